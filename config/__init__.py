@@ -1,0 +1,5 @@
+"""Project wiring: settings, URLs, Celery. Imported by nobody but the entry points."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

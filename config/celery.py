@@ -1,0 +1,24 @@
+"""The Celery application and its beat schedule.
+
+Celery carries wake-ups, never data: every task asks the database what there is to do, so a
+lost message costs one beat period and nothing else (docs/adr/0002).
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("ripeline")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Static, intervals only, all UTC: a schedule in the database has more ways to stop silently than
+# it has uses here (facts on django-celery-beat; docs/adr/0002).
+app.conf.beat_schedule = {
+    "score-due-leads": {"task": "rubrics.tasks.score_due_leads", "schedule": 5.0},
+    "open-qualifications": {"task": "routing.tasks.open_qualifications", "schedule": 5.0},
+    "wake-snoozed": {"task": "routing.tasks.wake_snoozed", "schedule": 60.0},
+    "ensure-event-partitions": {"task": "leads.tasks.ensure_event_partitions", "schedule": 3600.0},
+}

@@ -1,0 +1,1 @@
+"""Action: who works which PQL, and how it went."""

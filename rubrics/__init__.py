@@ -1,0 +1,1 @@
+"""Judgement: what the facts are worth. Knows leads; nobody above."""
