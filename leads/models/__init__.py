@@ -1,0 +1,33 @@
+"""The facts, one model per file."""
+
+from leads.models.account import Account
+from leads.models.attribute import AttributeChange
+from leads.models.change import LeadChange
+from leads.models.event import Event, EventKey, RejectedMessage
+from leads.models.hit import Hit
+from leads.models.identity import Identity, LeadMerge
+from leads.models.lead import Lead
+from leads.models.outcome import Outcome
+from leads.models.product import Product
+from leads.models.signal import Signal, SignalMapping
+from leads.models.source import Source
+from leads.models.trial import Trial
+
+__all__ = [
+    "Account",
+    "AttributeChange",
+    "Event",
+    "EventKey",
+    "Hit",
+    "Identity",
+    "Lead",
+    "LeadChange",
+    "LeadMerge",
+    "Outcome",
+    "Product",
+    "RejectedMessage",
+    "Signal",
+    "SignalMapping",
+    "Source",
+    "Trial",
+]

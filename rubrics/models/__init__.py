@@ -1,0 +1,15 @@
+"""The scoring models and their results."""
+
+from rubrics.models.criterion import Criterion, Tier
+from rubrics.models.rubric import Rubric, RubricList, RubricVersion
+from rubrics.models.score import Score, ScoreChange
+
+__all__ = [
+    "Criterion",
+    "Rubric",
+    "RubricList",
+    "RubricVersion",
+    "Score",
+    "ScoreChange",
+    "Tier",
+]

@@ -1,0 +1,8 @@
+"""URLs: the reps' pages at the root, admin, API, and the ingest paths SDKs expect."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def search(self, words: str) -> AccountQuerySet:
+        """Accounts whose name or domain starts with, or name contains, ``words``."""
+        return self.filter(models.Q(name__icontains=words) | models.Q(domain__istartswith=words))
+
+
+class Account(models.Model):
+    """A company. ``attributes`` is the newest value of each attribute known of it."""
+
+    external_id = models.CharField(
+        max_length=200, unique=True, null=True, blank=True, help_text="The sources' group id."
+    )
+    name = models.CharField(max_length=200, blank=True)
+    domain = models.CharField(max_length=253, blank=True, db_index=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    is_synthetic = models.BooleanField(default=False, help_text="Made up for a demo.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(Lower("name"), name="account_name_lower")]
+
+    def __str__(self) -> str:
+        return self.name or self.domain or self.external_id or f"Account {self.pk}"

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from django.db import models
+
+from leads.models.account import Account
+
+
+class LeadQuerySet(models.QuerySet["Lead"]):
+    def living(self) -> LeadQuerySet:
+        """Leads that were not merged into another one."""
+        return self.filter(merged_into=None)
+
+    def search(self, words: str) -> LeadQuerySet:
+        """Leads whose e-mail or name, or account's name or domain, matches ``words``."""
+        return self.filter(
+            models.Q(email__istartswith=words)
+            | models.Q(name__icontains=words)
+            | models.Q(account__name__icontains=words)
+            | models.Q(account__domain__istartswith=words)
+        )
+
+
+class Lead(models.Model):
+    """A person trying the product, belonging to at most one account.
+
+    ``attributes`` is the newest value of each attribute known of the person; what was known when
+    stands in :class:`AttributeChange`. ``email``, ``name`` and ``title`` repeat three of them for
+    lists and search. A merged lead stays as a signpost (``merged_into``) and owns nothing.
+    """
+
+    account = models.ForeignKey(
+        Account, on_delete=models.SET_NULL, null=True, blank=True, related_name="leads"
+    )
+    email = models.CharField(max_length=254, blank=True, db_index=True)
+    name = models.CharField(max_length=200, blank=True)
+    title = models.CharField(max_length=200, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from"
+    )
+    is_synthetic = models.BooleanField(default=False, help_text="Made up for a demo.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("pk")), name="lead_not_merged_into_itself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or f"Lead {self.pk}"

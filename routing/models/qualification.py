@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from leads.models import Lead, Product
+from routing.models.rep import Rep
+from rubrics.models import RubricVersion, ScoreChange
+
+
+class State(models.TextChoices):
+    NEW = "new", "New"
+    ASSIGNED = "assigned", "Assigned"
+    ACCEPTED = "accepted", "Accepted"
+    CONTACTED = "contacted", "Contacted"
+    OPPORTUNITY = "opportunity", "Opportunity"
+    WON = "won", "Won"
+    LOST = "lost", "Lost"
+    REJECTED = "rejected", "Rejected"
+    SNOOZED = "snoozed", "Snoozed"
+    EXPIRED = "expired", "Expired"
+
+
+OPEN_STATES = (
+    State.NEW,
+    State.ASSIGNED,
+    State.ACCEPTED,
+    State.CONTACTED,
+    State.OPPORTUNITY,
+    State.SNOOZED,
+)
+CLOSED_STATES = (State.WON, State.LOST, State.REJECTED, State.EXPIRED)
+
+
+class RejectReason(models.TextChoices):
+    NOT_ICP = "not_icp", "Not our kind of company"
+    NO_AUTHORITY = "no_authority", "Wrong person, no say in buying"
+    NO_INTENT = "no_intent", "Not looking to buy"
+    ALREADY_CUSTOMER = "already_customer", "Already a customer"
+    ALREADY_WORKED = "already_worked", "Somebody else works this account"
+    COMPETITOR = "competitor", "Competitor"
+    BAD_DATA = "bad_data", "Wrong or missing data"
+    OTHER = "other", "Something else (say what)"
+
+
+class QualificationQuerySet(models.QuerySet["Qualification"]):
+    def open(self) -> QualificationQuerySet:
+        """Episodes still being worked."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def in_queue(self) -> QualificationQuerySet:
+        """Open and not snoozed: what a rep should look at."""
+        return self.open().exclude(state=State.SNOOZED)
+
+    def for_rep(self, user_id: int) -> QualificationQuerySet:
+        """Those dealt to the rep with this user id."""
+        return self.filter(rep__user_id=user_id)
+
+    def snooze_over(self, at: datetime) -> QualificationQuerySet:
+        """Snoozed ones whose time has come."""
+        return self.filter(state=State.SNOOZED, snoozed_until__lte=at)
+
+
+class Qualification(models.Model):
+    """One episode of work that a lead's crossing of all three thresholds opened.
+
+    ``fit``, ``behavior``, ``total`` and ``breakdown`` are frozen as they were at that moment;
+    ``breakdown`` is a list of ``{"key", "axis", "label", "points", "reason"}`` that sums to them.
+    State changes are made by :mod:`routing.services` only, each leaving a :class:`StateChange`.
+    """
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="qualifications")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT)
+    version = models.ForeignKey(RubricVersion, on_delete=models.PROTECT)
+    opened_by = models.OneToOneField(
+        ScoreChange, on_delete=models.SET_NULL, null=True, related_name="qualification"
+    )
+    state = models.CharField(max_length=11, choices=State, default=State.NEW)
+    rep = models.ForeignKey(
+        Rep, on_delete=models.SET_NULL, null=True, blank=True, related_name="qualifications"
+    )
+    fit = models.SmallIntegerField()
+    behavior = models.SmallIntegerField()
+    total = models.SmallIntegerField()
+    breakdown = models.JSONField(default=list)
+    opened_at = models.DateTimeField()
+    assigned_at = models.DateTimeField(null=True, blank=True)
+    first_touched_at = models.DateTimeField(null=True, blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    state_before_snooze = models.CharField(max_length=11, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    reject_reason = models.CharField(max_length=20, choices=RejectReason, blank=True)
+
+    objects = QualificationQuerySet.as_manager()
+
+    class Meta:
+        permissions = [
+            ("work_qualification", "Can work PQLs: accept, reject, snooze"),
+            ("view_all_qualifications", "Can see every rep's PQLs"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead", "product"],
+                condition=Q(state__in=OPEN_STATES),
+                name="one_open_qualification",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=CLOSED_STATES, closed_at__isnull=False)
+                | (Q(closed_at=None) & ~Q(state__in=CLOSED_STATES)),
+                name="qualification_closed_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=State.REJECTED) & ~Q(reject_reason=""))
+                | (~Q(state=State.REJECTED) & Q(reject_reason="")),
+                name="qualification_rejected_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.SNOOZED, snoozed_until__isnull=False)
+                | (Q(snoozed_until=None) & ~Q(state=State.SNOOZED)),
+                name="qualification_snoozed_has_its_end",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["rep", "-total", "opened_at"],
+                condition=Q(state__in=OPEN_STATES),
+                name="qualification_queue",
+            ),
+            models.Index(
+                fields=["-total", "opened_at"],
+                condition=Q(state__in=OPEN_STATES),
+                name="qualification_team_queue",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"PQL {self.pk}: lead {self.lead_id}, {self.get_state_display()}"
+
+
+class StateChangeQuerySet(models.QuerySet["StateChange"]):
+    def unannounced(self) -> StateChangeQuerySet:
+        """Changes that alerts have not been made of yet; oldest first."""
+        return self.filter(announced_at=None).order_by("pk")
+
+
+class StateChange(models.Model):
+    """One change of a qualification's state: who, when, why. Alerts are made from these."""
+
+    qualification = models.ForeignKey(
+        Qualification, on_delete=models.CASCADE, related_name="changes"
+    )
+    from_state = models.CharField(max_length=11, choices=State, blank=True)
+    to_state = models.CharField(max_length=11, choices=State)
+    rep = models.ForeignKey(Rep, on_delete=models.SET_NULL, null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
+    )
+    reason = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    announced_at = models.DateTimeField(null=True, blank=True)
+
+    objects = StateChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(announced_at=None), name="state_change_unannounced"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_state or 'opened'} to {self.to_state}"
