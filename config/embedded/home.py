@@ -248,22 +248,28 @@ def _copied_programs(install: Path, redis_server: Path) -> tuple[Path, Path]:
     target = home / f"programs-{hashlib.sha256(repr(stamps).encode()).hexdigest()[:10]}"
     if not target.is_dir():
         fresh = Path(tempfile.mkdtemp(dir=home, prefix="new-"))
+        # The same places to each other as where they are installed: programs find their
+        # libraries by the way from one to the other.
+        package = install.parent
         for part in ("bin", "lib", "share"):
-            shutil.copytree(install / part, fresh / "postgres" / part, symlinks=True)
+            copy = fresh / package.name / install.name / part
+            shutil.copytree(install / part, copy, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
         shutil.copy2(redis_server, fresh / "redis-server")
         _open_to_read(fresh)
         for old in home.glob("programs-*"):
             shutil.rmtree(old, ignore_errors=True)
         fresh.rename(target)
-    return target / "postgres" / "bin", target / "redis-server"
+    return target / install.parent.name / install.name / "bin", target / "redis-server"
 
 
 def _open_to_read(folder: Path) -> None:
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
-            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
-    for program in (folder / "redis-server", *(folder / "postgres" / "bin").iterdir()):
-        program.chmod(0o755)
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o555 if path.is_dir() or mode & 0o100 else 0o444))
 
 
 def _sockets(state: Path, run_as: RunAs | None) -> Path:
