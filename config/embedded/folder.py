@@ -15,11 +15,10 @@ from config.embedded.errors import LaunchError
 from config.embedded.process import Identity, end
 
 JOIN_WAIT_S = 60.0
-LEFTOVER_STEPS = (
-    (signal.SIGINT, 10.0),  # PostgreSQL: fast shutdown; the others stop on it as well
-    (signal.SIGTERM, 5.0),
-    (signal.SIGKILL, 5.0),
-)
+# What is left of our own processes is nothing to be patient with: unfinished work is found again
+# in the database. PostgreSQL is given the time for a clean stop; it was told when its parent died.
+LEFTOVER_STEPS = ((signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0))
+POSTGRES_STEPS = ((signal.SIGINT, 60.0), (signal.SIGKILL, 5.0))
 
 
 class Folder:
@@ -76,7 +75,7 @@ class Folder:
         for name, entry in reversed(read_json(self.run / "pids.json").items()):
             identity = Identity.from_json(entry)
             if identity is not None and identity.is_alive():
-                if not end(identity, *LEFTOVER_STEPS):
+                if not end(identity, *(POSTGRES_STEPS if name == "postgres" else LEFTOVER_STEPS)):
                     raise LaunchError(
                         f"Process {identity.pid} ({name}) of an earlier start does not end. "
                         "Stop it, then start again."

@@ -161,7 +161,9 @@ class Child:
         """
         if self.popen is None:
             return 0
-        if self.popen.returncode is None and _has_exited(self.popen.pid):
+        if self.popen.returncode is None and hasattr(os, "waitid"):
+            if not _has_exited(self.popen.pid):
+                return None
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.popen.pid, signal.SIGKILL)
         return self.popen.poll()
@@ -185,13 +187,11 @@ class Child:
 
 
 def _has_exited(pid: int) -> bool:
-    if not hasattr(os, "waitid"):
-        return False
     try:
         flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
         return os.waitid(os.P_PID, pid, flags) is not None
     except ChildProcessError:
-        return False
+        return True
 
 
 def describe_exit(code: int) -> str:

@@ -5,9 +5,10 @@ Whichever of DATABASE_URL and REDIS_URL is set belongs to somebody else and is o
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from config.embedded import home as homes
-from config.embedded.folder import Folder
+from config.embedded.folder import Folder, read_json, write_json
 from config.embedded.home import Home
 from config.embedded.postgres import Postgres
 from config.embedded.process import Child
@@ -43,6 +44,7 @@ class Servers:
         wants_redis = not self.given.get("REDIS_URL")
         if wants_postgres or wants_redis:
             self.home = homes.prepare(root)
+            self._remember_sockets(self.home.sockets)
             if self.home.notice:
                 self.say(self.home.notice)
         if self.home and wants_redis:  # first: it is up by the time PostgreSQL is
@@ -68,6 +70,14 @@ class Servers:
         child.start()
         self.record()
         return child
+
+    def _remember_sockets(self, sockets: Path) -> None:
+        """Drop the private folder a killed start left under /tmp, and note the present one."""
+        note = self.folder.run / "sockets.json"
+        former = Path(str(read_json(note).get("path", "")))
+        if former != sockets:
+            homes.drop_sockets(former)
+        write_json(note, {"path": str(sockets)})
 
     def record(self) -> None:
         self.folder.write_pids({c.program.name: c.identity for c in self.children})
