@@ -81,7 +81,7 @@ def pytest_unconfigure() -> None:
 
 def new_root(kind: str) -> Path:
     """Make a throw-away data folder; folders of sessions that died long ago are removed."""
-    home.make_root(TEST_ROOT)
+    home.make_folders(TEST_ROOT)
     with (TEST_ROOT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for old in TEST_ROOT.glob("*-*"):

@@ -58,10 +58,7 @@ def data_dir(override: str | None = None) -> Path:
 def make_root(root: Path) -> None:
     """Create the data folder and our own folders in it, or say in one line why not."""
     try:
-        for parent in reversed([root, *root.parents]):
-            if not parent.exists():
-                # As root, the server user has to pass through; what matters is 0700 below it.
-                parent.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
+        make_folders(root)
         for name in ("run", "logs"):
             (root / name).mkdir(mode=0o700, exist_ok=True)
         with tempfile.TemporaryFile(dir=root / "run"):
@@ -71,6 +68,13 @@ def make_root(root: Path) -> None:
             f"Cannot write to the data folder {root}: {error.strerror}. "
             "Set DATA_DIR to a folder you can write to."
         ) from error
+
+
+def make_folders(folder: Path) -> None:
+    """Create a folder and its parents for ourselves, and as root for the server user to pass."""
+    for path in reversed([folder, *folder.parents]):
+        if not path.exists():
+            path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
 
 
 def prepare(root: Path) -> Home:

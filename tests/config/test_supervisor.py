@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from config.embedded import logs
-from config.embedded.postgres import tuning
 from config.embedded.process import Child, Program
 from config.embedded.screen import _sign_ins
 from config.embedded.supervisor import Supervisor
+from config.embedded.tuning import tuning
 
 GIB = 1024**3
 
