@@ -266,7 +266,7 @@ def _count_or_none(raw: object, where: str) -> int | None:
 
 def _choice(kind: type[E], raw: object, where: str) -> E:
     try:
-        return kind(raw)
+        return kind(str(raw))
     except ValueError:
         known = ", ".join(member.value for member in kind)
         raise SpecError(where, f"{raw!r} is not one of {known}") from None

@@ -11,15 +11,12 @@ from django.db.models import Max
 from leads.models import Product, Signal, SignalMapping
 from rubrics.documents import activity_signals, parse_document
 from rubrics.mappers import compile_for, criterion_rows, document_of
-from rubrics.measures import SpecError
+from rubrics.measures import SpecError, duration_us
 from rubrics.models import Rubric, RubricList, RubricVersion
 from rubrics.models.rubric import VersionStatus
+from rubrics.scoring.types import DAY_US
 
 Document = Mapping[str, Any]
-
-
-class VersionNotEditable(Exception):
-    """Published and retired versions never change; make a new draft."""
 
 
 class VersionNotPublishable(Exception):
@@ -87,9 +84,6 @@ def _rubric_for(document: Document, product: Product) -> Rubric:
 
 
 def _days(raw: str, where: str) -> int:
-    from rubrics.measures import duration_us
-    from rubrics.scoring.types import DAY_US
-
     microseconds = duration_us(raw, where)
     if microseconds % DAY_US:
         raise SpecError(where, "is a whole number of days, e.g. 30d")

@@ -54,7 +54,7 @@ class NumberInRange(AttributeMeasure):
         number = sql.SQL("({})::float8").format(value)
         tests = []
         for low, high in params["ranges"]:
-            ends = [
+            ends: list[sql.Composable] = [
                 sql.SQL("{} {} {}").format(number, sql.SQL(sign), sql.Literal(float(end)))
                 for sign, end in ((">=", low), ("<=", high))
                 if end is not None

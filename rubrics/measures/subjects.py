@@ -51,7 +51,7 @@ def scope_sql(subjects: Subjects, column: sql.Composable) -> sql.Composable:
 
 def subject_sql(subjects: Subjects, product_id: int) -> sql.Composable:
     """Rows ``(lead_id, at, started_at, ends_at)``: the subjects that try the product."""
-    trial = sql.SQL("leads_trial AS t")
+    trial: sql.Composable = sql.SQL("leads_trial AS t")
     scope = scope_sql(subjects, sql.SQL("t.lead_id"))
     at: sql.Composable
     if isinstance(subjects, Moments):

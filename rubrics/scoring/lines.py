@@ -5,7 +5,6 @@ from collections.abc import Callable
 from rubrics.scoring.points import reached_tier
 from rubrics.scoring.types import (
     DAY_US,
-    Axis,
     Criterion,
     Decay,
     Judgement,
