@@ -184,7 +184,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 EVENT_RETENTION_MONTHS = env.int("EVENT_RETENTION_MONTHS", default=25)
 QUALIFICATION_COOLDOWN_DAYS = env.int("QUALIFICATION_COOLDOWN_DAYS", default=30)
 
-# --- Logs: ids, never e-mails or names -------------------------------------------------------------
+# --- Logs: ids, never e-mails or names -----------------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
