@@ -1,5 +1,6 @@
 """Run one command with the servers at hand: ours, or those of whoever already runs here."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -39,7 +40,15 @@ def _become(words: Sequence[str], env: dict[str, str]) -> NoReturn:
 def environment(env: dict[str, str]) -> dict[str, str]:
     """Return our environment with what it lacks; commands may be bulk work, so no idle limit."""
     given = {name: os.environ[name] for name in GIVEN if os.environ.get(name)}
-    return {"PGOPTIONS": BULK_OPTIONS, **os.environ, **env, **given}
+    return {"PGOPTIONS": BULK_OPTIONS, **os.environ, **env, **given, "PATH": _path()}
+
+
+def _path() -> str:
+    """Put psql and pg_dump of the embedded version first: older ones refuse a newer server."""
+    with contextlib.suppress(LaunchError):
+        if install := home.installed_postgres():
+            return f"{install / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return os.environ.get("PATH", os.defpath)
 
 
 class _Owner:

