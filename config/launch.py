@@ -34,7 +34,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return command.execute(home.data_dir(arguments.data_dir), words)
     except LaunchError as error:
         Screen().fail(str(error))
-        return 1
+    except PermissionError as error:
+        Screen().fail(
+            f"no right to use {error.filename}. Another user made it (root, perhaps): start as "
+            "that user, give it to yourself with chown, or set DATA_DIR."
+        )
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -53,8 +53,18 @@ class Folder:
             self.forget_env()
             for name in ("pids.json", "owner.json"):
                 (self.run / name).unlink(missing_ok=True)
+            self._hand_back()
             os.close(self._lock)
             self._lock = None
+
+    def _hand_back(self) -> None:
+        """As root in an ordinary user's folder, leave them nothing they cannot open again."""
+        root = self.run.parent
+        found = root.stat()
+        if os.geteuid() == 0 and found.st_uid != 0:
+            for path in (*root.glob("*"), *self.run.glob("*"), *(root / "logs").glob("*")):
+                if path.lstat().st_uid == 0:
+                    os.chown(path, found.st_uid, found.st_gid, follow_symlinks=False)
 
     def owner(self) -> dict[str, Any]:
         """Return what the owner wrote about itself; empty when unreadable."""
