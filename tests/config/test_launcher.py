@@ -13,7 +13,7 @@ import pytest
 
 from config.embedded import home
 from config.embedded.process import Identity
-from tests.e2e.stack import NOT_INHERITED, Stack
+from tests.e2e.stack import HIDDEN, Stack
 from tests.servers import new_root
 
 pytestmark = pytest.mark.e2e
@@ -28,11 +28,10 @@ CONNECT = (
 def launch(
     *words: str, root: Path, env: dict[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
-    inherited = {k: v for k, v in os.environ.items() if k not in NOT_INHERITED}
     return subprocess.run(
         [sys.executable, "-m", "config.launch", *words],
         cwd=home.BASE_DIR,
-        env={**inherited, "DATA_DIR": str(root), **(env or {})},
+        env={**os.environ, **HIDDEN, "DATA_DIR": str(root), **(env or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

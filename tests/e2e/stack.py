@@ -24,12 +24,13 @@ import redis
 from config.embedded import home
 from config.embedded.folder import read_json
 from config.embedded.process import Identity
+from config.embedded.run import answers
 from tests.servers import new_root
 
 START_LIMIT_S = 120.0
 STOP_LIMIT_S = 90.0
-# Where our own surroundings would leak in: the session's servers, a developer's .env values.
-NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "PORT", "DATA_DIR", "PUBLIC_URL", "PGOPTIONS")
+# Where the session's servers or a developer's .env would leak in; empty also hides the .env.
+HIDDEN = {"DATABASE_URL": "", "REDIS_URL": "", "PUBLIC_URL": "", "PORT": "", "PGOPTIONS": ""}
 
 
 class StackError(Exception):
@@ -57,8 +58,7 @@ class Stack:
         self.arguments = tuple(arguments)
         self.url = ""
         self.process: subprocess.Popen[bytes] | None = None
-        inherited = {k: v for k, v in os.environ.items() if k not in NOT_INHERITED}
-        self._env = {**inherited, "DATA_DIR": str(self.root), **(env or {})}
+        self._env = {**os.environ, **HIDDEN, "DATA_DIR": str(self.root), **(env or {})}
 
     def __enter__(self) -> Self:
         return self.start()
@@ -123,7 +123,7 @@ class Stack:
     def env(self) -> dict[str, str]:
         """The environment its processes see: DATABASE_URL, REDIS_URL, SECRET_KEY, PUBLIC_URL."""
         published = read_json(self.root / "run" / "env.json").get("env") or {}
-        return {**self._env, **published, "PUBLIC_URL": self._env.get("PUBLIC_URL", self.url)}
+        return {**self._env, **published, "PUBLIC_URL": self._env["PUBLIC_URL"] or self.url}
 
     def pids(self) -> dict[str, int]:
         """Return the running processes: redis, postgres, web, worker, beat."""
@@ -147,14 +147,30 @@ class Stack:
 
     # --- Acting ---------------------------------------------------------------------------------
     def kill9(self, name: str, *, wait: bool = True, limit: float = 5.0) -> float:
-        """Kill a process; return the seconds until its successor ran (0.0 without ``wait``)."""
+        """Kill a process; return the seconds until its successor works (0.0 without ``wait``)."""
         pid = self.pids()[name]
         started = time.monotonic()
         os.kill(pid, signal.SIGKILL)
-        if wait:
-            self.wait_for(lambda: self.pids().get(name, pid) != pid, limit, f"{name} to come back")
-            return time.monotonic() - started
-        return 0.0
+        if not wait:
+            return 0.0
+        self.wait_for(lambda: self._is_back(name, pid), limit, f"{name} to come back")
+        return time.monotonic() - started
+
+    def _is_back(self, name: str, former: int) -> bool:
+        """Tell whether a successor runs and, where that can be asked, answers."""
+        if self.pids().get(name, former) == former:
+            return False
+        try:
+            if name == "postgres":
+                self.query("SELECT 1")
+            elif name == "redis":
+                with redis.Redis.from_url(self.env["REDIS_URL"]) as client:
+                    client.ping()
+            elif name == "web":
+                return answers(int(self.url.rpartition(":")[2]))
+        except (psycopg.OperationalError, redis.RedisError):
+            return False
+        return True
 
     def redis_flushall(self) -> None:
         """Empty Redis, as a restart without its data would."""
