@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -33,6 +34,7 @@ OPEN_STATES = (
     State.SNOOZED,
 )
 CLOSED_STATES = (State.WON, State.LOST, State.REJECTED, State.EXPIRED)
+COOLED_STATES = (State.LOST, State.REJECTED, State.EXPIRED)
 
 
 class RejectReason(models.TextChoices):
@@ -62,6 +64,22 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
     def snooze_over(self, at: datetime) -> QualificationQuerySet:
         """Snoozed ones whose time has come."""
         return self.filter(state=State.SNOOZED, snoozed_until__lte=at)
+
+    def of_merged_leads(self) -> QualificationQuerySet:
+        """Those whose lead was merged into another one and that have not followed it yet."""
+        return self.filter(lead__merged_into__isnull=False)
+
+    def barring(
+        self, lead_ids: Iterable[int], *, since: datetime
+    ) -> models.QuerySet[Qualification, tuple[int, int]]:
+        """(lead, product) pairs that may open no new one: one is open, or closed after ``since``.
+
+        One that was won bars nothing: what the customer does next is a new story.
+        """
+        cooling = Q(state__in=COOLED_STATES, closed_at__gt=since)
+        return self.filter(Q(state__in=OPEN_STATES) | cooling, lead_id__in=lead_ids).values_list(
+            "lead_id", "product_id"
+        )
 
 
 class Qualification(models.Model):
