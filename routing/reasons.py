@@ -23,6 +23,20 @@ def top_reasons(score: Score, count: int = 3) -> list[Line]:
     return sorted(earned, key=lambda line: -line.points)[:count]
 
 
+def thaw(breakdown: list[dict[str, Any]]) -> list[Line]:
+    """The lines a qualification kept, as lines again."""
+    return [
+        Line(line["key"], Axis[line["axis"].upper()], line["label"], line["points"], line["reason"])
+        for line in breakdown
+    ]
+
+
+def thawed_top(breakdown: list[dict[str, Any]], count: int = 3) -> list[Line]:
+    """The loudest of the lines a qualification kept, for when there is no score any more."""
+    earned = [line for line in thaw(breakdown) if line.points > 0]
+    return sorted(earned, key=lambda line: -line.points)[:count]
+
+
 def frozen_breakdown(score: Score) -> list[dict[str, Any]]:
     """What a qualification keeps of its score's lines."""
     return [
