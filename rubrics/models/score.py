@@ -74,9 +74,7 @@ class ScoreChange(models.Model):
     lead = models.ForeignKey(
         Lead, on_delete=models.CASCADE, related_name="score_changes", db_index=False
     )
-    rubric = models.ForeignKey(
-        Rubric, on_delete=models.CASCADE, related_name="+", db_index=False
-    )
+    rubric = models.ForeignKey(Rubric, on_delete=models.CASCADE, related_name="+", db_index=False)
     version = models.ForeignKey(
         RubricVersion, on_delete=models.PROTECT, related_name="+", db_index=False
     )
