@@ -27,8 +27,7 @@ class AttributeChange(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(lead=None, account__isnull=False)
-                | Q(lead__isnull=False, account=None),
+                condition=Q(lead=None, account__isnull=False) | Q(lead__isnull=False, account=None),
                 name="attribute_of_lead_or_account",
             ),
             models.CheckConstraint(

@@ -10,9 +10,9 @@ from leads.models.lead import Lead
 class LeadChangeQuerySet(models.QuerySet["LeadChange"]):
     def open(self, at: datetime) -> LeadChangeQuerySet:
         """Changes nobody works on at ``at``: unclaimed, or whose lease ran out; oldest first."""
-        return self.filter(
-            models.Q(claimed_until=None) | models.Q(claimed_until__lt=at)
-        ).order_by("changed_at")
+        return self.filter(models.Q(claimed_until=None) | models.Q(claimed_until__lt=at)).order_by(
+            "changed_at"
+        )
 
 
 class LeadChange(models.Model):

@@ -38,9 +38,7 @@ class Event(models.Model):
     received_at = models.DateTimeField()
     occurred_at = models.DateTimeField(help_text="When it happened, clock skew corrected.")
     source = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False)
-    lead = models.ForeignKey(
-        Lead, on_delete=models.CASCADE, related_name="events", db_index=False
-    )
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=8, help_text="track, identify, group, page, screen, alias")
     name = models.CharField(max_length=200, blank=True)
     message_id = models.CharField(max_length=200)
