@@ -11,7 +11,7 @@ env = environ.Env()
 if (BASE_DIR / ".env").is_file():
     env.read_env(BASE_DIR / ".env")
 
-# --- Basics ---------------------------------------------------------------------------------
+# --- Basics -----------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
@@ -77,7 +77,7 @@ TEMPLATES = [
     },
 ]
 
-# --- Database: the truth ---------------------------------------------------------------------
+# --- Database: the truth ----------------------------------------------------------------------
 DATABASES: dict[str, Any] = {"default": env.db("DATABASE_URL")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
@@ -85,7 +85,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Redis and Celery: the doorbell ------------------------------------------------------------
+# --- Redis and Celery: the doorbell -----------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = (
     "redis+socket://" + REDIS_URL.removeprefix("unix://")
@@ -141,7 +141,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the rubric editor's forms are long
 
-# --- Language, time, static files ----------------------------------------------------------------
+# --- Language, time, static files -------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
@@ -154,7 +154,7 @@ STORAGES = {
 }
 WHITENOISE_MANIFEST_STRICT = False
 
-# --- API -------------------------------------------------------------------------------------
+# --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "integrations.authentication.ApiTokenAuthentication",
@@ -179,12 +179,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "REDOC_DIST": "SIDECAR",
 }
 
-# --- What the product does by default ----------------------------------------------------------------
+# --- What the product does by default ---------------------------------------------------------
 # Raw events are dropped by whole months once they are older than this; hits and scores stay.
 EVENT_RETENTION_MONTHS = env.int("EVENT_RETENTION_MONTHS", default=25)
 QUALIFICATION_COOLDOWN_DAYS = env.int("QUALIFICATION_COOLDOWN_DAYS", default=30)
 
-# --- Logs: ids, never e-mails or names -------------------------------------------------------------
+# --- Logs: ids, never e-mails or names -----------------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

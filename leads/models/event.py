@@ -20,6 +20,9 @@ class EventKey(models.Model):
     class Meta:
         db_table = "leads_event_key"
 
+    def __str__(self) -> str:
+        return str(self.key)
+
 
 class EventQuerySet(models.QuerySet["Event"]):
     def timeline(self, lead_id: int) -> EventQuerySet:

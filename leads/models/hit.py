@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from django.db.models import Index
 from django.db import models
+from django.db.models import Index
 
 from leads.models.lead import Lead
 from leads.models.signal import Signal

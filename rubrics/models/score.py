@@ -48,10 +48,9 @@ class Score(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["rubric", "lead"], name="one_score_per_rubric"),
+            models.UniqueConstraint(fields=["lead", "rubric"], name="one_score_per_rubric"),
         ]
         indexes = [
-            models.Index(fields=["lead"], name="score_lead"),
             models.Index(
                 fields=["due_at"], condition=models.Q(due_at__isnull=False), name="score_due"
             ),
@@ -74,9 +73,7 @@ class ScoreChange(models.Model):
     lead = models.ForeignKey(
         Lead, on_delete=models.CASCADE, related_name="score_changes", db_index=False
     )
-    rubric = models.ForeignKey(
-        Rubric, on_delete=models.CASCADE, related_name="+", db_index=False
-    )
+    rubric = models.ForeignKey(Rubric, on_delete=models.CASCADE, related_name="+", db_index=False)
     version = models.ForeignKey(
         RubricVersion, on_delete=models.PROTECT, related_name="+", db_index=False
     )

@@ -9,35 +9,40 @@ DAY_US = 86_400_000_000
 """Microseconds of a day: durations are whole microseconds, so that boundaries are exact."""
 
 
-class LabelledEnum(StrEnum):
-    """An enum of strings with words for people, the same on every screen."""
+class Axis(StrEnum):
+    FIT = "fit"
+    BEHAVIOR = "behavior"
 
-    label: str
-
-    def __new__(cls, value: str, label: str) -> "LabelledEnum":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
+    @property
+    def label(self) -> str:
+        """For people."""
+        return self.value.capitalize()
 
 
-class Axis(LabelledEnum):
-    FIT = "fit", "Fit"
-    BEHAVIOR = "behavior", "Behavior"
-
-
-class Role(LabelledEnum):
+class Role(StrEnum):
     """What a behavior criterion's points do: add up, reward speed, or punish silence."""
 
-    ACTION = "action", "Points that add up"
-    VELOCITY = "velocity", "Velocity bonus"
-    SILENCE = "silence", "Silence penalty"
+    ACTION = "action"
+    VELOCITY = "velocity"
+    SILENCE = "silence"
+
+    @property
+    def label(self) -> str:
+        """For people."""
+        words = {"action": "Points that add up", "velocity": "Velocity bonus"}
+        return words.get(self.value, "Silence penalty")
 
 
-class Mode(LabelledEnum):
-    TIERS = "tiers", "Tiers"
-    PER_UNIT = "per_unit", "Points per unit"
-    PER_PERIOD = "per_period", "Points per full period"
+class Mode(StrEnum):
+    TIERS = "tiers"
+    PER_UNIT = "per_unit"
+    PER_PERIOD = "per_period"
+
+    @property
+    def label(self) -> str:
+        """For people."""
+        words = {"tiers": "Tiers", "per_unit": "Points per unit"}
+        return words.get(self.value, "Points per full period")
 
 
 class DecayMode(StrEnum):

@@ -1,0 +1,139 @@
+"""What a measure is, and the tools they share: errors that name the field, durations, signals."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from psycopg import sql
+
+from rubrics.scoring.types import DAY_US, Axis
+
+Params = Mapping[str, Any]
+
+_DURATION = re.compile(r"^(\d+(?:\.\d+)?)\s*([mhd])$")
+_UNIT_US = {"m": 60_000_000, "h": 3_600_000_000, "d": DAY_US}
+
+
+class SpecError(ValueError):
+    """A rubric document that cannot be scored. ``where`` names the field, the text the fix."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(f"{where}: {problem}")
+        self.where = where
+        self.problem = problem
+
+
+def duration_us(value: object, where: str) -> int:
+    """Whole microseconds of ``30m``, ``48h`` or ``14d``."""
+    match = _DURATION.match(value) if isinstance(value, str) else None
+    if match is None:
+        raise SpecError(where, f"{value!r} is no length of time; write it as 30m, 48h or 14d")
+    return round(float(match[1]) * _UNIT_US[match[2]])
+
+
+def duration_words(microseconds: float) -> str:
+    """``14 days``, ``48 hours``: the shortest exact wording."""
+    for size, word in ((DAY_US, "day"), (3_600_000_000, "hour"), (60_000_000, "minute")):
+        if microseconds % size == 0 and (size != DAY_US or microseconds >= 2 * DAY_US):
+            return plural(microseconds / size, word)
+    return plural(round(microseconds / 60_000_000), "minute")
+
+
+def plural(count: float, word: str) -> str:
+    """``1 day``, ``2 days``, ``0.5 days``."""
+    return f"{count:g} {word}" if count == 1 else f"{count:g} {word}s"
+
+
+@dataclass(frozen=True)
+class Names:
+    """Words and ids a version needs to be measured and told: signals by key."""
+
+    signal_ids: Mapping[str, int] = field(default_factory=dict)
+    signal_names: Mapping[str, str] = field(default_factory=dict)
+
+    def ids(self, keys: Sequence[str]) -> sql.Composed:
+        """The signals' ids as SQL, for ``signal_id = ANY(...)``."""
+        return sql.SQL("'{{{}}}'::bigint[]").format(
+            sql.SQL(",").join(sql.SQL(str(self.signal_ids[key])) for key in keys)
+        )
+
+    def words(self, keys: Sequence[str]) -> str:
+        """The signals in a rep's words: one by name, several as a short list."""
+        names = [self.signal_names.get(key, key.replace("_", " ")) for key in keys]
+        if len(names) > 2:
+            return f"{names[0]} or {len(names) - 1} other signals"
+        return " or ".join(names)
+
+
+class Measure:
+    """One way of turning facts into a number. Subclasses hold its SQL, words and parameters."""
+
+    key: ClassVar[str]
+    label: ClassVar[str]
+    axis: ClassVar[Axis]
+    unit: ClassVar[str] = "count"
+    fields: ClassVar[frozenset[str]]
+    """Names of the parameters that a criterion or a tier may give."""
+
+    def parse(self, raw: Params, where: str, lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """Check ``raw`` and return the canonical parameters.
+
+        Raises:
+            SpecError: a parameter is missing, unknown or makes no sense.
+        """
+        raise NotImplementedError
+
+    def describe(self, params: Params, value: float | None, names: Names) -> str:
+        """Say what was measured, in words a rep can read."""
+        raise NotImplementedError
+
+
+class HitMeasure(Measure):
+    """A measure of hits, taken as one aggregate over a lead's hits.
+
+    In its SQL ``h`` is the hit and ``s`` the subject (``at``, ``started_at``, ``ends_at``).
+    """
+
+    axis = Axis.BEHAVIOR
+    fields = frozenset({"signals", "window"})
+
+    def parse(self, raw: Params, where: str, lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        from rubrics.measures.windows import parse_window
+
+        return {
+            "signals": parse_signals(raw.get("signals"), where),
+            "window": parse_window(raw.get("window"), f"{where}.window"),
+        }
+
+    def aggregate(self, condition: sql.Composable) -> sql.Composable:
+        """The aggregate over the hits for which ``condition`` holds."""
+        raise NotImplementedError
+
+
+class AttributeMeasure(Measure):
+    """A measure of what is known of the person or the company: 1 yes, 0 no, null unknown.
+
+    In its SQL ``p`` is the profile: one column an attribute (see measures/attributes.py).
+    """
+
+    axis = Axis.FIT
+    unit = "flag"
+
+    def attribute(self, params: Params) -> tuple[str, ...]:
+        """The attribute it looks at; the first known of several."""
+        references: tuple[str, ...] = params["attribute"]
+        return references
+
+    def sql(self, params: Params) -> sql.Composable:
+        """The expression that gives 1, 0 or null."""
+        raise NotImplementedError
+
+
+def parse_signals(raw: object, where: str) -> tuple[str, ...]:
+    """A non-empty list of signal keys, sorted: their order is irrelevant."""
+    if isinstance(raw, str):
+        raw = [raw]
+    if not isinstance(raw, Sequence) or not raw or not all(isinstance(key, str) for key in raw):
+        raise SpecError(f"{where}.signals", "name one or more signals, e.g. [logged_in]")
+    return tuple(sorted(set(raw)))

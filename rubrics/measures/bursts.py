@@ -1,0 +1,76 @@
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from psycopg import sql
+
+from rubrics.measures.base import (
+    HitMeasure,
+    Names,
+    Params,
+    SpecError,
+    duration_us,
+    duration_words,
+    parse_signals,
+    plural,
+)
+from rubrics.measures.windows import LIFETIME, interval
+
+
+class Bursts(HitMeasure):
+    """Count bursts: ``size`` hits of the listed signals within ``window``.
+
+    Args:
+        signals: one or more; a hit of any of them counts. Order is irrelevant.
+        size: hits per burst, 2 or more.
+        window: closed: hits exactly 48 h apart share it.
+    Returns:
+        Bursts as a count, 0 for no hits. Greedy from the earliest; the next may start only after
+        the window of the one before has passed, so the bonus is paid once per window.
+    Raises:
+        SpecError: ``size`` below 2, or no signals. Raised at publishing, never while scoring.
+    Source: methodology section 4, "Velocity Bonus" (5 key actions in 48 h).
+    """
+
+    key = "bursts"
+    label = "Bursts of activity"
+    fields = frozenset({"signals", "size", "window"})
+
+    def parse(self, raw: Params, where: str, lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        size = raw.get("size")
+        if not isinstance(size, int) or isinstance(size, bool) or size < 2:
+            raise SpecError(f"{where}.size", "is a whole number of hits, 2 or more")
+        return {
+            "signals": parse_signals(raw.get("signals"), where),
+            "size": size,
+            "span": duration_us(raw.get("window"), f"{where}.window"),
+            "window": LIFETIME,
+        }
+
+    def subquery(
+        self, params: Params, condition: sql.Composable, hits: sql.Composable
+    ) -> sql.Composable:
+        """Rows ``(lead_id, value)``.
+
+        A window function finds every hit that ends ``size`` hits within the span; only those few
+        starts are gathered, and counted greedily by the database function ``greedy_bursts``.
+        """
+        return sql.SQL(
+            "SELECT lead_id, greedy_bursts(array_agg(start ORDER BY start), {span})::float8"
+            " AS value FROM ("
+            "SELECT h.lead_id, h.occurred_at, lag(h.occurred_at, {back})"
+            " OVER (PARTITION BY h.lead_id ORDER BY h.occurred_at) AS start"
+            " FROM {hits} WHERE {condition}) AS runs"
+            " WHERE occurred_at <= start + {span} GROUP BY lead_id"
+        ).format(
+            span=interval(params["span"]),
+            back=sql.Literal(params["size"] - 1),
+            condition=condition,
+            hits=hits,
+        )
+
+    def describe(self, params: Params, value: float | None, names: Names) -> str:
+        span = duration_words(params["span"])
+        if not value:
+            return f"No burst of {params['size']} key actions within {span}"
+        often = "" if value == 1 else f", {plural(value, 'time')}"
+        return f"{params['size']}+ key actions within {span}{often}"

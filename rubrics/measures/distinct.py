@@ -1,0 +1,34 @@
+from psycopg import sql
+
+from rubrics.measures.base import HitMeasure, Names, Params, plural
+from rubrics.measures.windows import window_words
+
+
+class DistinctDays(HitMeasure):
+    """On how many different UTC days the listed signals happened."""
+
+    key = "distinct_days"
+    label = "On how many days something was done"
+
+    def aggregate(self, condition: sql.Composable) -> sql.Composable:
+        return sql.SQL(
+            "count(DISTINCT (h.occurred_at AT TIME ZONE 'UTC')::date) FILTER (WHERE {})"
+        ).format(condition)
+
+    def describe(self, params: Params, value: float | None, names: Names) -> str:
+        words = names.words(params["signals"])
+        return f"{words} on {plural(value or 0, 'day')}{window_words(params['window'])}"
+
+
+class DistinctValues(HitMeasure):
+    """How many different values the listed signals' hits had. Hits without a value count not."""
+
+    key = "distinct_values"
+    label = "With how many different values something was done"
+
+    def aggregate(self, condition: sql.Composable) -> sql.Composable:
+        return sql.SQL("count(DISTINCT h.value_key) FILTER (WHERE {})").format(condition)
+
+    def describe(self, params: Params, value: float | None, names: Names) -> str:
+        words = names.words(params["signals"])
+        return f"{words}: {value or 0:g} different{window_words(params['window'])}"

@@ -1,0 +1,234 @@
+"""The measures of fit. Each gives 1 (yes), 0 (no) or null (unknown): unknown is not zero."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from psycopg import sql
+
+from rubrics.measures.attributes import attribute_sql, attribute_words, parse_attribute, text_sql
+from rubrics.measures.base import AttributeMeasure, Names, Params, SpecError
+
+Lists = Mapping[str, Sequence[str]]
+EMAIL = ("lead.email",)
+
+
+def _texts(raw: object, where: str) -> tuple[str, ...]:
+    """A non-empty list of texts, trimmed, lower-cased and sorted."""
+    if isinstance(raw, str):
+        raw = [raw]
+    if not isinstance(raw, Sequence) or not raw:
+        raise SpecError(where, "is a list of one or more texts")
+    return tuple(sorted({str(text).strip().lower() for text in raw}))
+
+
+class NumberInRange(AttributeMeasure):
+    """Whether a number lies in one of the closed ranges; ``null`` leaves an end open."""
+
+    key = "number_in_range"
+    label = "A number is in a range"
+    fields = frozenset({"attribute", "ranges"})
+
+    def parse(self, raw: Params, where: str, lists: Lists) -> dict[str, Any]:
+        ranges = raw.get("ranges")
+        if not isinstance(ranges, Sequence) or isinstance(ranges, str) or not ranges:
+            raise SpecError(f"{where}.ranges", "is a list of [from, to] pairs, e.g. [[50, 500]]")
+        return {
+            "attribute": parse_attribute(raw.get("attribute"), where),
+            "ranges": tuple(self._pair(pair, f"{where}.ranges") for pair in ranges),
+        }
+
+    @staticmethod
+    def _pair(pair: object, where: str) -> tuple[float | None, float | None]:
+        if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:
+            raise SpecError(where, f"{pair!r} is no [from, to] pair")
+        for end in pair:
+            if end is not None and (isinstance(end, bool) or not isinstance(end, int | float)):
+                raise SpecError(where, f"{end!r} is no number")
+        low, high = pair
+        if low is not None and high is not None and low > high:
+            raise SpecError(where, f"[{low}, {high}] runs backwards")
+        return (low, high)
+
+    def sql(self, params: Params) -> sql.Composable:
+        value = attribute_sql(params["attribute"])
+        number = sql.SQL("({})::float8").format(value)
+        tests = []
+        for low, high in params["ranges"]:
+            ends: list[sql.Composable] = [
+                sql.SQL("{} {} {}").format(number, sql.SQL(sign), sql.Literal(float(end)))
+                for sign, end in ((">=", low), ("<=", high))
+                if end is not None
+            ]
+            tests.append(sql.SQL("({})").format(sql.SQL(" AND ").join(ends or [sql.SQL("true")])))
+        # The CASE guards the cast: only a JSON number is ever cast.
+        return sql.SQL("CASE WHEN jsonb_typeof({}) = 'number' THEN ({})::int END").format(
+            value, sql.SQL(" OR ").join(tests)
+        )
+
+    def describe(self, params: Params, value: float | None, names: Names) -> str:
+        spans = ", ".join(
+            f"{low:g}–{high:g}"
+            if low is not None and high is not None
+            else (f"{low:g} or more" if low is not None else f"up to {high:g}")
+            for low, high in params["ranges"]
+        )
+        return f"{attribute_words(params['attribute']).capitalize()} {spans}"
+
+
+class ValueInList(AttributeMeasure):
+    """Whether a text is one of the listed values, case ignored."""
+
+    key = "value_in_list"
+    label = "A value is in a list"
+    fields = frozenset({"attribute", "values", "list"})
+
+    def parse(self, raw: Params, where: str, lists: Lists) -> dict[str, Any]:
+        values = raw.get("values")
+        if "list" in raw:
+            values = named_list(raw["list"], where, lists)
+        return {
+            "attribute": parse_attribute(raw.get("attribute"), where),
+            "values": _texts(values, f"{where}.values") if values else (),
+        }
+
+    def sql(self, params: Params) -> sql.Composable:
+        return sql.SQL("({} = ANY({}))::int").format(
+            text_sql(params["attribute"]), sql.Literal(list(params["values"]))
+        )
+
+    def describe(self, params: Params, value: float | None, names: Names) -> str:
+        shown = ", ".join(text.capitalize() for text in params["values"][:4])
+        return f"{attribute_words(params['attribute']).capitalize()} is {shown}"
+
+
+class TextMatches(AttributeMeasure):
+    """Whether a text holds any keyword as whole words, case ignored: VP is not in "MVP".
+
+    ``present: true`` instead of keywords is met by any text.
+    """
+
+    key = "text_matches"
+    label = "A text holds a keyword"
+    fields = frozenset({"attribute", "keywords", "present"})
+
+    def parse(self, raw: Params, where: str, lists: Lists) -> dict[str, Any]:
+        keywords: tuple[str, ...] = ()
+        if raw.get("present") is not True:
+            keywords = _texts(raw.get("keywords"), f"{where}.keywords")
+        return {
+            "attribute": parse_attribute(raw.get("attribute"), where),
+            "keywords": keywords,
+        }
+
+    def sql(self, params: Params) -> sql.Composable:
+        text = text_sql(params["attribute"])
+        if not params["keywords"]:
+            return sql.SQL("({} <> '')::int").format(text)
+        words = "|".join(
+            r"\s+".join(re.escape(part) for part in keyword.split())
+            for keyword in params["keywords"]
+        )
+        # Not \y: it takes "C++" and "R&D" apart. A keyword ends where no letter or digit goes on.
+        pattern = rf"(^|[^[:alnum:]])({words})($|[^[:alnum:]])"
+        return sql.SQL("({} ~ {})::int").format(text, sql.Literal(pattern))
+
+    def describe(self, params: Params, value: float | None, names: Names) -> str:
+        words = attribute_words(params["attribute"]).capitalize()
+        if not params["keywords"]:
+            return f"{words} known"
+        return f"{words} has {', '.join(params['keywords'][:4])}"
+
+
+class Overlaps(AttributeMeasure):
+    """Whether a set (the company's tools) holds any, or all, of the listed values."""
+
+    key = "overlaps"
+    label = "A set holds some of these"
+    fields = frozenset({"attribute", "any_of", "all_of"})
+
+    def parse(self, raw: Params, where: str, lists: Lists) -> dict[str, Any]:
+        given = [name for name in ("any_of", "all_of") if raw.get(name)]
+        if len(given) != 1:
+            raise SpecError(where, "give either any_of or all_of")
+        return {
+            "attribute": parse_attribute(raw.get("attribute"), where),
+            "values": _texts(raw[given[0]], f"{where}.{given[0]}"),
+            "all": given[0] == "all_of",
+        }
+
+    def sql(self, params: Params) -> sql.Composable:
+        # lower() over the JSON text keeps it valid: escapes read the same in lower case.
+        return sql.SQL("(lower(({})::text)::jsonb {} {})::int").format(
+            attribute_sql(params["attribute"]),
+            sql.SQL("?&" if params["all"] else "?|"),
+            sql.Literal(list(params["values"])),
+        )
+
+    def describe(self, params: Params, value: float | None, names: Names) -> str:
+        joiner = " and " if params["all"] else " or "
+        shown = joiner.join(text.capitalize() for text in params["values"][:4])
+        return f"{attribute_words(params['attribute']).capitalize()} include {shown}"
+
+
+class EmailDomainIn(AttributeMeasure):
+    """Whether the e-mail's domain is in a list; ``.edu`` in it stands for all that end so."""
+
+    key = "email_domain_in"
+    label = "The e-mail's domain is in a list"
+    fields = frozenset({"list", "domains"})
+
+    def parse(self, raw: Params, where: str, lists: Lists) -> dict[str, Any]:
+        domains = raw.get("domains") or named_list(raw.get("list"), where, lists)
+        return {
+            "attribute": EMAIL,
+            "list": str(raw.get("list") or ""),
+            "domains": _texts(domains, f"{where}.domains") if domains else (),
+        }
+
+    def sql(self, params: Params) -> sql.Composable:
+        domain = sql.SQL("nullif(split_part({}, '@', 2), '')").format(text_sql(EMAIL))
+        exact = [name for name in params["domains"] if not name.startswith(".")]
+        endings = [
+            "%" + re.sub(r"([%_\\])", r"\\\1", name)
+            for name in params["domains"]
+            if name.startswith(".")
+        ]
+        return sql.SQL("({domain} = ANY({exact}) OR {domain} LIKE ANY({endings}))::int").format(
+            domain=domain, exact=sql.Literal(exact), endings=sql.Literal(endings)
+        )
+
+    def describe(self, params: Params, value: float | None, names: Names) -> str:
+        return f"E-mail domain is in the list “{params['list'] or 'domains'}”"
+
+
+class IsPresent(AttributeMeasure):
+    """Whether an attribute is known (or, with ``missing: true``, is not). Never unknown."""
+
+    key = "is_present"
+    label = "Something is known"
+    fields = frozenset({"attribute", "missing"})
+
+    def parse(self, raw: Params, where: str, lists: Lists) -> dict[str, Any]:
+        return {
+            "attribute": parse_attribute(raw.get("attribute"), where),
+            "missing": raw.get("missing") is True,
+        }
+
+    def sql(self, params: Params) -> sql.Composable:
+        return sql.SQL("({} IS {})::int").format(
+            attribute_sql(params["attribute"]),
+            sql.SQL("NULL" if params["missing"] else "NOT NULL"),
+        )
+
+    def describe(self, params: Params, value: float | None, names: Names) -> str:
+        state = "missing" if params["missing"] else "known"
+        return f"{attribute_words(params['attribute']).capitalize()} {state}"
+
+
+def named_list(key: object, where: str, lists: Lists) -> Sequence[str]:
+    """The values of a list of the version; an empty list is allowed and matches nothing."""
+    if not isinstance(key, str) or key not in lists:
+        known = ", ".join(sorted(lists)) or "none"
+        raise SpecError(f"{where}.list", f"no list {key!r} in this version (there are: {known})")
+    return lists[key]

@@ -1,0 +1,19 @@
+from psycopg import sql
+
+from rubrics.measures.base import HitMeasure, Names, Params
+from rubrics.measures.windows import window_words
+
+
+class LargestValue(HitMeasure):
+    """The largest numeric value of the listed signals' hits; 0 if none had one."""
+
+    key = "largest_value"
+    label = "The largest value something was done with"
+    unit = "number"
+
+    def aggregate(self, condition: sql.Composable) -> sql.Composable:
+        return sql.SQL("coalesce(max(h.number) FILTER (WHERE {}), 0)").format(condition)
+
+    def describe(self, params: Params, value: float | None, names: Names) -> str:
+        words = names.words(params["signals"])
+        return f"{words}: up to {value or 0:g}{window_words(params['window'])}"

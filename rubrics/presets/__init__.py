@@ -1,0 +1,57 @@
+"""The shipped rubrics and lists: every number with its source."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rubrics.measures import SpecError
+
+FOLDER = Path(__file__).parent
+
+
+def preset_names() -> list[str]:
+    """The shipped presets by name."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def load_preset(name: str) -> dict[str, Any]:
+    """A shipped preset as a document, its lists filled in."""
+    if name not in preset_names():
+        raise SpecError("rubric", f"no preset {name!r}; there are {', '.join(preset_names())}")
+    return read_document(FOLDER / f"{name}.yaml")
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """A rubric file as a document, shipped lists filled in.
+
+    Raises:
+        SpecError: the file is no YAML mapping, or names a list that is not shipped.
+    """
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SpecError(path.name, f"cannot be read as YAML: {error}") from error
+    if not isinstance(document, dict):
+        raise SpecError(path.name, "is no rubric: it should be a mapping with `criteria:`")
+    lists = document.get("lists") or {}
+    document["lists"] = {key: _values(key, raw) for key, raw in lists.items()}
+    return document
+
+
+def _values(key: str, raw: object) -> list[str]:
+    if isinstance(raw, Mapping) and set(raw) <= {"shipped", "also"} and "shipped" in raw:
+        return shipped_list(str(raw["shipped"])) + [str(value) for value in raw.get("also", [])]
+    if isinstance(raw, list):
+        return [str(value) for value in raw]
+    raise SpecError(f"lists.{key}", "is a list of values, or {shipped: personal}")
+
+
+def shipped_list(name: str) -> list[str]:
+    """One of the shipped lists of domains: personal, academic."""
+    path = FOLDER / "lists" / f"{name}.yaml"
+    if not path.is_file():
+        raise SpecError("lists", f"no shipped list {name!r}")
+    values: list[str] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return values

@@ -1,0 +1,169 @@
+"""Writes of the judgement: rubric versions and their life."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Max
+
+from leads.models import Product, Signal, SignalMapping
+from rubrics.documents import activity_signals, parse_document
+from rubrics.mappers import compile_for, criterion_rows, document_of
+from rubrics.measures import SpecError, duration_us
+from rubrics.models import Rubric, RubricList, RubricVersion
+from rubrics.models.rubric import VersionStatus
+from rubrics.scoring.types import DAY_US
+
+Document = Mapping[str, Any]
+
+
+class VersionNotPublishable(Exception):
+    """The version cannot go live; the message names the field and the fix."""
+
+
+@transaction.atomic
+def load_rubric(
+    document: Document, *, product: Product, by: AbstractBaseUser | None, at: datetime
+) -> RubricVersion:
+    """Make a draft from a document; create the signals and mappings it declares.
+
+    Signals and mappings that exist stay as they are.
+
+    Raises:
+        SpecError: names the field that is wrong and says how to mend it.
+    """
+    parse_document(document)  # before anything is written
+    ensure_signals(document, product=product)
+    rubric = _rubric_for(document, product)
+    number = (rubric.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    thresholds, limits, decay = (
+        document.get(name) or {} for name in ("thresholds", "limits", "decay")
+    )
+    version = RubricVersion.objects.create(
+        rubric=rubric,
+        number=number,
+        note=str(document.get("note", ""))[:300],
+        source=str(document.get("source", ""))[:300],
+        min_total=thresholds.get("total", 80),
+        min_fit=thresholds.get("fit", 15),
+        min_behavior=thresholds.get("behavior", 40),
+        max_fit=limits.get("fit", 50),
+        max_behavior=limits.get("behavior", 100),
+        velocity_exceeds_cap=limits.get("velocity_exceeds_cap", False),
+        decay_mode=decay.get("mode", "periods"),
+        decay_points=decay.get("points", 10),
+        decay_period_days=_days(decay.get("period", "30d"), "decay.period"),
+        decay_grace_days=_days(decay.get("grace", "0d"), "decay.grace"),
+        floor=decay.get("floor", 5),
+        silence=decay.get("silence", "larger"),
+        activity_signals=list(activity_signals(document)),
+        created_by_id=by.pk if by else None,
+    )
+    RubricList.objects.bulk_create(
+        RubricList(version=version, key=key, values=list(values))
+        for key, values in (document.get("lists") or {}).items()
+    )
+    _write_criteria(version, document)
+    return version
+
+
+def _rubric_for(document: Document, product: Product) -> Rubric:
+    key = str(document.get("rubric") or product.key)
+    taken = Rubric.objects.filter(key=key).exclude(product=product).exists()
+    rubric, _ = Rubric.objects.get_or_create(
+        key=f"{key}-{product.key}"[:60] if taken else key,
+        defaults={
+            "product": product,
+            "name": str(document.get("name") or key)[:120],
+            "description": str(document.get("description") or ""),
+        },
+    )
+    return rubric
+
+
+def _days(raw: str, where: str) -> int:
+    microseconds = duration_us(raw, where)
+    if microseconds % DAY_US:
+        raise SpecError(where, "is a whole number of days, e.g. 30d")
+    return microseconds // DAY_US
+
+
+def _write_criteria(version: RubricVersion, document: Document) -> None:
+    for criterion, tiers in criterion_rows(document):
+        criterion.version = version
+        criterion.save()
+        for tier in tiers:
+            tier.criterion = criterion
+            tier.save()
+
+
+@transaction.atomic
+def ensure_signals(document: Document, *, product: Product) -> None:
+    """Create the signals a document declares and the mappings of those it creates."""
+    for key, spec in (document.get("signals") or {}).items():
+        signal, created = Signal.objects.get_or_create(
+            product=product,
+            key=key,
+            defaults={
+                "name": str(spec.get("name") or key.replace("_", " ").capitalize())[:120],
+                "description": str(spec.get("description") or "")[:300],
+                "is_activity": spec.get("activity", True),
+            },
+        )
+        if created:
+            SignalMapping.objects.bulk_create(
+                SignalMapping(
+                    signal=signal,
+                    kind=event.get("kind", "track"),
+                    event_name=event.get("event", ""),
+                    conditions=event.get("where", []),
+                    value_property=event.get("value", ""),
+                    session_property=event.get("session", ""),
+                    position=position,
+                )
+                for position, event in enumerate(spec.get("events", ()))
+            )
+
+
+@transaction.atomic
+def draft_version(
+    version: RubricVersion, *, by: AbstractBaseUser | None, at: datetime
+) -> RubricVersion:
+    """A new draft with everything the given version has."""
+    document = {**document_of(version), "note": f"From version {version.number}"}
+    return load_rubric(document, product=version.rubric.product, by=by, at=at)
+
+
+@transaction.atomic
+def publish_version(
+    version: RubricVersion, *, by: AbstractBaseUser | None, at: datetime
+) -> RubricVersion:
+    """Freeze a draft and let it score from now on; the version before it retires.
+
+    Scores follow in the background: `rescore`, or each lead as it changes.
+
+    Raises:
+        VersionNotPublishable: it is no draft, or something in it cannot be scored.
+    """
+    version = (
+        RubricVersion.objects.select_for_update(of=("self",))
+        .select_related("rubric")
+        .get(pk=version.pk)
+    )
+    Rubric.objects.select_for_update().get(pk=version.rubric_id)
+    if not version.is_editable:
+        raise VersionNotPublishable(
+            f"{version} is {version.get_status_display().lower()}; make a new draft of it first."
+        )
+    try:
+        compile_for(parse_document(document_of(version)), product_id=version.rubric.product_id)
+    except SpecError as error:
+        raise VersionNotPublishable(f"{version} cannot be scored. {error}") from error
+    version.rubric.versions.published().update(status=VersionStatus.RETIRED)
+    version.status = VersionStatus.PUBLISHED
+    version.published_at = at
+    version.published_by_id = by.pk if by else None
+    version.save(update_fields=["status", "published_at", "published_by"])
+    return version
