@@ -9,7 +9,7 @@ import os
 import threading
 import time
 
-from celery import chain, signature
+from celery import chain, current_app, signature
 
 logger = logging.getLogger(__name__)
 
@@ -68,18 +68,16 @@ class Doorbell:
 
 def publish() -> None:
     """Publish the tasks, the second after the first; raises if the broker does not take them."""
-    from config.celery import app
-
-    with app.connection_for_write(
+    with current_app.connection_for_write(
         connect_timeout=1,
         transport_options={
-            **app.conf.broker_transport_options,
+            **current_app.conf.broker_transport_options,
             "socket_timeout": 1,
             "socket_connect_timeout": 1,
             "max_retries": 0,
         },
     ) as broker:
-        first, *following = (signature(name, immutable=True, app=app) for name in TASKS)
+        first, *following = (signature(name, immutable=True, app=current_app) for name in TASKS)
         chain(first, *following).apply_async(connection=broker, retry=False)
 
 
