@@ -12,6 +12,7 @@ from routing import reasons
 from routing.models import Qualification
 from routing.models.qualification import CLOSED_STATES, QualificationQuerySet, State
 from routing.viewers import Viewer
+from rubrics.explain import top_reasons
 from rubrics.models import Score, ScoreChange
 from rubrics.scoring.types import Line
 
@@ -188,7 +189,7 @@ def _row(pql: Qualification, *, viewer: Viewer, at: datetime) -> Row:
         total=total,
         was_total=pql.total if total != pql.total else None,
         trend=None if past is None else total - past,
-        reasons=reasons.top_reasons(score) if score else reasons.thawed_top(pql.breakdown),
+        reasons=top_reasons(score) if score else reasons.thawed_top(pql.breakdown),
         waiting=waiting,
         is_overdue=waiting is not None and waiting > OVERDUE_AFTER,
         may_act=viewer.may_act_on(pql),
