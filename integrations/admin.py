@@ -12,7 +12,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from integrations.models import ApiToken
 from integrations.models.token import Scope
@@ -56,7 +56,7 @@ class StateFilter(admin.SimpleListFilter):
 class ApiTokenForm(ModelForm):
     scopes = forms.MultipleChoiceField(
         choices=Scope.choices,
-        widget=UnfoldAdminCheckboxSelectMultiple,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text="The least that does the job.",
     )
 

@@ -22,6 +22,7 @@ from routing.api.serializers import (
     SnoozeInputSerializer,
 )
 from routing.models import Qualification
+from routing.viewers import Viewer
 
 
 @extend_schema_view(
@@ -45,7 +46,7 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
         if getattr(self, "swagger_fake_view", False):
             return Qualification.objects.none()
         user = cast("User", self.request.user)  # HasScope lets no anonymous one through
-        visible = Qualification.objects.visible_to(user).select_related(
+        visible = Qualification.objects.visible_to(Viewer.of(user)).select_related(
             "lead__account", "product", "version__rubric", "rep__user", "rep__team"
         )
         if self.action == "list":

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultiple,
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminTextareaWidget,
 )
 
@@ -161,7 +161,7 @@ class RubricListInline(TabularInline):
 class RubricVersionForm(ModelForm):
     activity_signals = forms.MultipleChoiceField(
         required=False,
-        widget=UnfoldAdminCheckboxSelectMultiple,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text="Using the product: what ends a silence.",
     )
 
