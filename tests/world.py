@@ -45,7 +45,9 @@ def make_world(leads: int = 3) -> World:
         measure="number_in_range",
         params={"attribute": "account.employees"},
     )
-    Tier.objects.create(criterion=criterion, points=15, params={"ranges": [[50, 500]]})
+    Tier.objects.create(
+        criterion=criterion, points=15, label="50 to 500 employees", params={"ranges": [[50, 500]]}
+    )
     team = Team.objects.create(name="Sales")
     rep, other_rep = (
         Rep.objects.create(user=make_person(name, "work_qualification"), team=team)

@@ -4,39 +4,49 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from leads.api.problems import Conflict
 from leads.models import Lead
 from rubrics.explain import breakdown, score_as_of
+from rubrics.measures import SpecError
 from rubrics.models import RubricVersion, Score
+from rubrics.scoring.types import Judgement, Line
 
 
-def explained_scores(
-    lead: Lead, *, version: RubricVersion | None, as_of: datetime | None, now: datetime
+def stored_scores(lead: Lead) -> list[dict[str, Any]]:
+    """The lead's newest score by each rubric, with its lines."""
+    scores = Score.objects.filter(lead=lead).select_related("version__rubric__product")
+    return [
+        _explained(score.version, score.at, score, breakdown(score))
+        for score in scores.order_by("rubric_id")
+    ]
+
+
+def computed_scores(
+    lead: Lead, *, version: RubricVersion | None, at: datetime
 ) -> list[dict[str, Any]]:
-    """The lead's scores with their lines: as stored, or computed for a version or a moment."""
-    if version is None and as_of is None:
-        stored = Score.objects.filter(lead=lead).select_related("rubric__product", "version")
-        return [
-            _explained(score.version, score.at, score, breakdown(score))
-            for score in stored.order_by("pk")
-        ]
-    at = as_of or now
+    """What the lead was worth at ``at`` by ``version``, or by every published version.
+
+    Raises:
+        Conflict: a draft that cannot be scored yet.
+    """
+    if version is not None:
+        versions = [version]
+    else:
+        published = RubricVersion.objects.published().filter(rubric__product__trials__lead=lead)
+        versions = list(published.select_related("rubric__product").order_by("rubric_id"))
     results = []
-    for one in _versions(lead, version):
-        scored = score_as_of(one.pk, lead_id=lead.pk, at=at)
+    for one in versions:
+        try:
+            scored = score_as_of(one.pk, lead_id=lead.pk, at=at)
+        except SpecError as error:
+            raise Conflict(f"{one} cannot be scored. {error}") from error
         if scored is not None:
             results.append(_explained(one, at, scored.judgement, scored.lines))
     return results
 
 
-def _versions(lead: Lead, version: RubricVersion | None) -> Iterable[RubricVersion]:
-    if version is not None:
-        return [version]
-    published = RubricVersion.objects.published().select_related("rubric__product")
-    return published.filter(rubric__product__trials__lead=lead).order_by("rubric_id")
-
-
 def _explained(
-    version: RubricVersion, at: datetime, result: Any, lines: Iterable[Any]
+    version: RubricVersion, at: datetime, result: Score | Judgement, lines: Iterable[Line]
 ) -> dict[str, Any]:
     numbers = ("fit", "fit_low", "fit_high", "behavior", "total", "is_pql")
     return {

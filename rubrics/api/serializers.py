@@ -7,7 +7,8 @@ from rest_framework import serializers
 from leads.api.serializers import LeadBriefSerializer, TimeInput
 from leads.models import Lead
 from leads.models.identity import IdentityKind
-from rubrics.models import Criterion, Rubric, RubricList, RubricVersion, Score, Tier
+from rubrics.mappers import document_of
+from rubrics.models import Rubric, RubricVersion, Score
 from rubrics.scoring.types import Axis
 
 
@@ -159,63 +160,17 @@ class RubricVersionSerializer(serializers.ModelSerializer[RubricVersion]):
         ]
 
 
-class TierSerializer(serializers.ModelSerializer[Tier]):
-    params = serializers.DictField(help_text="Overrides the criterion's for this tier alone.")
-
-    class Meta:
-        model = Tier
-        fields = ["threshold", "points", "label", "params"]
-
-
-class CriterionSerializer(serializers.ModelSerializer[Criterion]):
-    tiers = TierSerializer(many=True, read_only=True)
-    params = serializers.DictField(help_text="What the measure looks at.")
-
-    class Meta:
-        model = Criterion
-        fields = [
-            "key",
-            "name",
-            "axis",
-            "role",
-            "measure",
-            "params",
-            "mode",
-            "points_each",
-            "share_of_base",
-            "unit_size",
-            "max_units",
-            "source",
-            "tiers",
-        ]
-
-
-class RubricListSerializer(serializers.ModelSerializer[RubricList]):
-    class Meta:
-        model = RubricList
-        fields = ["key", "values"]
-
-
 class RubricVersionDetailSerializer(RubricVersionSerializer):
     """A version with all that a score by it depends on."""
 
-    criteria = CriterionSerializer(many=True, read_only=True)
-    lists = RubricListSerializer(many=True, read_only=True)
+    document = serializers.SerializerMethodField(
+        help_text="Thresholds, limits, decay, lists, signals, criteria and tiers, in the form that "
+        "rubrics are exported and imported in."
+    )
 
     class Meta:
         model = RubricVersion
-        fields = [
-            *RubricVersionSerializer.Meta.fields,
-            "max_fit",
-            "max_behavior",
-            "velocity_exceeds_cap",
-            "decay_mode",
-            "decay_points",
-            "decay_period_days",
-            "decay_grace_days",
-            "floor",
-            "silence",
-            "activity_signals",
-            "criteria",
-            "lists",
-        ]
+        fields = [*RubricVersionSerializer.Meta.fields, "document"]
+
+    def get_document(self, version: RubricVersion) -> dict[str, Any]:
+        return document_of(version)

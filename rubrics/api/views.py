@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
@@ -17,7 +16,8 @@ from leads.api.problems import Conflict, InvalidParameters
 from leads.api.viewsets import StrictViewSet
 from leads.models import Lead
 from leads.models.identity import IdentityKind
-from rubrics.api.explain import explained_scores
+from rubrics import services
+from rubrics.api.explain import computed_scores, stored_scores
 from rubrics.api.filtersets import RubricFilterSet, RubricVersionFilterSet, ScoreFilterSet
 from rubrics.api.serializers import (
     LeadScoreLookupQuery,
@@ -107,10 +107,14 @@ class LeadScoreViewSet(StrictViewSet[Lead]):
             raise InvalidParameters({"as_of": "This lies in the future: scores look back."})
         version = None
         if "version" in query:
-            version = RubricVersion.objects.filter(pk=query["version"]).first()
+            versions = RubricVersion.objects.select_related("rubric__product")
+            version = versions.filter(pk=query["version"]).first()
             if version is None:
                 raise InvalidParameters({"version": "No rubric version has this id."})
-        scores = explained_scores(lead, version=version, as_of=as_of, now=now)
+        if version is None and as_of is None:
+            scores = stored_scores(lead)
+        else:
+            scores = computed_scores(lead, version=version, at=as_of or now)
         return Response(LeadScoresSerializer({"lead": lead, "scores": scores}).data)
 
 
@@ -135,7 +139,7 @@ class RubricViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictView
     ),
     retrieve=extend_schema(
         summary="Get a rubric version",
-        description="One version with its criteria, tiers and lists.",
+        description="One version with its criteria, tiers and lists as one document.",
     ),
 )
 @extend_schema(tags=["Rubrics"])
@@ -145,12 +149,6 @@ class RubricVersionViewSet(
     scopes = {"GET": READ_RUBRICS, "POST": "manage:rubrics"}
     queryset = RubricVersion.objects.select_related("rubric__product")
     filterset_class = RubricVersionFilterSet
-
-    def get_queryset(self) -> QuerySet[RubricVersion]:
-        versions = super().get_queryset()
-        if self.action == "list":
-            return versions
-        return versions.prefetch_related("criteria__tiers", "lists")
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[RubricVersion]]:
         return RubricVersionSerializer if self.action == "list" else RubricVersionDetailSerializer
@@ -165,8 +163,6 @@ class RubricVersionViewSet(
     )
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, pk: str) -> Response:
-        from rubrics import services
-
         user = cast("User", request.user)  # HasScope lets no anonymous one through
         try:
             services.publish_version(self.get_object(), by=user, at=timezone.now())

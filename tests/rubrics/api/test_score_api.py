@@ -1,15 +1,25 @@
 """Scores and rubrics over HTTP."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from leads.models import AttributeChange
+from rubrics.mappers import forget_compiled
 from rubrics.models import Score
+from rubrics.services import draft_version
 from tests.world import AT, World, add_lead, make_admin, make_world, token_client
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh_versions() -> Iterator[None]:
+    yield
+    forget_compiled()  # their ids come again with other tests
 
 
 @pytest.fixture
@@ -108,7 +118,7 @@ def test_rubric_versions(world: World, client: APIClient) -> None:
     page = client.get("/api/v1/rubric-versions/?rubric=standard&status=published").json()
     assert [version["number"] for version in page["results"]] == [1]
     version = client.get(f"/api/v1/rubric-versions/{world.version.pk}/").json()
-    (criterion,) = version["criteria"]
+    (criterion,) = version["document"]["criteria"]
     assert criterion["key"] == "company_size"
     assert criterion["tiers"][0]["points"] == 15
     assert client.get("/api/v1/rubrics/?product=app").json()["results"][0]["key"] == "standard"
@@ -119,3 +129,88 @@ def test_reading_scores_publishes_nothing(world: World) -> None:
     path = f"/api/v1/rubric-versions/{world.version.pk}/"
     assert reader.get(path).status_code == 200
     assert reader.post(f"{path}publish/").status_code == 403
+
+
+def test_stored_score_with_its_lines(world: World, client: APIClient) -> None:
+    body = client.get(f"/api/v1/leads/{world.leads[0].pk}/score/").json()
+    assert body["lead"]["id"] == world.leads[0].pk
+    (score,) = body["scores"]
+    assert (score["rubric"], score["version"], score["total"]) == ("standard", 1, 90)
+    assert score["lines"][0]["reason"] == "50 to 500 employees"
+    assert score["lines"][0]["points"] == 15
+
+
+@pytest.mark.parametrize("query", ["email=LEAD1@c1.example", "user_id=u1"])
+def test_score_by_name(world: World, client: APIClient, query: str) -> None:
+    body = client.get(f"/api/v1/leads/score/?{query}").json()
+    assert body["lead"]["id"] == world.leads[1].pk
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("as_of=2199-01-01T00:00:00Z", "as_of"),
+        ("as_of=soon", "as_of"),
+        ("version=999999", "version"),
+        ("version=99999999999999999999", "version"),
+        ("product=app", "product"),
+    ],
+)
+def test_score_parameters_are_checked(
+    world: World, client: APIClient, query: str, parameter: str
+) -> None:
+    response = client.get(f"/api/v1/leads/{world.leads[0].pk}/score/?{query}")
+    assert response.status_code == 400
+    assert [error["parameter"] for error in response.json()["errors"]] == [parameter]
+
+
+@pytest.mark.parametrize("query", ["", "email=a@b.example&user_id=1", "email="])
+def test_lookup_needs_one_name(client: APIClient, query: str) -> None:
+    assert client.get(f"/api/v1/leads/score/?{query}").status_code == 400
+
+
+def test_lookup_of_nobody_is_404(client: APIClient) -> None:
+    assert client.get("/api/v1/leads/score/?email=nobody@b.example").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("as_of", "fit"),
+    [
+        pytest.param("2026-05-31T00:00:00Z", 0, id="before the company's size was known"),
+        pytest.param("2026-06-02T00:00:00Z", 15, id="after"),
+    ],
+)
+def test_score_as_of_a_past_moment(world: World, client: APIClient, as_of: str, fit: int) -> None:
+    lead = world.leads[0]
+    AttributeChange.objects.create(
+        lead=lead, name="$account", value=lead.account_id, known_at=AT, confirmed_at=AT
+    )
+    AttributeChange.objects.create(
+        account=lead.account, name="employees", value=100, known_at=AT, confirmed_at=AT
+    )
+    for version in ("", f"&version={world.version.pk}"):
+        path = f"/api/v1/leads/{lead.pk}/score/?as_of={as_of}{version}"
+        (score,) = client.get(path).json()["scores"]
+        assert (score["fit"], score["behavior"]) == (fit, 0)
+        assert sum(line["points"] for line in score["lines"]) == fit
+
+
+def test_publish(world: World, client: APIClient) -> None:
+    draft = draft_version(world.version, by=None, at=AT)
+    path = f"/api/v1/rubric-versions/{draft.pk}/publish/"
+    response = client.post(path)
+    assert response.status_code == 200, response.json()
+    assert (response.json()["number"], response.json()["status"]) == (2, "published")
+    again = client.post(path)
+    assert again.status_code == 409
+    assert again["Content-Type"] == "application/problem+json"
+
+
+def test_publish_says_what_cannot_be_scored(world: World, client: APIClient) -> None:
+    draft = draft_version(world.version, by=None, at=AT)
+    draft.criteria.update(params={})
+    response = client.post(f"/api/v1/rubric-versions/{draft.pk}/publish/")
+    assert response.status_code == 409
+    assert "company_size" in response.json()["detail"]
+    scored = client.get(f"/api/v1/leads/{world.leads[0].pk}/score/?version={draft.pk}")
+    assert scored.status_code == 409
