@@ -1,43 +1,29 @@
-"""The reasons of a score as routing keeps and shows them."""
+"""The reasons of a score as routing keeps and compares them."""
 
-from functools import lru_cache
-from importlib import import_module
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from rubrics.models import Criterion, Score
+from rubrics import explain
+from rubrics.models import Score
 from rubrics.scoring.types import Axis, Line
 
 
-def lines_of(score: Score) -> list[Line]:
-    """Every line of a score: fit, then behavior; the lines of an axis sum to it."""
-    try:
-        services = import_module("rubrics.services")
-    except ImportError:
-        return _plain_lines(score)
-    return list(services.breakdown(score))
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One line then and now; ``None`` where it did not exist."""
+
+    label: str
+    axis: Axis
+    then: int | None
+    now: int | None
+
+    @property
+    def difference(self) -> int:
+        return (self.now or 0) - (self.then or 0)
 
 
-def top_reasons(score: Score, count: int = 3) -> list[Line]:
-    """The lines that speak loudest for this lead."""
-    earned = [line for line in lines_of(score) if line.points > 0]
-    return sorted(earned, key=lambda line: -line.points)[:count]
-
-
-def thaw(breakdown: list[dict[str, Any]]) -> list[Line]:
-    """The lines a qualification kept, as lines again."""
-    return [
-        Line(line["key"], Axis[line["axis"].upper()], line["label"], line["points"], line["reason"])
-        for line in breakdown
-    ]
-
-
-def thawed_top(breakdown: list[dict[str, Any]], count: int = 3) -> list[Line]:
-    """The loudest of the lines a qualification kept, for when there is no score any more."""
-    earned = [line for line in thaw(breakdown) if line.points > 0]
-    return sorted(earned, key=lambda line: -line.points)[:count]
-
-
-def frozen_breakdown(score: Score) -> list[dict[str, Any]]:
+def freeze(score: Score) -> list[dict[str, Any]]:
     """What a qualification keeps of its score's lines."""
     return [
         {
@@ -47,18 +33,31 @@ def frozen_breakdown(score: Score) -> list[dict[str, Any]]:
             "points": line.points,
             "reason": line.reason,
         }
-        for line in lines_of(score)
+        for line in explain.breakdown(score)
     ]
 
 
-@lru_cache(maxsize=64)
-def _criteria(version_id: int) -> list[Criterion]:
-    return list(Criterion.objects.filter(version_id=version_id))
-
-
-def _plain_lines(score: Score) -> list[Line]:
-    pairs = zip(_criteria(score.version_id), score.points, strict=True)
+def thaw(breakdown: Iterable[Mapping[str, Any]]) -> list[Line]:
+    """The lines a qualification kept, as lines again."""
     return [
-        Line(c.key, Axis[c.axis.upper()], c.name, points, c.name, best_points=max(points, 10))
-        for c, points in pairs
+        Line(line["key"], Axis[line["axis"].upper()], line["label"], line["points"], line["reason"])
+        for line in breakdown
     ]
+
+
+def compare(then: Iterable[Line], now: Iterable[Line]) -> list[Compared]:
+    """The lines that differ between two breakdowns, fit before behavior, in their order."""
+    before = {(line.axis, line.key): line for line in then}
+    after = {(line.axis, line.key): line for line in now}
+    keys = [*before, *(key for key in after if key not in before)]
+    told = [
+        Compared(
+            (after.get(key) or before[key]).label,
+            key[0],
+            before[key].points if key in before else None,
+            after[key].points if key in after else None,
+        )
+        for key in keys
+    ]
+    differing = [line for line in told if line.difference]
+    return sorted(differing, key=lambda line: line.axis is not Axis.FIT)

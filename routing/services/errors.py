@@ -5,9 +5,9 @@ class RoutingError(Exception):
     """Something that was asked for cannot be done; the message says why."""
 
 
-class TransitionNotAllowed(RoutingError):  # noqa: N818 - named for what happened
+class TransitionNotAllowed(RoutingError):
     """The PQL is not in a state that allows this, or somebody else was faster."""
 
 
-class InvalidRequest(RoutingError):  # noqa: N818 - named for what happened
+class InvalidRequest(RoutingError):
     """What came with the request does not make sense: no reason, a moment in the past."""
