@@ -4,8 +4,14 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 
+from config import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include("config.api")),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("", include("integrations.inbound.segment.urls")),
     path(
         "login/",
         auth.LoginView.as_view(template_name="login.html", redirect_authenticated_user=True),
@@ -15,7 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("routing.urls")),
 ]
 
-handler400 = "routing.views.pages.bad_request"
-handler403 = "routing.views.pages.permission_denied"
-handler404 = "routing.views.pages.page_not_found"
-handler500 = "routing.views.pages.server_error"
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.permission_denied"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"

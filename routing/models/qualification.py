@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
@@ -64,6 +65,12 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
     def for_rep(self, user_id: int) -> QualificationQuerySet:
         """Those dealt to the rep with this user id."""
         return self.filter(rep__user_id=user_id)
+
+    def visible_to(self, user: AbstractUser) -> QualificationQuerySet:
+        """Those ``user`` may see: all with the permission to, else those dealt to them."""
+        if user.has_perm("routing.view_all_qualifications"):
+            return self.all()
+        return self.for_rep(user.pk)
 
     def snooze_over(self, at: datetime) -> QualificationQuerySet:
         """Snoozed ones whose time has come."""

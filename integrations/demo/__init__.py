@@ -1,0 +1,10 @@
+"""A made-up company's trial product, its users and their behavior: the demo workspace.
+
+Everything here is invented and marked synthetic; addresses end in ``.example``, which nobody can
+own. The same seed and moment give the same world (docs/demo.md).
+"""
+
+SEED = 20130
+PRODUCT_KEY = "lumenboard"
+PRODUCT_NAME = "Lumenboard"
+SOURCE_NAME = "Lumenboard (demo)"

@@ -1,0 +1,107 @@
+"""Who tries the product: companies, and the people in them with what drives them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import TypeVar
+
+from integrations.demo import words
+from integrations.demo.personas import PERSONAS, Persona
+
+Choice = TypeVar("Choice")
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A made-up company. What is empty or None is not known of it."""
+
+    external_id: str
+    name: str
+    domain: str
+    employees: int | None
+    industry: str
+    country: str
+    technologies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A made-up person. ``company`` is None for those who sign up on their own."""
+
+    external_id: str
+    name: str
+    email: str
+    title: str
+    country: str
+    company: Company | None
+    persona: Persona
+
+
+def people(seed: int, count: int, *, prefix: str) -> Iterator[Person]:
+    """Yield ``count`` people; colleagues follow each other.
+
+    Every person has a random stream of their own, so that making more of them, or other personas,
+    leaves the ones before as they were.
+    """
+    company: Company | None = None
+    taken: set[str] = set()
+    for number in range(count):
+        random = Random(f"{seed}/{prefix}/{number}")  # noqa: S311 - a demo, not a secret
+        persona = weighted(random, {persona: persona.share for persona in PERSONAS})
+        # About three in ten sign-ups are colleagues of the one before.
+        if company is None or not persona.has_company or random.random() > 0.3:
+            company = make_company(random, f"{prefix}-co-{number:04d}", taken)
+        yield make_person(
+            random, f"{prefix}-{number:04d}", persona, company if persona.has_company else None
+        )
+
+
+def make_company(random: Random, external_id: str, taken: set[str]) -> Company:
+    """Return a company whose domain is not in ``taken`` yet, and note it there."""
+    industry = weighted(random, words.INDUSTRIES)
+    stem = ""
+    while not stem or stem in taken:
+        stem = random.choice(words.COMPANY_FIRST) + random.choice(words.COMPANY_SECOND)
+    taken.add(stem)
+    smallest, largest = weighted(random, words.SIZES)
+    return Company(
+        external_id=external_id,
+        name=f"{stem} {random.choice(words.COMPANY_KIND[industry])}",
+        domain=f"{stem.lower()}.example",
+        # Enrichment does not find everything.
+        employees=random.randint(smallest, largest) if random.random() < 0.92 else None,
+        industry=industry if random.random() < 0.94 else "",
+        country=weighted(random, words.COUNTRIES),
+        technologies=tuple(
+            name for name, share in words.TECHNOLOGIES.items() if random.random() * 100 < share
+        ),
+    )
+
+
+def make_person(
+    random: Random, external_id: str, persona: Persona, company: Company | None
+) -> Person:
+    """Return a person of this persona, with the mail address such a person signs up with."""
+    first, last = random.choice(words.FIRST_NAMES), random.choice(words.LAST_NAMES)
+    domain = company.domain if company else random.choice(persona.domains)
+    # The number keeps two people of one name apart at the large mail hosts.
+    number = re.sub(r"\D", "", external_id).lstrip("0") if company is None else ""
+    titles = weighted(random, persona.titles)
+    return Person(
+        external_id=external_id,
+        name=f"{first} {last}",
+        email=f"{first}.{last}{number}@{domain}".lower(),
+        title=random.choice(titles),
+        country=company.country if company else weighted(random, words.COUNTRIES),
+        company=company,
+        persona=persona,
+    )
+
+
+def weighted(random: Random, shares: Mapping[Choice, float]) -> Choice:
+    """Return one of the keys, by their shares."""
+    options: Sequence[Choice] = list(shares)
+    return random.choices(options, weights=list(shares.values()))[0]

@@ -1,0 +1,121 @@
+"""Scores and rubrics over HTTP."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from rubrics.models import Score
+from tests.world import AT, World, add_lead, make_admin, make_world, token_client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+@pytest.fixture
+def client(world: World) -> APIClient:
+    return token_client(make_admin(), "read:scores", "manage:rubrics")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        pytest.param("", [0, 1, 2], id="oldest change first"),
+        pytest.param("product=app&rubric=standard", [0, 1, 2], id="product and rubric"),
+        pytest.param("product=other", [], id="another product"),
+        pytest.param("is_pql=false", [], id="no PQLs"),
+        pytest.param("is_pql=true&min_total=91", [1, 2], id="at least so many points"),
+        pytest.param("changed_since=2026-06-01T12:01:00Z", [1, 2], id="changed since, inclusive"),
+        pytest.param("changed_since=2026-06-01T14:01:00%2B02:00", [1, 2], id="another offset"),
+    ],
+)
+def test_list_filters(world: World, client: APIClient, query: str, found: list[int]) -> None:
+    page = client.get(f"/api/v1/scores/?{query}").json()
+    assert [score["id"] for score in page["results"]] == [world.scores[i].pk for i in found]
+
+
+def test_list_row(world: World, client: APIClient) -> None:
+    row = client.get("/api/v1/scores/").json()["results"][0]
+    assert row["lead"]["user_ids"] == ["u0"]
+    assert (row["product"], row["rubric"], row["version"]) == ("app", "standard", 1)
+    assert (row["fit"], row["behavior"], row["total"], row["is_pql"]) == (30, 60, 90, True)
+
+
+def walk(client: APIClient, address: str, *, at_page: int = 0, then: object = None) -> list[int]:
+    """Follow ``next`` to the end; call ``then`` after page ``at_page``."""
+    seen: list[int] = []
+    number = 0
+    while address:
+        page = client.get(address).json()
+        seen += [score["id"] for score in page["results"]]
+        address = page["next"]
+        number += 1
+        if number == at_page and callable(then):
+            then()
+    return seen
+
+
+def test_walk_over_rows_changed_at_one_moment(world: World, client: APIClient) -> None:
+    Score.objects.update(changed_at=AT)
+    seen = walk(client, "/api/v1/scores/?page_size=1")
+    assert seen == [score.pk for score in world.scores]
+
+
+def test_walk_meets_every_row_while_rows_change(world: World, client: APIClient) -> None:
+    def write() -> None:
+        add_lead(world, 5)
+        Score.objects.filter(pk__in=[world.scores[0].pk, world.scores[2].pk]).update(
+            changed_at=AT + timedelta(hours=1)
+        )
+
+    seen = walk(client, "/api/v1/scores/?page_size=1", at_page=1, then=write)
+    first, second, third, added = (score.pk for score in world.scores)
+    assert seen == [first, second, added, first, third]  # the changed ones moved to the end
+
+
+def test_resume_from_is_kept_through_a_walk_and_misses_no_late_commit(
+    world: World, client: APIClient
+) -> None:
+    before = timezone.now()
+    page = client.get("/api/v1/scores/?page_size=1").json()
+    resume_from = page["resume_from"]
+    assert resume_from < (before - timedelta(seconds=90)).isoformat()
+    while page["next"]:
+        page = client.get(page["next"]).json()
+        assert page["resume_from"] == resume_from
+    # Written by a transaction that was under way when the walk began, committed after it.
+    Score.objects.filter(pk=world.scores[0].pk).update(changed_at=before - timedelta(seconds=60))
+    again = client.get("/api/v1/scores/", {"changed_since": resume_from}).json()
+    assert [score["id"] for score in again["results"]] == [world.scores[0].pk]
+
+
+def test_lists_cost_a_fixed_number_of_queries(
+    world: World, client: APIClient, django_assert_max_num_queries: object
+) -> None:
+    for number in range(10, 20):
+        add_lead(world, number)
+    for path, budget in (("scores/", 3), ("rubrics/", 2), ("rubric-versions/", 2)):
+        with django_assert_max_num_queries(budget):  # type: ignore[operator]
+            assert client.get(f"/api/v1/{path}").status_code == 200
+
+
+def test_rubric_versions(world: World, client: APIClient) -> None:
+    page = client.get("/api/v1/rubric-versions/?rubric=standard&status=published").json()
+    assert [version["number"] for version in page["results"]] == [1]
+    version = client.get(f"/api/v1/rubric-versions/{world.version.pk}/").json()
+    (criterion,) = version["criteria"]
+    assert criterion["key"] == "company_size"
+    assert criterion["tiers"][0]["points"] == 15
+    assert client.get("/api/v1/rubrics/?product=app").json()["results"][0]["key"] == "standard"
+
+
+def test_reading_scores_publishes_nothing(world: World) -> None:
+    reader = token_client(world.rep.user, "read:scores")
+    path = f"/api/v1/rubric-versions/{world.version.pk}/"
+    assert reader.get(path).status_code == 200
+    assert reader.post(f"{path}publish/").status_code == 403
