@@ -99,7 +99,7 @@ def episodes(lead: Lead, score: Score | None, viewer: Viewer) -> list[Episode]:
     story = StateChange.objects.select_related("by", "rep__user").order_by("-at", "-pk")
     found = (
         Qualification.objects.filter(lead=lead)
-        .visible_to(viewer)
+        .seen_by(viewer)
         .select_related("rep__user", "product", "version__rubric")
         .prefetch_related(Prefetch("changes", queryset=story))
         .order_by("-opened_at", "-pk")

@@ -129,9 +129,9 @@ def in_tab(tab: Tab, viewer: Viewer) -> QualificationQuerySet:
         case Tab.UNASSIGNED:
             return every.in_queue().filter(rep=None)
         case Tab.SNOOZED:
-            return every.filter(state=State.SNOOZED).visible_to(viewer)
+            return every.filter(state=State.SNOOZED).seen_by(viewer)
         case Tab.CLOSED:
-            return every.filter(state__in=CLOSED_STATES).visible_to(viewer)
+            return every.filter(state__in=CLOSED_STATES).seen_by(viewer)
 
 
 def _filtered(wanted: Wanted, viewer: Viewer) -> QualificationQuerySet:

@@ -116,7 +116,7 @@ def assign(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
 
 
 def _found(viewer: Viewer, pk: int) -> Qualification:
-    visible = Qualification.objects.visible_to(viewer).select_related("lead", "rep__user")
+    visible = Qualification.objects.seen_by(viewer).select_related("lead", "rep__user")
     return get_object_or_404(visible, pk=pk)
 
 

@@ -1,10 +1,11 @@
-"""What the API says of one lead's scores; the figures come from :mod:`rubrics.services`."""
+"""What the API says of one lead's scores; the figures come from :mod:`rubrics.explain`."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from leads.models import Lead
+from rubrics.explain import breakdown, score_as_of
 from rubrics.models import RubricVersion, Score
 
 
@@ -12,19 +13,18 @@ def explained_scores(
     lead: Lead, *, version: RubricVersion | None, as_of: datetime | None, now: datetime
 ) -> list[dict[str, Any]]:
     """The lead's scores with their lines: as stored, or computed for a version or a moment."""
-    from rubrics import services
-
     if version is None and as_of is None:
         stored = Score.objects.filter(lead=lead).select_related("rubric__product", "version")
         return [
-            _explained(score.version, score.at, score, services.breakdown(score))
+            _explained(score.version, score.at, score, breakdown(score))
             for score in stored.order_by("pk")
         ]
     at = as_of or now
     results = []
     for one in _versions(lead, version):
-        scored = services.score_as_of(one, lead_id=lead.pk, at=at)
-        results.append(_explained(one, at, scored, scored.lines))
+        scored = score_as_of(one.pk, lead_id=lead.pk, at=at)
+        if scored is not None:
+            results.append(_explained(one, at, scored.judgement, scored.lines))
     return results
 
 

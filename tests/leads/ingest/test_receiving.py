@@ -211,7 +211,9 @@ def test_group_attaches_and_describes_the_account(source: Source) -> None:
     LeadChange.objects.all().delete()
     take(
         source,
-        message("group", userId="u2", groupId="g1", traits={"website": "https://www.acme.example/x"}),
+        message(
+            "group", userId="u2", groupId="g1", traits={"website": "https://www.acme.example/x"}
+        ),
     )
     assert Account.objects.get().domain == "acme.example"
     assert {lead.account_id for lead in Lead.objects.all()} == {Account.objects.get().pk}
