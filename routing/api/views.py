@@ -46,7 +46,7 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
         if getattr(self, "swagger_fake_view", False):
             return Qualification.objects.none()
         user = cast("User", self.request.user)  # HasScope lets no anonymous one through
-        visible = Qualification.objects.visible_to(Viewer.of(user)).select_related(
+        visible = Qualification.objects.seen_by(Viewer.of(user)).select_related(
             "lead__account", "product", "version__rubric", "rep__user", "rep__team"
         )
         if self.action == "list":

@@ -59,7 +59,7 @@ class CriterionForm(ParamForm):
 
     class Meta:
         model = Criterion
-        fields = "__all__"  # noqa: DJ007 - the admin names the fields
+        fields = "__all__"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -167,7 +167,7 @@ class RubricVersionForm(ModelForm):
 
     class Meta:
         model = RubricVersion
-        fields = "__all__"  # noqa: DJ007 - the admin names the fields
+        fields = "__all__"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
