@@ -13,6 +13,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("ripeline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Celery's current app is per thread; without this, threads publish through an app of no settings.
+app.set_default()
 
 # Static, intervals only, all UTC: a schedule in the database has more ways to stop silently than
 # it has uses here (facts on django-celery-beat; docs/adr/0002).

@@ -161,22 +161,47 @@ REST_FRAMEWORK: dict[str, Any] = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["leads.api.permissions.HasScope"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.schema.ScopedSchema",
     "DEFAULT_PAGINATION_CLASS": "leads.api.pagination.StableCursorPagination",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["leads.api.filters.StrictFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["leads.api.parsers.StrictJSONParser"],
     "EXCEPTION_HANDLER": "leads.api.problems.problem_details",
-    "PAGE_SIZE": 100,
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Ripeline API",
-    "DESCRIPTION": "Product-led lead scoring: pull explained scores, work PQLs.",
+    "DESCRIPTION": (
+        "Product-led lead scoring: pull explained scores, work PQLs, record outcomes.\n\n"
+        "Send `Authorization: Bearer rl_…` with a token from the admin (Edge, API tokens). Lists "
+        "are paged by `next`. Errors are `application/problem+json` (RFC 9457). Parameters and "
+        "fields that are not known are refused, never ignored."
+    ),
     "VERSION": "1",
+    "OAS_VERSION": "3.1.1",  # the first whose bearer scheme may name scopes
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.schema.describe_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "OutcomeKind": "leads.models.outcome.OutcomeKind",
+        "IdentityKind": "leads.models.identity.IdentityKind",
+        "VersionStatus": "rubrics.models.rubric.VersionStatus",
+        "DecayMode": "rubrics.models.rubric.DecayMode",
+        "State": "routing.models.qualification.State",
+        "RejectReason": "routing.models.qualification.RejectReason",
+    },
+    "TAGS": [
+        {"name": "Leads", "description": "Who tries the product."},
+        {"name": "Outcomes", "description": "What became of them."},
+        {"name": "Scores", "description": "What they are worth, and why."},
+        {"name": "PQLs", "description": "Who works which qualified lead."},
+        {"name": "Rubrics", "description": "The scoring models."},
+    ],
 }
 
 # --- What the product does by default ---------------------------------------------------------

@@ -185,7 +185,7 @@ WITH input AS (
            is_pql, at - idle_us * interval '1 microsecond', measures::float8[], points::int2[],
            1, at
     FROM input ORDER BY lead_id
-    ON CONFLICT (rubric_id, lead_id) DO UPDATE SET
+    ON CONFLICT (lead_id, rubric_id) DO UPDATE SET
         version_id = excluded.version_id, at = excluded.at, due_at = excluded.due_at,
         fit = excluded.fit, fit_low = excluded.fit_low, fit_high = excluded.fit_high,
         behavior = excluded.behavior, total = excluded.total, is_pql = excluded.is_pql,
@@ -259,11 +259,18 @@ def rescore(
     done = 0
     for part in parts:
         with transaction.atomic():
+            _plan_for_bulk()
             _lock_range(part)
             done += score_leads(spec, LeadRange(part.low, part.high, at))
         if progress is not None:
             progress(done, total)
     return done
+
+
+def _plan_for_bulk() -> None:
+    """A chunk is sorted in memory, and over too soon for compiling its plan to pay."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '32MB'; SET LOCAL jit = off")
 
 
 def _lock_range(part: Chunk) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from leads.models import Product, Signal, SignalMapping
@@ -142,7 +142,7 @@ def publish_version(
 ) -> RubricVersion:
     """Freeze a draft and let it score from now on; the version before it retires.
 
-    Scores follow in the background: `rescore`, or each lead as it changes.
+    Every lead of the product is marked as changed, so new scores follow in the background.
 
     Raises:
         VersionNotPublishable: it is no draft, or something in it cannot be scored.
@@ -166,4 +166,16 @@ def publish_version(
     version.published_at = at
     version.published_by_id = by.pk if by else None
     version.save(update_fields=["status", "published_at", "published_by"])
+    _ask_for_new_scores(version.rubric.product_id, at)
     return version
+
+
+def _ask_for_new_scores(product_id: int, at: datetime) -> None:
+    """Mark every lead of the product as changed: the scoring workers share them out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO leads_leadchange AS c (lead_id, generation, changed_at, attempts)"
+            " SELECT lead_id, 1, %s, 0 FROM leads_trial WHERE product_id = %s ORDER BY lead_id"
+            " ON CONFLICT (lead_id) DO UPDATE SET generation = c.generation + 1, attempts = 0",
+            [at, product_id],
+        )

@@ -38,6 +38,10 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         usable = self.usable(timezone.now()).select_related("user")
         return usable.filter(token_hash=hash_token(token)).first()
 
+    def revoke(self, at: datetime) -> int:
+        """Close these tokens from ``at`` on, for ever; return how many were open."""
+        return self.filter(revoked_at=None).update(revoked_at=at)
+
     def issue(
         self, *, name: str, user_id: int, scopes: Sequence[str], expires_at: datetime | None = None
     ) -> tuple[ApiToken, str]:

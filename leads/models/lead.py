@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 from leads.models.account import Account
@@ -18,6 +20,22 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             | models.Q(account__name__icontains=words)
             | models.Q(account__domain__istartswith=words)
         )
+
+    def known_as(self, kind: str, value: str) -> LeadQuerySet:
+        """Leads that a source names so; e-mails are compared trimmed and lower-cased."""
+        from leads.models import Identity
+
+        value = value.strip().lower() if kind == "email" else value
+        named = Identity.objects.filter(kind=kind, value=value)
+        return self.filter(pk__in=named.values("lead"))
+
+    def updated_since(self, at: datetime) -> LeadQuerySet:
+        """Leads created, active or described since ``at``."""
+        from leads.models import AttributeChange, Hit
+
+        hits = Hit.objects.filter(lead=models.OuterRef("pk"), occurred_at__gte=at)
+        told = AttributeChange.objects.filter(lead=models.OuterRef("pk"), confirmed_at__gte=at)
+        return self.filter(models.Q(created_at__gte=at) | models.Exists(hits) | models.Exists(told))
 
 
 class Lead(models.Model):

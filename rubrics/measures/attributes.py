@@ -2,6 +2,8 @@
 of several."""
 
 import re
+from collections.abc import Iterable
+from hashlib import blake2b
 
 from psycopg import sql
 
@@ -26,10 +28,41 @@ def parse_attribute(raw: object, where: str) -> tuple[str, ...]:
 
 
 def attribute_sql(references: tuple[str, ...]) -> sql.Composable:
-    """The attribute's jsonb; null where it is missing, JSON null or an empty text."""
+    """The attribute's jsonb, as a column of the profile ``p``; null where it is unknown."""
+    return sql.Identifier("p", _column("json", references))
+
+
+def text_sql(references: tuple[str, ...]) -> sql.Composable:
+    """The attribute as lower-case text, as a column of ``p``; null if unknown or no one value."""
+    return sql.Identifier("p", _column("text", references))
+
+
+def profile_columns(wanted: Iterable[tuple[str, ...]]) -> sql.Composed:
+    """Select each attribute once, in both forms, from ``known``; OFFSET 0 keeps it at once.
+
+    Missing, JSON null and empty text are all unknown.
+    """
+    distinct = sorted(set(wanted))
+    inner, outer = [], []
+    for references in distinct:
+        json, text = (sql.Identifier(_column(form, references)) for form in ("json", "text"))
+        inner.append(sql.SQL("{} AS {}").format(_first_known(references), json))
+        outer.append(
+            sql.SQL(
+                "{json}, CASE WHEN jsonb_typeof({json}) IN ('string', 'number', 'boolean')"
+                " THEN lower({json} #>> '{{}}') END AS {text}"
+            ).format(json=json, text=text)
+        )
+    comma = sql.SQL(", ")
+    return sql.SQL("SELECT {} FROM (SELECT {} OFFSET 0) AS found OFFSET 0").format(
+        comma.join(outer), comma.join(inner)
+    )
+
+
+def _first_known(references: tuple[str, ...]) -> sql.Composable:
     known = [
-        sql.SQL("nullif(nullif({}.{} -> {}, 'null'), '\"\"')").format(
-            sql.Identifier("p"), sql.Identifier(f"{owner}_attributes"), sql.Literal(name)
+        sql.SQL("nullif(nullif({} -> {}, 'null'), '\"\"')").format(
+            sql.Identifier("known", f"{owner}_attributes"), sql.Literal(name)
         )
         for owner, name in (reference.split(".", 1) for reference in references)
     ]
@@ -38,13 +71,10 @@ def attribute_sql(references: tuple[str, ...]) -> sql.Composable:
     )
 
 
-def text_sql(references: tuple[str, ...]) -> sql.Composed:
-    """The attribute as lower-case text; null where unknown or no single value."""
-    value = attribute_sql(references)
-    return sql.SQL(
-        "CASE WHEN jsonb_typeof({value}) IN ('string', 'number', 'boolean')"
-        " THEN lower({value} #>> '{{}}') END"
-    ).format(value=value)
+def _column(form: str, references: tuple[str, ...]) -> str:
+    """A column name that is short whatever the attribute is called."""
+    digest = blake2b("|".join(references).encode(), digest_size=8).hexdigest()
+    return f"{form}_{digest}"
 
 
 def attribute_words(references: tuple[str, ...]) -> str:

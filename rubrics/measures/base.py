@@ -114,11 +114,16 @@ class HitMeasure(Measure):
 class AttributeMeasure(Measure):
     """A measure of what is known of the person or the company: 1 yes, 0 no, null unknown.
 
-    In its SQL ``p`` is the profile (``lead_attributes``, ``account_attributes``, both jsonb).
+    In its SQL ``p`` is the profile: one column an attribute (see measures/attributes.py).
     """
 
     axis = Axis.FIT
     unit = "flag"
+
+    def attribute(self, params: Params) -> tuple[str, ...]:
+        """The attribute it looks at; the first known of several."""
+        references: tuple[str, ...] = params["attribute"]
+        return references
 
     def sql(self, params: Params) -> sql.Composable:
         """The expression that gives 1, 0 or null."""

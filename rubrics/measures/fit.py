@@ -10,6 +10,7 @@ from rubrics.measures.attributes import attribute_sql, attribute_words, parse_at
 from rubrics.measures.base import AttributeMeasure, Names, Params, SpecError
 
 Lists = Mapping[str, Sequence[str]]
+EMAIL = ("lead.email",)
 
 
 def _texts(raw: object, where: str) -> tuple[str, ...]:
@@ -180,12 +181,13 @@ class EmailDomainIn(AttributeMeasure):
     def parse(self, raw: Params, where: str, lists: Lists) -> dict[str, Any]:
         domains = raw.get("domains") or named_list(raw.get("list"), where, lists)
         return {
+            "attribute": EMAIL,
             "list": str(raw.get("list") or ""),
             "domains": _texts(domains, f"{where}.domains") if domains else (),
         }
 
     def sql(self, params: Params) -> sql.Composable:
-        domain = sql.SQL("nullif(split_part({}, '@', 2), '')").format(text_sql(("lead.email",)))
+        domain = sql.SQL("nullif(split_part({}, '@', 2), '')").format(text_sql(EMAIL))
         exact = [name for name in params["domains"] if not name.startswith(".")]
         endings = [
             "%" + re.sub(r"([%_\\])", r"\\\1", name)

@@ -10,6 +10,7 @@ from django.db import connection
 from psycopg import Cursor, sql
 
 from rubrics.measures import MEASURES, AttributeMeasure, HitMeasure, Names
+from rubrics.measures.attributes import profile_columns
 from rubrics.measures.bursts import Bursts
 from rubrics.measures.most_in_session import MostInSession
 from rubrics.measures.subjects import Subjects, scope_sql, subject_sql
@@ -62,10 +63,6 @@ def build_statement(
 ) -> sql.Composed:
     """Compose the statement. Its columns: lead_id, idle_us, next_us, then one per column."""
     parts = _Parts(version, names, scope_sql(subjects, sql.SQL("h.lead_id")), looks_ahead)
-    has_fit = any(
-        isinstance(MEASURES[column.measure], AttributeMeasure) for column in version.columns
-    )
-    profile = _profile_sql(as_of) if has_fit else sql.SQL("")
     return sql.SQL(
         "WITH subject AS MATERIALIZED ({subject})"
         " SELECT s.lead_id, greatest({idle}, 0), {next_us}{columns}"
@@ -78,7 +75,7 @@ def build_statement(
         next_us=parts.next_us(),
         columns=sql.SQL("").join(sql.SQL(", {}").format(value) for value in parts.values),
         joins=sql.SQL(" ").join(parts.joins()),
-        profile=profile,
+        profile=_profile_sql(version, as_of),
     )
 
 
@@ -207,29 +204,39 @@ class _Parts:
         )
 
 
-def _profile_sql(as_of: bool) -> sql.Composable:
+def _profile_sql(version: Version, as_of: bool) -> sql.Composable:
     """Join ``p``: what is known of the person and the company, now or as of the moment."""
-    if not as_of:
-        return sql.SQL(
-            "LEFT JOIN LATERAL (SELECT l.attributes AS lead_attributes,"
-            " a.attributes AS account_attributes"
-            " FROM leads_lead AS l LEFT JOIN leads_account AS a ON a.id = l.account_id"
-            " WHERE l.id = s.lead_id) AS p ON true"
-        )
-    newest = sql.SQL(
-        "(SELECT jsonb_object_agg(name, value) FROM ("
-        "SELECT DISTINCT ON (c.name) c.name, c.value FROM leads_attributechange AS c"
-        " WHERE c.{owner} = {id} AND c.known_at <= s.at"
-        " ORDER BY c.name, c.known_at DESC) AS newest)"
-    )
-    return sql.SQL(
-        "LEFT JOIN LATERAL (SELECT {lead} AS lead_attributes) AS known ON true"
-        " LEFT JOIN LATERAL (SELECT known.lead_attributes,"
-        " {account} AS account_attributes) AS p ON true"
-    ).format(
-        lead=newest.format(owner=sql.Identifier("lead_id"), id=sql.SQL("s.lead_id")),
-        account=newest.format(
-            owner=sql.Identifier("account_id"),
-            id=sql.SQL("(known.lead_attributes ->> '$account')::bigint"),
-        ),
-    )
+    wanted = [
+        kind.attribute(column.params)
+        for column in version.columns
+        if isinstance(kind := MEASURES[column.measure], AttributeMeasure)
+    ]
+    if not wanted:
+        return sql.SQL("")
+    known = _KNOWN_AS_OF if as_of else _KNOWN_NOW
+    return sql.SQL("{} LEFT JOIN LATERAL ({}) AS p ON true").format(known, profile_columns(wanted))
+
+
+_KNOWN_NOW = sql.SQL(
+    "LEFT JOIN LATERAL (SELECT l.attributes AS lead_attributes,"
+    " a.attributes AS account_attributes"
+    " FROM leads_lead AS l LEFT JOIN leads_account AS a ON a.id = l.account_id"
+    " WHERE l.id = s.lead_id) AS known ON true"
+)
+_NEWEST = sql.SQL(
+    "(SELECT jsonb_object_agg(name, value) FROM ("
+    "SELECT DISTINCT ON (c.name) c.name, c.value FROM leads_attributechange AS c"
+    " WHERE c.{owner} = {id} AND c.known_at <= s.at"
+    " ORDER BY c.name, c.known_at DESC) AS newest)"
+)
+_KNOWN_AS_OF = sql.SQL(
+    "LEFT JOIN LATERAL (SELECT {lead} AS lead_attributes OFFSET 0) AS person ON true"
+    " LEFT JOIN LATERAL (SELECT person.lead_attributes,"
+    " {account} AS account_attributes OFFSET 0) AS known ON true"
+).format(
+    lead=_NEWEST.format(owner=sql.Identifier("lead_id"), id=sql.SQL("s.lead_id")),
+    account=_NEWEST.format(
+        owner=sql.Identifier("account_id"),
+        id=sql.SQL("(person.lead_attributes ->> '$account')::bigint"),
+    ),
+)

@@ -48,10 +48,9 @@ class Score(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["rubric", "lead"], name="one_score_per_rubric"),
+            models.UniqueConstraint(fields=["lead", "rubric"], name="one_score_per_rubric"),
         ]
         indexes = [
-            models.Index(fields=["lead"], name="score_lead"),
             models.Index(
                 fields=["due_at"], condition=models.Q(due_at__isnull=False), name="score_due"
             ),

@@ -1,0 +1,93 @@
+# Everything one does with this project. `make` lists it. Needs Python 3.11+ and a package registry.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LAUNCH := $(BIN)/python -m config.launch
+# Enough of an environment for what looks at the code and never at a database.
+NO_DATABASE := SECRET_KEY=no-secret DATABASE_URL=postgres://nobody@127.0.0.1:1/none
+PYTEST := $(BIN)/python -m pytest
+ARGS ?=
+
+##@ Use it
+.PHONY: run
+run: env-run ## Start everything at http://127.0.0.1:8000 with the demo (PORT=..., DATA=folder of a data set)
+	@exec $(LAUNCH) run $(if $(PORT),--port "$(PORT)") $(if $(DATA),--dataset "$(DATA)")
+
+.PHONY: manage
+manage: env-run ## Run a Django command: make manage ARGS="createsuperuser"
+	@$(LAUNCH) exec -- $(BIN)/python manage.py $(ARGS)
+
+.PHONY: shell
+shell: env-run ## Open a Python shell with the application loaded
+	@$(LAUNCH) exec -- $(BIN)/python manage.py shell
+
+##@ Work on it
+.PHONY: test
+test: env-test check ## Run every check and every test
+	$(PYTEST) -n 2 --dist loadfile -m "not e2e and not browser" $(ARGS)
+	$(PYTEST) -m "e2e and not browser" -p no:randomly $(ARGS)
+	$(call run-browser-tests)
+
+# Exit code 5 is "no tests": a tree without browser tests is not a failure.
+define run-browser-tests
+	@if [ -x /usr/bin/chromium ]; then \
+		echo '$(PYTEST) -m browser'; $(PYTEST) -m browser -p no:randomly $(ARGS) || [ $$? -eq 5 ]; \
+	else \
+		echo 'No /usr/bin/chromium: browser tests are skipped.'; \
+	fi
+endef
+
+.PHONY: check
+check: env-test ## Run every check that needs no test: format, lint, types, imports, migrations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(NO_DATABASE) $(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(NO_DATABASE) $(BIN)/python manage.py check
+	$(NO_DATABASE) PYTHONWARNINGS=ignore::RuntimeWarning \
+		$(BIN)/python manage.py makemigrations --check --dry-run
+	@if [ -d templates ]; then echo '$(BIN)/djhtml --check templates'; $(BIN)/djhtml --check templates; fi
+	@$(BIN)/python -m tests.sizes
+
+.PHONY: fmt
+fmt: env-test ## Format code and templates, fix what can be fixed
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	@if [ -d templates ]; then $(BIN)/djhtml templates; fi
+
+.PHONY: lock
+lock: env-test ## Write the lock files (requirements/*.txt) for what requirements/*.in asks
+	@for name in app run test; do \
+		echo "requirements/$$name.txt"; \
+		$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header \
+			--no-emit-index-url --no-emit-find-links requirements/$$name.in \
+			-o requirements/$$name.txt || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## Remove caches and collected files; the environment and your data stay
+	rm -rf staticfiles htmlcov .coverage* .mypy_cache .ruff_cache .pytest_cache \
+		.import_linter_cache .hypothesis
+	rm -rf .data/test
+	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+
+##@ Help
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} \
+		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+
+# The environment is made again only when its lock file changed: the stamp holds its digest.
+# `test` contains `run`, so an environment made for tests also runs the application.
+.PHONY: env-run env-test
+env-run:
+	@PYTHON="$(PYTHON)" .ci/environment run
+env-test:
+	@PYTHON="$(PYTHON)" .ci/environment test

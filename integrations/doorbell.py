@@ -1,0 +1,89 @@
+"""Tell the workers there is work, without ever making a request wait for it.
+
+The database already holds the work and beat finds it within seconds; a ring only makes it sooner.
+So rings are merged, sent by one background thread per process, and given up on any trouble.
+"""
+
+import logging
+import os
+import threading
+import time
+
+from celery import chain, current_app, signature
+
+logger = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 0.05
+# After a failure the bell rests; each failure doubles the rest.
+FIRST_REST_SECONDS = 1.0
+LONGEST_REST_SECONDS = 30.0
+LOG_EVERY_SECONDS = 60.0
+TASKS = ("rubrics.tasks.score_due_leads", "routing.tasks.open_qualifications")
+
+
+class Doorbell:
+    """Merges rings and publishes them from a thread of its own, started by the first ring."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+        self._start = threading.Lock()
+        self._pid = 0
+        self._logged_at = float("-inf")
+
+    def ring(self) -> None:
+        """Ask for the workers. Returns at once, whatever the broker does."""
+        self._rung.set()
+        # A thread does not survive a fork: each worker process starts its own.
+        if self._pid != os.getpid():
+            self._start_thread()
+
+    def _start_thread(self) -> None:
+        with self._start:
+            if self._pid == os.getpid():
+                return
+            self._pid = os.getpid()
+            threading.Thread(target=self._work, name="doorbell", daemon=True).start()
+
+    def _work(self) -> None:
+        rest = FIRST_REST_SECONDS
+        while True:
+            self._rung.wait()
+            self._rung.clear()
+            try:
+                publish()
+            except Exception as error:  # noqa: BLE001  a broken bell must not stop ringing
+                self._log(error)
+                time.sleep(rest)
+                rest = min(rest * 2, LONGEST_REST_SECONDS)
+            else:
+                rest = FIRST_REST_SECONDS
+                time.sleep(PAUSE_SECONDS)
+
+    def _log(self, error: Exception) -> None:
+        now = time.monotonic()
+        if now - self._logged_at >= LOG_EVERY_SECONDS:
+            self._logged_at = now
+            logger.warning("Workers not rung, beat will wake them: %s", error.__class__.__name__)
+
+
+def publish() -> None:
+    """Publish the tasks, the second after the first; raises if the broker does not take them."""
+    with current_app.connection_for_write(
+        connect_timeout=1,
+        transport_options={
+            **current_app.conf.broker_transport_options,
+            "socket_timeout": 1,
+            "socket_connect_timeout": 1,
+            "max_retries": 0,
+        },
+    ) as broker:
+        first, *following = (signature(name, immutable=True, app=current_app) for name in TASKS)
+        chain(first, *following).apply_async(connection=broker, retry=False)
+
+
+_doorbell = Doorbell()
+
+
+def ring() -> None:
+    """Tell the workers that leads changed. Called by doors, after the commit."""
+    _doorbell.ring()

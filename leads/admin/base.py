@@ -1,0 +1,192 @@
+"""What the admin pages of all apps have in common."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Model, QuerySet
+from django.forms.models import BaseInlineFormSet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.paginator import InfinitePaginator
+
+from leads.models import Lead
+
+if TYPE_CHECKING:  # Django's forms take a model only for the type checker
+    ModelForm = forms.ModelForm[Any]
+    InlineFormSet = BaseInlineFormSet[Any, Any, Any]
+else:
+    ModelForm = forms.ModelForm
+    InlineFormSet = BaseInlineFormSet
+
+MOST_LEADS_SEARCHED = 200
+
+
+class AppAdmin(ModelAdmin):
+    """The page of a model: filters apply on a click, lists use the whole width."""
+
+    list_filter_submit = True
+    list_fullwidth = True
+    list_per_page = 50
+    warn_unsaved_form = True
+
+
+class ReadOnlyAdmin(AppAdmin):
+    """The page of something that is looked at, never edited: facts, and what follows from them."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class BigTableAdmin(ReadOnlyAdmin):
+    """A table of millions of rows: never counted, sorted by an index only.
+
+    Searched by the lead: an id, or the beginning of an e-mail or part of a name.
+    """
+
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    sortable_by = ()
+    search_fields = ("lead__email",)
+    search_help_text = "The lead: id, e-mail or name"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        words = search_term.strip().replace("\x00", "")
+        if not words:
+            return queryset, False
+        if words.isascii() and words.isdigit() and len(words) < 19:
+            return queryset.filter(lead_id=int(words)), False
+        found = Lead.objects.search(words).values_list("pk", flat=True)[:MOST_LEADS_SEARCHED]
+        return queryset.filter(lead_id__in=list(found)), False
+
+
+class ReadOnlyInline(TabularInline):
+    """Rows of another table on a page, to look at; newest or first ones, page by page."""
+
+    extra = 0
+    max_num = 0
+    can_delete = False
+    per_page = 20
+    tab = True
+    hide_title = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+def pretty_json(value: Any) -> SafeString:
+    """JSON as people read it: indented, in its own order."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    return format_html(
+        '<pre class="whitespace-pre-wrap break-words font-mono text-xs bg-base-50'
+        ' dark:bg-base-800 rounded-default p-3 max-w-4xl">{}</pre>',
+        text,
+    )
+
+
+def lead_link(lead_id: int | None, text: object) -> SafeString | str:
+    """A lead's name that leads to its admin page."""
+    if lead_id is None:
+        return "-"
+    return format_html(
+        '<a href="{}">{}</a>', reverse("admin:leads_lead_change", args=[lead_id]), text
+    )
+
+
+def show_secret(
+    model_admin: ModelAdmin, request: HttpRequest, obj: Model, *, title: str, secret: str, text: str
+) -> HttpResponse:
+    """Answer a POST with the one page that shows a secret. It is kept nowhere, cookies included."""
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": title,
+        "secret": secret,
+        "text": text,
+        "opts": model_admin.opts,
+        "original": obj,
+        "back": change_url(obj),
+    }
+    return TemplateResponse(request, "admin/secret_once.html", context)
+
+
+def confirmed(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    object_id: str,
+    run: Callable[[Any], HttpResponse | None],
+    *,
+    title: str,
+    text: str,
+    button: str,
+    refuses: tuple[type[Exception], ...] = (),
+    choices: Sequence[str] = (),
+) -> HttpResponse:
+    """An action of one object: GET asks, POST does it. What the service refuses is a message.
+
+    With ``choices`` the question has a list to choose from, posted as ``choice``.
+    """
+    obj = model_admin.get_object(request, object_id)
+    if obj is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            return run(obj) or HttpResponseRedirect(change_url(obj))
+        except refuses as error:
+            model_admin.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(change_url(obj))
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": title,
+        "text": text,
+        "button": button,
+        "choices": choices,
+        "opts": model_admin.opts,
+        "original": obj,
+        "back": change_url(obj),
+    }
+    return TemplateResponse(request, "admin/confirm_action.html", context)
+
+
+def change_url(obj: Model) -> str:
+    """The admin page of an object."""
+    meta = obj._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[obj.pk])
+
+
+__all__ = [
+    "AppAdmin",
+    "BigTableAdmin",
+    "InlineFormSet",
+    "ModelForm",
+    "ReadOnlyAdmin",
+    "ReadOnlyInline",
+    "StackedInline",
+    "TabularInline",
+    "change_url",
+    "confirmed",
+    "lead_link",
+    "pretty_json",
+    "show_secret",
+]

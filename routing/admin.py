@@ -1,0 +1,147 @@
+"""Reps and their PQLs. States change in the queue, through the services; here one looks."""
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from unfold.contrib.filters.admin import (
+    BooleanRadioFilter,
+    ChoicesDropdownFilter,
+    RangeDateTimeFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import display
+
+from leads.admin.base import AppAdmin, BigTableAdmin, ReadOnlyInline, TabularInline, lead_link
+from routing.models import Qualification, Rep, StateChange, Team
+from routing.models.qualification import OPEN_STATES, State
+
+STATE_COLORS = {
+    State.NEW.label: "info",
+    State.ASSIGNED.label: "info",
+    State.ACCEPTED.label: "primary",
+    State.CONTACTED.label: "primary",
+    State.OPPORTUNITY.label: "primary",
+    State.WON.label: "success",
+    State.LOST.label: "danger",
+    State.REJECTED.label: "danger",
+    State.SNOOZED.label: "warning",
+    State.EXPIRED.label: "warning",
+}
+
+
+class RepInline(TabularInline):
+    model = Rep
+    extra = 0
+    fields = ("user", "is_available", "last_dealt_at")
+    readonly_fields = ("last_dealt_at",)
+    autocomplete_fields = ("user",)
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rep]:
+        return super().get_queryset(request).select_related("user")
+
+
+@admin.register(Team)
+class TeamAdmin(AppAdmin):
+    list_display = ("name", "manager", "rep_count")
+    list_select_related = ("manager",)
+    search_fields = ("name",)
+    autocomplete_fields = ("manager",)
+    inlines = (RepInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
+        return super().get_queryset(request).annotate(rep_count=Count("reps"))
+
+    @display(description="reps", ordering="rep_count")
+    def rep_count(self, team: Team) -> int:
+        return int(team.rep_count)  # type: ignore[attr-defined]  # annotated
+
+
+@admin.register(Rep)
+class RepAdmin(AppAdmin):
+    list_display = ("__str__", "team", "is_available", "open_count", "last_dealt_at")
+    list_filter = (("team", RelatedDropdownFilter), ("is_available", BooleanRadioFilter))
+    list_select_related = ("user", "team")
+    search_fields = ("user__username", "user__first_name", "user__last_name", "user__email")
+    autocomplete_fields = ("user", "team")
+    fields = ("user", "team", "is_available", "last_dealt_at")
+    readonly_fields = ("last_dealt_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rep]:
+        reps: QuerySet[Rep] = super().get_queryset(request)
+        is_open = Q(qualifications__state__in=OPEN_STATES)
+        return reps.annotate(open_count=Count("qualifications", filter=is_open))
+
+    @display(description="open PQLs", ordering="open_count")
+    def open_count(self, rep: Rep) -> int:
+        return int(rep.open_count)  # type: ignore[attr-defined]  # annotated
+
+
+class StateChangeInline(ReadOnlyInline):
+    model = StateChange
+    verbose_name_plural = "history"
+    fields = ("at", "from_state", "to_state", "rep", "by", "reason")
+    readonly_fields = fields
+    ordering = ("at", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StateChange]:
+        return super().get_queryset(request).select_related("rep__user", "by")
+
+
+@admin.register(Qualification)
+class QualificationAdmin(BigTableAdmin):
+    list_display = (
+        "id",
+        "lead_name",
+        "product",
+        "shown_state",
+        "rep",
+        "total",
+        "fit",
+        "behavior",
+        "opened_at",
+    )
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        ("product", RelatedDropdownFilter),
+        ("rep", RelatedDropdownFilter),
+        ("opened_at", RangeDateTimeFilter),
+    )
+    list_select_related = ("lead", "product", "rep__user")
+    ordering = ("-id",)
+    fields = (
+        ("lead_name", "product", "version"),
+        ("shown_state", "rep", "reject_reason"),
+        ("total", "fit", "behavior"),
+        ("opened_at", "assigned_at", "first_touched_at"),
+        ("snoozed_until", "closed_at"),
+        "reasons",
+    )
+    readonly_fields = ("lead_name", "shown_state", "reasons")
+    inlines = (StateChangeInline,)
+
+    def view_on_site(self, qualification: Qualification) -> str:
+        return f"/leads/{qualification.lead_id}/"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Qualification]:
+        related = ("lead", "product", "rep__user", "version__rubric")
+        return super().get_queryset(request).select_related(*related)
+
+    @display(description="lead")
+    def lead_name(self, qualification: Qualification) -> str:
+        return lead_link(qualification.lead_id, qualification.lead)
+
+    @display(description="state", label=STATE_COLORS)
+    def shown_state(self, qualification: Qualification) -> str:
+        return qualification.get_state_display()
+
+    @display(description="reasons when it opened")
+    def reasons(self, qualification: Qualification) -> str:
+        rows = format_html_join(
+            "",
+            '<tr><td class="py-1 pr-6 text-right tabular-nums">{:+d}</td>'
+            '<td class="py-1 pr-6">{}</td><td class="py-1">{}</td></tr>',
+            ((line["points"], line["label"], line["reason"]) for line in qualification.breakdown),
+        )
+        return format_html("<table>{}</table>", rows)

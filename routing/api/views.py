@@ -1,0 +1,124 @@
+"""The PQL queue over HTTP. Every change goes through :mod:`routing.services`."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from leads.api.problems import Conflict
+from leads.api.viewsets import StrictViewSet
+from routing.api.filtersets import PqlFilterSet
+from routing.api.serializers import (
+    PqlDetailSerializer,
+    PqlSerializer,
+    RejectInputSerializer,
+    SnoozeInputSerializer,
+)
+from routing.models import Qualification
+from routing.viewers import Viewer
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List PQLs",
+        description="The PQLs the caller may see, by id: all of them with the permission to view "
+        "every rep's PQLs, else those dealt to the caller.",
+    ),
+    retrieve=extend_schema(
+        summary="Get a PQL",
+        description="One PQL with its frozen breakdown and every change of its state.",
+    ),
+)
+@extend_schema(tags=["PQLs"])
+class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet[Qualification]):
+    scopes = {"GET": "work:pqls", "POST": "work:pqls"}
+    queryset = Qualification.objects.all()
+    filterset_class = PqlFilterSet
+
+    def get_queryset(self) -> QuerySet[Qualification]:
+        if getattr(self, "swagger_fake_view", False):
+            return Qualification.objects.none()
+        user = cast("User", self.request.user)  # HasScope lets no anonymous one through
+        visible = Qualification.objects.seen_by(Viewer.of(user)).select_related(
+            "lead__account", "product", "version__rubric", "rep__user", "rep__team"
+        )
+        if self.action == "list":
+            return visible
+        return visible.prefetch_related("changes__by", "changes__rep__user", "changes__rep__team")
+
+    def get_serializer_class(self) -> type[serializers.BaseSerializer[Qualification]]:
+        return PqlSerializer if self.action == "list" else PqlDetailSerializer
+
+    @extend_schema(
+        summary="Accept a PQL",
+        description="The rep takes it on. 409 if its state does not allow that.",
+        request=None,
+        responses=PqlDetailSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: str) -> Response:
+        from routing import services
+
+        return self._change(services.accept)
+
+    @extend_schema(
+        summary="Reject a PQL",
+        description="It goes back, with the reason. 409 if its state does not allow that.",
+        request=RejectInputSerializer,
+        responses=PqlDetailSerializer,
+        examples=[
+            OpenApiExample(
+                "Wrong kind of company", value={"reason": "not_icp", "note": ""}, request_only=True
+            )
+        ],
+    )
+    @action(detail=True, methods=["post"])
+    def reject(self, request: Request, pk: str) -> Response:
+        from routing import services
+
+        return self._change(services.reject, RejectInputSerializer)
+
+    @extend_schema(
+        summary="Snooze a PQL",
+        description="It leaves the queue until a moment to come. 409 if its state does not allow "
+        "that.",
+        request=SnoozeInputSerializer,
+        responses=PqlDetailSerializer,
+        examples=[
+            OpenApiExample("A week", value={"until": "2026-12-01T09:00:00Z"}, request_only=True)
+        ],
+    )
+    @action(detail=True, methods=["post"])
+    def snooze(self, request: Request, pk: str) -> Response:
+        from routing import services
+
+        return self._change(services.snooze, SnoozeInputSerializer)
+
+    def _change(
+        self,
+        service: Callable[..., Any],
+        body_class: type[serializers.Serializer[Any]] | None = None,
+    ) -> Response:
+        """Find the PQL, read the body, change the state by ``service``, answer with the PQL."""
+        from routing import services
+
+        qualification, now = self.get_object(), timezone.now()
+        values: dict[str, Any] = {}
+        if body_class is not None:
+            body = body_class(data=self.request.data)
+            body.is_valid(raise_exception=True)
+            values = dict(body.validated_data)
+        if "until" in values and values["until"] <= now:
+            raise serializers.ValidationError({"until": "Give a moment to come."})
+        try:
+            service(qualification, by=self.request.user, at=now, **values)
+        except services.TransitionNotAllowed as error:
+            raise Conflict(str(error)) from error
+        return Response(self.get_serializer(self.get_object()).data)

@@ -1,0 +1,85 @@
+"""Figures for the reps' pages."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.cache import cache
+from django.db.models import Count, Max, Q, QuerySet, Subquery
+
+from leads.models import Product, Source
+from routing.models import Qualification, StateChange
+from routing.models.qualification import State
+from routing.queue import Tab
+from routing.viewers import Viewer
+from rubrics.models import Score, ScoreChange
+
+CACHED_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """How many PQLs each tab holds, and the newest change of state there was when counting."""
+
+    counts: dict[Tab, int]
+    newest_change: int
+
+
+def queue_figures(viewer: Viewer) -> QueueFigures:
+    """One pass over the open PQLs. Closed ones are not counted: they only grow."""
+    awake = ~Q(state=State.SNOOZED)
+    team = Q() if viewer.sees_all else Q(rep__team=viewer.team_id, rep__isnull=False)
+    seen = Q() if viewer.sees_all else Q(rep=None) | Q(rep=viewer.rep_id) | team
+    opened = Qualification.objects.open().annotate(newest_change=Subquery(_newest_change()[:1]))
+    found = opened.aggregate(
+        mine=Count("pk", filter=awake & Q(rep=viewer.rep_id, rep__isnull=False)),
+        team=Count("pk", filter=awake & team),
+        unassigned=Count("pk", filter=awake & Q(rep=None)),
+        snoozed=Count("pk", filter=Q(state=State.SNOOZED) & seen),
+        newest=Max("newest_change"),
+    )
+    # No open PQL, no row to read it from.
+    newest = found.pop("newest") or _newest_change().first() or 0
+    return QueueFigures({Tab(name): number for name, number in found.items()}, newest)
+
+
+def fingerprint(newest_change: int, scores_changed: Iterable[datetime]) -> str:
+    """What a page was made of: another one means that it is out of date."""
+    latest = max(scores_changed, default=None)
+    return f"{newest_change}-{latest.timestamp() if latest else 0}"
+
+
+def fingerprint_now(lead_ids: Collection[int]) -> str:
+    """The fingerprint a page with these leads would have now: one query, by indexes only."""
+    latest = Score.objects.filter(lead_id__in=lead_ids).order_by("-changed_at")
+    now = _newest_change().annotate(changed=Subquery(latest.values("changed_at")[:1]))
+    newest, changed = now.values_list("pk", "changed").first() or (0, None)
+    return fingerprint(newest, [changed] if changed else [])
+
+
+def _newest_change() -> QuerySet[StateChange, int]:
+    return StateChange.objects.order_by("-pk").values_list("pk", flat=True)
+
+
+def score_history(*, lead_id: int, rubric_id: int, limit: int = 500) -> list[ScoreChange]:
+    """How the score came to be what it is, oldest first."""
+    newest = ScoreChange.objects.filter(lead=lead_id, rubric=rubric_id).order_by("-at", "-pk")
+    return list(reversed(newest[:limit]))
+
+
+def has_synthetic_data() -> bool:
+    """Whether any source sends made-up data: then every page says so."""
+    answer = cache.get("has-synthetic-data")
+    if answer is None:
+        answer = Source.objects.filter(is_synthetic=True).exists()
+        cache.set("has-synthetic-data", answer, CACHED_S)
+    return bool(answer)
+
+
+def products() -> list[tuple[int, str]]:
+    """Ids and names for the filter."""
+    found: list[tuple[int, str]] | None = cache.get("products")
+    if found is None:
+        found = list(Product.objects.values_list("pk", "name"))
+        cache.set("products", found, CACHED_S)
+    return found

@@ -1,0 +1,35 @@
+"""What can be done with PQLs. Every door (page, API, admin, task) goes through these."""
+
+from routing.services.errors import InvalidRequest, RoutingError, TransitionNotAllowed
+from routing.services.merging import follow_merges
+from routing.services.opening import open_qualifications
+from routing.services.working import (
+    accept,
+    assign,
+    close_lost,
+    close_won,
+    mark_contacted,
+    mark_opportunity,
+    reject,
+    snooze,
+    unsnooze,
+    wake_snoozed,
+)
+
+__all__ = [
+    "InvalidRequest",
+    "RoutingError",
+    "TransitionNotAllowed",
+    "accept",
+    "assign",
+    "close_lost",
+    "close_won",
+    "follow_merges",
+    "mark_contacted",
+    "mark_opportunity",
+    "open_qualifications",
+    "reject",
+    "snooze",
+    "unsnooze",
+    "wake_snoozed",
+]

@@ -1,0 +1,13 @@
+"""Why something cannot be done, in words a rep can read."""
+
+
+class RoutingError(Exception):
+    """Something that was asked for cannot be done; the message says why."""
+
+
+class TransitionNotAllowed(RoutingError):
+    """The PQL is not in a state that allows this, or somebody else was faster."""
+
+
+class InvalidRequest(RoutingError):
+    """What came with the request does not make sense: no reason, a moment in the past."""

@@ -1,0 +1,355 @@
+"""Rubrics and their versions: drafts are edited, published ones are looked at."""
+
+from typing import Any
+
+import yaml
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.decorators import action, display
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminTextareaWidget,
+)
+
+from leads.admin.base import (
+    AppAdmin,
+    ModelForm,
+    ReadOnlyInline,
+    TabularInline,
+    change_url,
+    confirmed,
+)
+from leads.models import Signal
+from rubrics import services
+from rubrics.admin.words import criteria_table
+from rubrics.mappers import document_of
+from rubrics.measures import SpecError
+from rubrics.models import Rubric, RubricList, RubricVersion
+from rubrics.models.rubric import VersionStatus
+from rubrics.presets import load_preset, preset_names
+
+STATUS_COLORS = {
+    VersionStatus.DRAFT.label: "warning",
+    VersionStatus.PUBLISHED.label: "success",
+    VersionStatus.RETIRED.label: "info",
+}
+REFUSALS = (services.VersionNotPublishable, SpecError)
+
+
+class VersionInline(ReadOnlyInline):
+    model = RubricVersion
+    tab = False
+    hide_title = False
+    verbose_name_plural = "versions"
+    fields = ("page", "shown_status", "note", "published_at", "published_by")
+    readonly_fields = fields
+    ordering = ("-number",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RubricVersion]:
+        return super().get_queryset(request).select_related("rubric", "published_by")
+
+    @display(description="version")
+    def page(self, version: RubricVersion) -> str:
+        return format_html('<a href="{}">Version {}</a>', change_url(version), version.number)
+
+    @display(description="status", label=STATUS_COLORS)
+    def shown_status(self, version: RubricVersion) -> str:
+        return version.get_status_display()
+
+
+@admin.register(Rubric)
+class RubricAdmin(AppAdmin):
+    list_display = ("name", "key", "product", "created_at")
+    list_filter = (("product", RelatedDropdownFilter),)
+    list_select_related = ("product",)
+    search_fields = ("name", "key")
+    prepopulated_fields = {"key": ("name",)}
+    fields = (("product", "key"), "name", "description")
+    inlines = (VersionInline,)
+    actions_detail = ("draft_from_preset",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Rubric | None = None) -> list[str]:
+        return ["product", "key"] if obj else []
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Rubric | None = None
+    ) -> dict[str, Any]:
+        return {} if obj else self.prepopulated_fields
+
+    @action(
+        description="New draft from a preset",
+        icon="library_add",
+        permissions=["rubrics.add_rubricversion"],
+        url_path="draft-from-preset",
+    )
+    def draft_from_preset(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        names = preset_names()
+
+        def run(rubric: Rubric) -> HttpResponse:
+            chosen = request.POST.get("choice", "")
+            if chosen not in names:
+                raise Http404
+            document = {**load_preset(chosen), "rubric": rubric.key, "name": rubric.name}
+            draft = services.load_rubric(
+                document, product=rubric.product, by=_person(request), at=timezone.now()
+            )
+            self.message_user(request, f"{draft} is a draft now.", messages.SUCCESS)
+            return HttpResponseRedirect(change_url(draft))
+
+        return confirmed(
+            self,
+            request,
+            object_id,
+            run,
+            title="New draft from a preset?",
+            text="The draft gets the preset's criteria, and the product the signals they need.",
+            button="Make the draft",
+            refuses=REFUSALS,
+            choices=names,
+        )
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one a line."""
+
+    widget = UnfoldAdminTextareaWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        lines = [line.strip() for line in (super().to_python(value) or "").splitlines()]
+        lines = [line for line in lines if line]
+        for number, line in enumerate(lines, 1):
+            if len(line) > 200:
+                raise forms.ValidationError(f"Line {number} has more than 200 characters.")
+        return lines
+
+
+class RubricListForm(ModelForm):
+    values = LinesField(required=False, help_text="One a line. “.edu” stands for all that end so.")
+
+    class Meta:
+        model = RubricList
+        fields = ("key", "values")
+
+
+class RubricListInline(TabularInline):
+    model = RubricList
+    form = RubricListForm
+    extra = 0
+    verbose_name_plural = "lists"
+    tab = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_editable(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_editable(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_editable(obj) and super().has_delete_permission(request, obj)
+
+
+class RubricVersionForm(ModelForm):
+    activity_signals = forms.MultipleChoiceField(
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="Using the product: what ends a silence.",
+    )
+
+    class Meta:
+        model = RubricVersion
+        fields = "__all__"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "activity_signals" in self.fields:
+            signals = Signal.objects.filter(product=self.instance.rubric.product_id)
+            self.fields["activity_signals"].choices = list(signals.values_list("key", "name"))  # type: ignore[attr-defined]  # a choice field
+
+
+@admin.register(RubricVersion)
+class RubricVersionAdmin(AppAdmin):
+    form = RubricVersionForm
+    list_display = (
+        "__str__",
+        "shown_status",
+        "thresholds",
+        "note",
+        "published_at",
+        "published_by",
+    )
+    list_filter = (("rubric", RelatedDropdownFilter), ("status", ChoicesDropdownFilter))
+    list_select_related = ("rubric", "published_by")
+    search_fields = ("rubric__name", "note")
+    inlines = (RubricListInline,)
+    actions_detail = ("publish", "draft", "download")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("rubric", "number", "shown_status"),
+                    "note",
+                    "source",
+                    ("published_at", "published_by"),
+                )
+            },
+        ),
+        ("Criteria", {"fields": ("criteria_in_words",)}),
+        (
+            "Thresholds",
+            {
+                "description": "A lead that meets all three is a PQL.",
+                "fields": (("min_total", "min_fit", "min_behavior"),),
+            },
+        ),
+        (
+            "Caps",
+            {
+                "description": "An axis never gives more, whatever its criteria add up to.",
+                "fields": (("max_fit", "max_behavior"), "velocity_exceeds_cap"),
+            },
+        ),
+        (
+            "Silence",
+            {
+                "description": "Behavior fades while the user is away. Fit never does.",
+                "fields": (
+                    "decay_mode",
+                    ("decay_points", "decay_period_days", "decay_grace_days"),
+                    ("floor", "silence"),
+                    "activity_signals",
+                ),
+            },
+        ),
+    )
+    readonly_fields = (
+        "rubric",
+        "number",
+        "shown_status",
+        "published_at",
+        "published_by",
+        "criteria_in_words",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RubricVersion]:
+        return super().get_queryset(request).select_related("rubric__product", "published_by")
+
+    @display(description="status", label=STATUS_COLORS)
+    def shown_status(self, version: RubricVersion) -> str:
+        return version.get_status_display()
+
+    @display(description="total / fit / behavior")
+    def thresholds(self, version: RubricVersion) -> str:
+        return f"{version.min_total} / {version.min_fit} / {version.min_behavior}"
+
+    @display(description="in words")
+    def criteria_in_words(self, version: RubricVersion) -> SafeString:
+        table = criteria_table(version)
+        if not version.is_editable:
+            return table
+        add = reverse("admin:rubrics_criterion_add")
+        return format_html(
+            '{}<p class="mt-3"><a class="text-primary-600 dark:text-primary-500 font-medium"'
+            ' href="{}?version={}">Add a criterion</a></p>',
+            table,
+            add,
+            version.pk,
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # a version begins as a draft of another one, or of a preset
+
+    def has_change_permission(self, request: HttpRequest, obj: RubricVersion | None = None) -> bool:
+        return (obj is None or _is_editable(obj)) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: RubricVersion | None = None) -> bool:
+        return (obj is None or _is_editable(obj)) and super().has_delete_permission(request, obj)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        actions: list[Any] = super().get_actions_detail(request, object_id)
+        if RubricVersion.objects.editable().filter(pk=object_id).exists():
+            return actions
+        return [one for one in actions if not one.action_name.endswith("_publish")]
+
+    @action(
+        description="Publish",
+        icon="publish",
+        permissions=["rubrics.change_rubricversion"],
+        url_path="publish",
+    )
+    def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def run(version: RubricVersion) -> None:
+            published = services.publish_version(version, by=_person(request), at=timezone.now())
+            self.message_user(request, f"{published} scores from now on.", messages.SUCCESS)
+
+        return confirmed(
+            self,
+            request,
+            object_id,
+            run,
+            title="Publish this version?",
+            text="It is frozen and scores from now on; the version before it is retired. Leads are "
+            "scored anew in the background.",
+            button="Publish",
+            refuses=REFUSALS,
+        )
+
+    @action(
+        description="New draft from this version",
+        icon="content_copy",
+        permissions=["rubrics.add_rubricversion"],
+        url_path="draft",
+    )
+    def draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def run(version: RubricVersion) -> HttpResponse:
+            made = services.draft_version(version, by=_person(request), at=timezone.now())
+            self.message_user(request, f"{made} is a draft of {version}.", messages.SUCCESS)
+            return HttpResponseRedirect(change_url(made))
+
+        return confirmed(
+            self,
+            request,
+            object_id,
+            run,
+            title="New draft from this version?",
+            text="The draft starts with everything this version has. Nobody's score changes before "
+            "it is published.",
+            button="Make the draft",
+            refuses=REFUSALS,
+        )
+
+    @action(
+        description="Download as YAML",
+        icon="download",
+        permissions=["rubrics.view_rubricversion"],
+        url_path="download",
+    )
+    def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = self.get_object(request, object_id)
+        if version is None:
+            raise Http404
+        text = yaml.safe_dump(document_of(version), sort_keys=False, allow_unicode=True, width=100)
+        name = f"{version.rubric.key}-v{version.number}.yaml"
+        return HttpResponse(
+            text,
+            content_type="application/yaml; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+
+def _person(request: HttpRequest) -> Any:
+    return request.user  # the admin is for signed-in staff
+
+
+def _is_editable(version: Any) -> bool:
+    return version is not None and version.is_editable

@@ -1,0 +1,97 @@
+"""Criteria in words: what is looked at, and what it is worth."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from leads.admin.base import change_url
+from rubrics.admin.params import OF_CRITERION, PARAMS
+from rubrics.measures import MEASURES
+from rubrics.models import Criterion, RubricVersion, Tier
+from rubrics.scoring.types import Mode, Role
+
+
+def criteria_table(version: RubricVersion) -> SafeString:
+    """Every criterion of a version with its worth; each name leads to its page."""
+    rows = format_html_join(
+        "",
+        '<tr class="border-t border-base-200 dark:border-base-800 align-top">'
+        '<td class="py-2 pr-6 whitespace-nowrap"><a class="text-primary-600 dark:text-primary-500'
+        ' font-medium" href="{}">{}</a></td><td class="py-2 pr-6">{}</td>'
+        '<td class="py-2 pr-6">{}</td><td class="py-2">{}</td></tr>',
+        (
+            (change_url(one), one.name, one.get_axis_display(), what(one), worth(one))
+            for one in version.criteria.prefetch_related("tiers")
+        ),
+    )
+    if not rows:
+        return format_html("<p>None yet.</p>")
+    head = format_html_join(
+        "",
+        '<th class="py-2 pr-6 text-left font-semibold text-important">{}</th>',
+        ((word,) for word in ("Criterion", "Axis", "What is measured", "Points")),
+    )
+    return format_html(
+        '<div class="overflow-x-auto"><table class="w-full"><thead><tr>{}</tr></thead>'
+        "<tbody>{}</tbody></table></div>",
+        head,
+        rows,
+    )
+
+
+def what(criterion: Criterion) -> str:
+    """``How often something was done: logged_in, first 7d``."""
+    measure = MEASURES.get(criterion.measure)
+    label = measure.label if measure else criterion.measure
+    told = _params(criterion.params)
+    return f"{label}: {told}" if told else label
+
+
+def worth(criterion: Criterion) -> SafeString:
+    """What the criterion gives or takes, tier by tier."""
+    if criterion.role == Role.VELOCITY and criterion.share_of_base is not None:
+        return format_html("{:.0%} of the points before it", criterion.share_of_base)
+    if criterion.mode == Mode.TIERS:
+        return format_html_join(
+            "", "<div>{}: {:+d}</div>", ((reached(t), t.points) for t in criterion.tiers.all())
+        )
+    each = "for each"
+    if criterion.mode == Mode.PER_PERIOD:
+        each = f"for every full {criterion.unit_size or 0:g} days"
+    most = f", at most {criterion.max_units} times" if criterion.max_units else ""
+    return format_html("{:+d} {}{}", criterion.points_each or 0, each, most)
+
+
+def reached(tier: Tier) -> str:
+    """What reaches a tier: its label, or its parameters and threshold."""
+    if tier.label:
+        return tier.label
+    measure = MEASURES.get(tier.criterion.measure)
+    told = _params(tier.params)
+    if measure is not None and measure.unit == "flag":
+        return told or "met"
+    threshold = f"{round(tier.threshold, 6):g} or more"
+    return f"{threshold} ({told})" if told else threshold
+
+
+def _params(params: Mapping[str, Any]) -> str:
+    names = sorted(params, key=lambda name: (name not in OF_CRITERION, name))
+    shown = [
+        f"{PARAMS[name].label.lower()} {PARAMS[name].show(params[name])}"
+        if name in {"size"}
+        else _text(name, params[name])
+        for name in names
+        if name in PARAMS
+    ]
+    return ", ".join(shown)
+
+
+def _text(name: str, value: Any) -> str:
+    shown = PARAMS[name].show(value)
+    if isinstance(shown, list):
+        return " or ".join(map(str, shown))
+    if isinstance(shown, bool):
+        return PARAMS[name].label.lower()
+    return str(shown)

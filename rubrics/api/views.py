@@ -1,0 +1,171 @@
+"""Scores and rubrics over HTTP."""
+
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from leads.api.pagination import ChangeFeedPagination
+from leads.api.problems import Conflict, InvalidParameters
+from leads.api.viewsets import StrictViewSet
+from leads.models import Lead
+from leads.models.identity import IdentityKind
+from rubrics import services
+from rubrics.api.explain import computed_scores, stored_scores
+from rubrics.api.filtersets import RubricFilterSet, RubricVersionFilterSet, ScoreFilterSet
+from rubrics.api.serializers import (
+    LeadScoreLookupQuery,
+    LeadScoreQuery,
+    LeadScoresSerializer,
+    RubricSerializer,
+    RubricVersionDetailSerializer,
+    RubricVersionSerializer,
+    ScoreSerializer,
+)
+from rubrics.models import Rubric, RubricVersion, Score
+
+READ_RUBRICS = ("read:scores", "manage:rubrics")
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List scores",
+        description="The newest score of every lead, oldest change first, made for keeping a copy "
+        "in step: walk the pages to the end, keep `resume_from`, and give it as `changed_since` "
+        "next time. A score that changes moves to the end of the list, so a walk may meet it "
+        "twice but never misses it (at least once): write by `id` and keep the higher `revision`.",
+    ),
+)
+@extend_schema(tags=["Scores"])
+class ScoreViewSet(mixins.ListModelMixin, StrictViewSet[Score]):
+    scopes = {"GET": "read:scores"}
+    queryset = Score.objects.select_related(
+        "lead__account", "rubric__product", "version"
+    ).prefetch_related("lead__identities")
+    serializer_class = ScoreSerializer
+    filterset_class = ScoreFilterSet
+    pagination_class = ChangeFeedPagination
+
+
+@extend_schema(tags=["Scores"])
+class LeadScoreViewSet(StrictViewSet[Lead]):
+    """A lead's scores with every line, now or as of a past moment."""
+
+    scopes = {"GET": "read:scores"}
+    queryset = Lead.objects.select_related("account").prefetch_related("identities")
+    serializer_class = LeadScoresSerializer
+    pagination_class = None
+    query_serializers = {"score": LeadScoreQuery, "lookup": LeadScoreLookupQuery}
+
+    @extend_schema(
+        operation_id="leads_score",
+        summary="Explain a lead's score",
+        description="Every rubric's score of this lead with the lines that make it. With `as_of` "
+        "or `version` it is computed for that moment or version, and nothing is stored.",
+        parameters=[LeadScoreQuery],
+        responses=LeadScoresSerializer,
+    )
+    @action(detail=True, methods=["get"])
+    def score(self, request: Request, pk: str) -> Response:
+        query = self.query()
+        return self._explain(self.get_object(), query)
+
+    @extend_schema(
+        operation_id="leads_score_lookup",
+        summary="Explain a score by e-mail or user id",
+        description="As `/leads/{id}/score/`, with the lead named as your systems name it.",
+        parameters=[LeadScoreLookupQuery],
+        responses=LeadScoresSerializer,
+    )
+    @action(detail=False, methods=["get"], url_path="score")
+    def lookup(self, request: Request) -> Response:
+        query = self.query()
+        kind, name = (
+            (IdentityKind.EMAIL, "email") if "email" in query else (IdentityKind.USER, "user_id")
+        )
+        leads = Lead.objects.living().known_as(kind, query[name])
+        leads = leads.select_related("account").prefetch_related("identities")
+        found = list(leads.order_by("pk")[:2])
+        if not found:
+            raise Http404("No lead is known by this.")
+        if len(found) > 1:
+            raise InvalidParameters(
+                {name: "Several leads are known by this, in different namespaces. Use their id."}
+            )
+        return self._explain(found[0], query)
+
+    def _explain(self, lead: Lead, query: dict[str, Any]) -> Response:
+        now = timezone.now()
+        as_of = query.get("as_of")
+        if as_of is not None and as_of > now:
+            raise InvalidParameters({"as_of": "This lies in the future: scores look back."})
+        version = None
+        if "version" in query:
+            versions = RubricVersion.objects.select_related("rubric__product")
+            version = versions.filter(pk=query["version"]).first()
+            if version is None:
+                raise InvalidParameters({"version": "No rubric version has this id."})
+        if version is None and as_of is None:
+            scores = stored_scores(lead)
+        else:
+            scores = computed_scores(lead, version=version, at=as_of or now)
+        return Response(LeadScoresSerializer({"lead": lead, "scores": scores}).data)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List rubrics", description="Every rubric, by id."),
+    retrieve=extend_schema(
+        summary="Get a rubric",
+        description="One rubric. Its versions: `/rubric-versions/?rubric=<key>`.",
+    ),
+)
+@extend_schema(tags=["Rubrics"])
+class RubricViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet[Rubric]):
+    scopes = {"GET": READ_RUBRICS}
+    queryset = Rubric.objects.select_related("product")
+    serializer_class = RubricSerializer
+    filterset_class = RubricFilterSet
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List rubric versions", description="Every version of every rubric, by id."
+    ),
+    retrieve=extend_schema(
+        summary="Get a rubric version",
+        description="One version with its criteria, tiers and lists as one document.",
+    ),
+)
+@extend_schema(tags=["Rubrics"])
+class RubricVersionViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet[RubricVersion]
+):
+    scopes = {"GET": READ_RUBRICS, "POST": "manage:rubrics"}
+    queryset = RubricVersion.objects.select_related("rubric__product")
+    filterset_class = RubricVersionFilterSet
+
+    def get_serializer_class(self) -> type[serializers.BaseSerializer[RubricVersion]]:
+        return RubricVersionSerializer if self.action == "list" else RubricVersionDetailSerializer
+
+    @extend_schema(
+        summary="Publish a draft",
+        description="Makes this draft the version that scores; the one before it is retired and "
+        "every lead is scored anew in the background. 409 with the reasons if it cannot be.",
+        request=None,
+        responses=RubricVersionDetailSerializer,
+        examples=[OpenApiExample("Nothing to send", value=None, request_only=True)],
+    )
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, pk: str) -> Response:
+        user = cast("User", request.user)  # HasScope lets no anonymous one through
+        try:
+            services.publish_version(self.get_object(), by=user, at=timezone.now())
+        except services.VersionNotPublishable as error:
+            raise Conflict(str(error)) from error
+        return Response(self.get_serializer(self.get_object()).data)

@@ -1,0 +1,93 @@
+# factory_boy is typed in parts only:
+# mypy: disable-error-code="attr-defined,no-untyped-call,untyped-decorator,type-arg"
+"""People who work PQLs, and the PQLs."""
+
+from typing import Any
+
+import factory
+from django.contrib.auth.models import Permission, User
+
+from routing.models import Qualification, Rep, Team
+from routing.models.qualification import State
+from tests.factories.rubrics import AT, LeadFactory, ScoreFactory, make_version
+
+REP_PERMISSIONS = ("work_qualification", "view_lead", "view_account", "view_score")
+
+
+class UserFactory(factory.django.DjangoModelFactory[User]):
+    """A person; ``permissions`` are codenames."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"user{n}")
+    first_name = factory.Sequence(lambda n: f"Robin{n}")
+    last_name = "Day"
+
+    @factory.post_generation
+    def permissions(self: User, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create:
+            wanted = REP_PERMISSIONS if extracted is None else extracted
+            found = Permission.objects.filter(codename__in=wanted)
+            self.user_permissions.set(found)
+
+
+class TeamFactory(factory.django.DjangoModelFactory[Team]):
+    class Meta:
+        model = Team
+        django_get_or_create = ("name",)
+
+    name = "Americas"
+
+
+class RepFactory(factory.django.DjangoModelFactory[Rep]):
+    class Meta:
+        model = Rep
+
+    user = factory.SubFactory(UserFactory)
+    team = factory.SubFactory(TeamFactory)
+
+
+class QualificationFactory(factory.django.DjangoModelFactory[Qualification]):
+    """An assigned PQL whose lead has the score it was opened with."""
+
+    class Meta:
+        model = Qualification
+
+    lead = factory.SubFactory(LeadFactory)
+    version = factory.LazyFunction(make_version)
+    product = factory.SelfAttribute("version.rubric.product")
+    rep = factory.SubFactory(RepFactory)
+    state = factory.LazyAttribute(lambda pql: State.ASSIGNED if pql.rep else State.NEW)
+    fit = 32
+    behavior = 60
+    total = factory.LazyAttribute(lambda pql: pql.fit + pql.behavior)
+    opened_at = AT
+    assigned_at = factory.LazyAttribute(lambda pql: pql.opened_at if pql.rep else None)
+
+
+def make_pql(**kwargs: Any) -> Qualification:
+    """A qualification together with its lead's score row."""
+    qualification: Qualification = QualificationFactory.create(**kwargs)
+    ScoreFactory.create(
+        lead=qualification.lead,
+        stands_for=qualification.version,
+        fit=qualification.fit,
+        behavior=qualification.behavior,
+    )
+    return qualification
+
+
+def make_manager(**kwargs: Any) -> User:
+    """Someone who sees every rep's PQLs and works none of their own."""
+    manager: User = UserFactory.create(
+        permissions=(*REP_PERMISSIONS, "view_all_qualifications"), **kwargs
+    )
+    return manager
+
+
+def rep_of(qualification: Qualification) -> Rep:
+    """Its rep, where a test knows there is one."""
+    assert qualification.rep is not None
+    return qualification.rep

@@ -1,0 +1,160 @@
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import Sum
+
+from leads.models import Lead
+from routing import services
+from routing.models import Qualification, Rep, StateChange
+from routing.models.qualification import State
+from rubrics.models import ScoreChange
+from tests.factories.routing import QualificationFactory, RepFactory, TeamFactory
+from tests.factories.rubrics import AT, LeadFactory, ScoreChangeFactory, ScoreFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_open_deals_in_turn_and_keeps_who_when_why() -> None:
+    first, second = RepFactory.create(), RepFactory.create()
+    ScoreChangeFactory.create_batch(3)
+
+    assert services.open_qualifications(at=AT, limit=10) == 3
+
+    dealt = Counter(Qualification.objects.values_list("rep_id", flat=True))
+    assert dealt == {first.pk: 2, second.pk: 1}
+    changes = list(StateChange.objects.values_list("from_state", "to_state", "reason", "at"))
+    assert changes[:2] == [
+        ("", State.NEW, "Met all three thresholds", AT),
+        (State.NEW, State.ASSIGNED, "Round-robin: not dealt a PQL yet", AT),
+    ]
+    assert changes[-1][2] == "Round-robin: longest without a new PQL"
+    assert not ScoreChange.objects.unrouted().exists()
+
+
+def test_open_freezes_the_breakdown_and_it_sums() -> None:
+    RepFactory.create()
+    change = ScoreChangeFactory.create()
+    services.open_qualifications(at=AT, limit=10)
+    opened = Qualification.objects.get()
+    assert (opened.fit, opened.behavior, opened.total) == (32, 60, 92)
+    for axis in ("fit", "behavior"):
+        lines = [line for line in opened.breakdown if line["axis"] == axis]
+        assert sum(line["points"] for line in lines) == getattr(opened, axis)
+    assert opened.opened_by == change
+    assert opened.opened_at == opened.assigned_at == AT
+
+
+def test_open_with_nobody_available_leaves_it_new_and_says_so() -> None:
+    RepFactory.create(is_available=False)
+    RepFactory.create(user__is_active=False)
+    ScoreChangeFactory.create()
+    services.open_qualifications(at=AT, limit=10)
+    opened = Qualification.objects.get()
+    assert (opened.state, opened.rep, opened.assigned_at) == (State.NEW, None, None)
+    assert "every rep is switched off" in opened.changes.get().reason
+
+
+def test_open_looks_at_no_more_than_the_limit() -> None:
+    ScoreChangeFactory.create_batch(3)
+    assert services.open_qualifications(at=AT, limit=2) == 2
+    assert services.open_qualifications(at=AT, limit=2) == 1
+    assert services.open_qualifications(at=AT, limit=2) == 0
+    assert Qualification.objects.count() == 3
+
+
+def test_open_only_one_for_two_crossings_of_a_lead() -> None:
+    change = ScoreChangeFactory.create()
+    ScoreChange.objects.create(
+        lead=change.lead, rubric=change.rubric, version=change.version, at=AT,
+        fit=32, behavior=60, total=92, is_pql=True, crossed=True,
+    )  # fmt: skip
+    assert services.open_qualifications(at=AT, limit=10) == 2
+    assert Qualification.objects.count() == 1
+
+
+def test_open_leaves_a_lead_with_an_open_one_alone() -> None:
+    change = ScoreChangeFactory.create()
+    QualificationFactory.create(lead=change.lead)
+    services.open_qualifications(at=AT, limit=10)
+    assert Qualification.objects.count() == 1
+    assert not ScoreChange.objects.unrouted().exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "days_ago", "opened"),
+    [
+        pytest.param(State.REJECTED, 29, 0, id="rejected: cooling down"),
+        pytest.param(State.LOST, 29, 0, id="lost: cooling down"),
+        pytest.param(State.EXPIRED, 29, 0, id="expired: cooling down"),
+        pytest.param(State.REJECTED, 30, 1, id="the cool-down is over after 30 days"),
+        pytest.param(State.WON, 1, 1, id="won bars nothing"),
+    ],
+)
+def test_open_respects_the_cool_down(state: State, days_ago: int, opened: int) -> None:
+    change = ScoreChangeFactory.create()
+    QualificationFactory.create(
+        lead=change.lead,
+        state=state,
+        closed_at=AT - timedelta(days=days_ago),
+        reject_reason="no_intent" if state == State.REJECTED else "",
+    )
+    services.open_qualifications(at=AT, limit=10)
+    assert Qualification.objects.open().count() == opened
+
+
+def test_open_skips_merged_leads_and_scores_that_fell_again() -> None:
+    ScoreChangeFactory.create(score__lead__merged_into=LeadFactory.create())
+    fallen = ScoreFactory.create()
+    ScoreChangeFactory.create(score=fallen)
+    type(fallen).objects.filter(pk=fallen.pk).update(is_pql=False)
+    assert services.open_qualifications(at=AT, limit=10) == 2
+    assert not Qualification.objects.exists()
+    assert not ScoreChange.objects.unrouted().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_open_deals_fairly_and_once_when_run_at_once() -> None:
+    team = TeamFactory.create()
+    reps = RepFactory.create_batch(4, team=team)
+    ScoreChangeFactory.create_batch(40)
+
+    def work(_: int) -> int:
+        done = 0
+        try:
+            for _ in range(20):
+                done += services.open_qualifications(at=AT, limit=3)
+        finally:
+            connection.close()
+        return done
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(work, range(4))) == 40
+
+    dealt = Counter(Qualification.objects.values_list("rep_id", flat=True))
+    assert dealt == {rep.pk: 10 for rep in reps}
+    assert StateChange.objects.count() == 80
+    turns = list(Rep.objects.values_list("last_dealt_at", flat=True))
+    assert len(set(turns)) == 4
+    assert Qualification.objects.aggregate(Sum("total")) == {"total__sum": 40 * 92}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_open_one_lead_crossing_twice_at_once_opens_one() -> None:
+    lead = LeadFactory.create()
+    score = ScoreFactory.create(lead=lead)
+    for _ in range(12):
+        ScoreChangeFactory.create(score=score)
+
+    def work(_: int) -> int:
+        try:
+            return sum(services.open_qualifications(at=AT, limit=1) for _ in range(4))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert Qualification.objects.count() == 1
+    assert Lead.objects.count() == 1

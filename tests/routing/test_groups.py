@@ -1,0 +1,56 @@
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+
+pytestmark = pytest.mark.django_db
+
+migration = import_module("routing.migrations.0002_groups")
+
+
+def _migrate() -> None:
+    with connection.schema_editor() as editor:
+        migration.make_groups(apps, editor)
+
+
+def _held(group: str) -> set[str]:
+    held = Permission.objects.filter(group__name=group)
+    return {f"{p.content_type.app_label}.{p.codename}" for p in held.select_related("content_type")}
+
+
+def test_groups_hold_what_their_role_needs() -> None:
+    _migrate()
+    rep, manager, revops = _held("Rep"), _held("Manager"), _held("RevOps")
+    assert {"routing.work_qualification", "leads.view_lead", "rubrics.view_score"} <= rep
+    assert not any(".change_" in name or ".add_" in name for name in rep)
+    assert manager == rep | {"routing.view_all_qualifications"}
+    assert manager < revops
+
+
+def test_revops_may_do_everything_with_every_model() -> None:
+    _migrate()
+    held = _held("RevOps")
+    for app in ("leads", "rubrics", "routing", "integrations"):
+        for model in apps.get_app_config(app).get_models():
+            for action in ("add", "change", "delete", "view"):
+                assert f"{app}.{action}_{model._meta.model_name}" in held
+
+
+def test_groups_twice_changes_nothing() -> None:
+    _migrate()
+    before = (Group.objects.count(), Permission.objects.count(), ContentType.objects.count())
+    _migrate()
+    assert before == (
+        Group.objects.count(), Permission.objects.count(), ContentType.objects.count(),
+    )  # fmt: skip
+
+
+def test_groups_on_a_database_without_permissions_yet() -> None:
+    Permission.objects.all().delete()
+    ContentType.objects.all().delete()
+    ContentType.objects.clear_cache()
+    _migrate()
+    assert "routing.work_qualification" in _held("Rep")
