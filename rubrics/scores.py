@@ -60,12 +60,17 @@ def _score_one_claimed(claim: tuple[int, int], at: datetime) -> None:
 
 
 def _queue_due(at: datetime, limit: int) -> None:
-    """Ask for new scores of leads whose scores the clock may have changed."""
+    """Ask for new scores of leads whose scores the clock may have changed.
+
+    Leads already asked for are passed over, so that those that fail never stand before others.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO leads_leadchange (lead_id, generation, changed_at, attempts)"
-            " SELECT DISTINCT lead_id, 1, %(at)s, 0 FROM (SELECT lead_id FROM rubrics_score"
-            " WHERE due_at <= %(at)s ORDER BY due_at LIMIT %(limit)s) AS due ORDER BY lead_id"
+            " SELECT DISTINCT lead_id, 1, %(at)s, 0 FROM (SELECT lead_id FROM rubrics_score AS s"
+            " WHERE due_at <= %(at)s AND NOT EXISTS"
+            " (SELECT 1 FROM leads_leadchange AS c WHERE c.lead_id = s.lead_id)"
+            " ORDER BY due_at LIMIT %(limit)s) AS due ORDER BY lead_id"
             " ON CONFLICT (lead_id) DO NOTHING",
             {"at": at, "limit": limit},
         )
@@ -93,22 +98,32 @@ def _score_claimed(claims: Sequence[tuple[int, int]], at: datetime) -> None:
     for version_id in published_versions():
         score_leads(compiled(version_id), LeadIds(lead_ids, at))
     _forget_merged(lead_ids)
-    _finish(claims)
+    _rest_unscored(lead_ids, at)
+    _finish(claims, at)
 
 
-def _finish(claims: Sequence[tuple[int, int]]) -> None:
-    """Take the marks away, except of leads that changed again meanwhile: those stay open."""
-    values = {"ids": [c[0] for c in claims], "generations": [c[1] for c in claims]}
+def _finish(claims: Sequence[tuple[int, int]], at: datetime) -> None:
+    """Take the marks away, except of leads that changed again meanwhile: those stay open.
+
+    Only marks under this claim's own lease: a worker that overslept its lease must not take away
+    a mark made since.
+    """
+    values = {
+        "ids": [c[0] for c in claims],
+        "generations": [c[1] for c in claims],
+        "until": at + LEASE,
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM leads_leadchange AS c"
             " USING unnest(%(ids)s::bigint[], %(generations)s::bigint[]) AS done(id, generation)"
-            " WHERE c.lead_id = done.id AND c.generation = done.generation",
+            " WHERE c.lead_id = done.id AND c.generation = done.generation"
+            " AND c.claimed_until = %(until)s",
             values,
         )
         cursor.execute(
             "UPDATE leads_leadchange SET claimed_until = NULL, attempts = 0"
-            " WHERE lead_id = ANY(%(ids)s)",
+            " WHERE lead_id = ANY(%(ids)s) AND claimed_until = %(until)s",
             values,
         )
 
@@ -116,6 +131,11 @@ def _finish(claims: Sequence[tuple[int, int]]) -> None:
 def _forget_merged(lead_ids: Sequence[int]) -> None:
     """A merged lead owns nothing, so it has no score."""
     Score.objects.filter(lead_id__in=lead_ids, lead__merged_into__isnull=False).delete()
+
+
+def _rest_unscored(lead_ids: Sequence[int], at: datetime) -> None:
+    """What no version scores any more (its trial is gone) is not due again and again."""
+    Score.objects.filter(lead_id__in=lead_ids, due_at__lte=at).update(due_at=None)
 
 
 def lock_leads(lead_ids: Sequence[int]) -> None:
