@@ -21,7 +21,8 @@ from rubrics.scoring.types import Judgement, Measured
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)
+"""How long a killed worker keeps others from its leads: far above what a batch takes."""
 CHUNK = 4000
 MAX_ATTEMPTS = 8
 """A lead that cannot be scored so often is left alone until it changes again."""
@@ -93,24 +94,40 @@ def _score_claimed(claims: Sequence[tuple[int, int]], at: datetime) -> None:
     for version_id in published_versions():
         score_leads(compiled(version_id), LeadIds(lead_ids, at))
     _forget_merged(lead_ids)
-    _finish(claims)
+    _finish(claims, at)
 
 
-def _finish(claims: Sequence[tuple[int, int]]) -> None:
-    """Take the marks away, except of leads that changed again meanwhile: those stay open."""
-    values = {"ids": [c[0] for c in claims], "generations": [c[1] for c in claims]}
+_OURS = """
+WITH ours AS MATERIALIZED (
+    SELECT c.lead_id FROM leads_leadchange AS c
+    WHERE c.lead_id = ANY(%(ids)s) AND c.claimed_until = %(until)s ORDER BY c.lead_id FOR UPDATE
+)
+"""
+_FORGET = """
+DELETE FROM leads_leadchange AS c
+USING ours, unnest(%(ids)s::bigint[], %(generations)s::bigint[]) AS done(id, generation)
+WHERE c.lead_id = ours.lead_id AND c.lead_id = done.id AND c.generation = done.generation
+"""
+_REOPEN = """
+UPDATE leads_leadchange AS c SET claimed_until = NULL, attempts = 0
+FROM ours WHERE c.lead_id = ours.lead_id
+"""
+
+
+def _finish(claims: Sequence[tuple[int, int]], at: datetime) -> None:
+    """Take the marks away, except of leads that changed again meanwhile: those stay open.
+
+    So do those whose lease ran out and that somebody else claimed: generations start over with
+    a new mark, so theirs says nothing about ours. In id order, as ingest takes the same locks.
+    """
+    values = {
+        "ids": [lead_id for lead_id, _ in claims],
+        "generations": [generation for _, generation in claims],
+        "until": at + LEASE,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM leads_leadchange AS c"
-            " USING unnest(%(ids)s::bigint[], %(generations)s::bigint[]) AS done(id, generation)"
-            " WHERE c.lead_id = done.id AND c.generation = done.generation",
-            values,
-        )
-        cursor.execute(
-            "UPDATE leads_leadchange SET claimed_until = NULL, attempts = 0"
-            " WHERE lead_id = ANY(%(ids)s)",
-            values,
-        )
+        cursor.execute(_OURS + _FORGET, values)
+        cursor.execute(_OURS + _REOPEN, values)
 
 
 def _forget_merged(lead_ids: Sequence[int]) -> None:
