@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -120,7 +121,7 @@ def _finish(claims: Sequence[tuple[int, int]], at: datetime) -> None:
     So do those whose lease ran out and that somebody else claimed: generations start over with
     a new mark, so theirs says nothing about ours. In id order, as ingest takes the same locks.
     """
-    values = {
+    values: dict[str, Any] = {
         "ids": [lead_id for lead_id, _ in claims],
         "generations": [generation for _, generation in claims],
         "until": at + LEASE,
