@@ -21,7 +21,11 @@ def shown(spans: list[Span]) -> list[tuple[Any, int, int]]:
     """Spans as (value, minute known, minute confirmed)."""
     minute = timedelta(minutes=1)
     return [
-        (orjson.loads(span.text), (span.known_at - AT) // minute, (span.confirmed_at - AT) // minute)
+        (
+            orjson.loads(span.text),
+            (span.known_at - AT) // minute,
+            (span.confirmed_at - AT) // minute,
+        )
         for span in spans
     ]
 
