@@ -74,7 +74,6 @@ class ApiTokenAdmin(AppAdmin):
     list_filter = (StateFilter, ("created_at", RangeDateTimeFilter))
     list_select_related = ("user",)
     search_fields = ("name", "prefix", "user__username")
-    autocomplete_fields = ("user",)
     fields = ("name", "user", "scopes", "expires_at")
     actions_detail = ("revoke",)
     readonly_fields = ("shown_scopes", "state")

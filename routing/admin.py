@@ -35,7 +35,6 @@ class RepInline(TabularInline):
     extra = 0
     fields = ("user", "is_available", "last_dealt_at")
     readonly_fields = ("last_dealt_at",)
-    autocomplete_fields = ("user",)
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rep]:
@@ -47,7 +46,6 @@ class TeamAdmin(AppAdmin):
     list_display = ("name", "manager", "rep_count")
     list_select_related = ("manager",)
     search_fields = ("name",)
-    autocomplete_fields = ("manager",)
     inlines = (RepInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
@@ -64,7 +62,6 @@ class RepAdmin(AppAdmin):
     list_filter = (("team", RelatedDropdownFilter), ("is_available", BooleanRadioFilter))
     list_select_related = ("user", "team")
     search_fields = ("user__username", "user__first_name", "user__last_name", "user__email")
-    autocomplete_fields = ("user", "team")
     fields = ("user", "team", "is_available", "last_dealt_at")
     readonly_fields = ("last_dealt_at",)
 

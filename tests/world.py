@@ -48,10 +48,11 @@ def make_world(leads: int = 3) -> World:
     Tier.objects.create(
         criterion=criterion, points=15, label="50 to 500 employees", params={"ranges": [[50, 500]]}
     )
-    team = Team.objects.create(name="Sales")
     rep, other_rep = (
-        Rep.objects.create(user=make_person(name, "work_qualification"), team=team)
-        for name in ("rita", "omar")
+        Rep.objects.create(
+            user=make_person(name, "work_qualification"), team=Team.objects.create(name=team)
+        )
+        for name, team in (("rita", "Sales"), ("omar", "Partners"))
     )
     world = World(product, source, rubric, version, rep, other_rep, [], [], [])
     for number in range(leads):

@@ -23,6 +23,7 @@ from leads.admin.base import (
     pretty_json,
 )
 from leads.models import Account, AttributeChange, Identity, Lead, Outcome, Trial
+from leads.services import record_outcome
 
 
 class IdentityInline(ReadOnlyInline):
@@ -207,8 +208,6 @@ class OutcomeAdmin(AppAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Outcome, form: Any, change: bool) -> None:
-        from leads.services import record_outcome
-
         names = ("lead", "kind", "product", "occurred_at", "amount", "currency", "note")
         recorded = record_outcome(**{name: form.cleaned_data[name] for name in names})
         obj.pk, obj.lead_id = recorded.pk, recorded.lead_id

@@ -1,5 +1,6 @@
 """Signals, and which events are hits of them."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,6 +14,10 @@ from leads.admin.base import AppAdmin, ModelForm, StackedInline, confirmed
 from leads.admin.conditions import OPS, ConditionsField
 from leads.models import Signal, SignalMapping
 from leads.models.signal import MessageKind
+from leads.services import remap_signals
+
+# As much as one request can do.
+PAST = {"the last day": 1, "the last 7 days": 7, "the last 30 days": 30}
 
 
 class SignalMappingForm(ModelForm):
@@ -92,9 +97,10 @@ class SignalAdmin(AppAdmin):
     )
     def remap(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def run(signal: Signal) -> None:
-            from leads.services import remap_signals
-
-            changed = remap_signals(signal_ids=[signal.pk], at=timezone.now())
+            days = PAST.get(request.POST.get("choice", ""), 1)
+            at = timezone.now()
+            since = at - timedelta(days=days)
+            changed = remap_signals(signal_ids=[signal.pk], at=at, since=since)
             self.message_user(request, f"Done; {changed} leads changed.", messages.SUCCESS)
 
         return confirmed(
@@ -103,9 +109,10 @@ class SignalAdmin(AppAdmin):
             object_id,
             run,
             title="Apply the mappings to past events?",
-            text="Every stored event is looked at again with the mappings as they are now. Leads "
-            "whose hits change are scored anew.",
+            text="The events received since then are looked at again with the mappings as they are "
+            "now. Leads whose hits change are scored anew.",
             button="Apply",
+            choices=list(PAST),
         )
 
 

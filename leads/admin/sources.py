@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 
 from leads.admin.base import AppAdmin, ReadOnlyAdmin, confirmed, pretty_json, show_secret
 from leads.models import Product, RejectedMessage, Source
+from leads.services import create_source, replay_rejected, rotate_write_key
 
 KEY_TEXT = "Put this write key into the SDK or the CDP destination that sends the events."
 
@@ -60,8 +61,6 @@ class SourceAdmin(AppAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        from leads.services import create_source
-
         source, obj.new_write_key = create_source(**form.cleaned_data)  # type: ignore[attr-defined]  # carried to response_add
         obj.pk = source.pk
 
@@ -80,8 +79,6 @@ class SourceAdmin(AppAdmin):
     )
     def rotate(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def run(source: Source) -> HttpResponse:
-            from leads.services import rotate_write_key
-
             secret = rotate_write_key(source, at=timezone.now())
             text = f"{KEY_TEXT} The key before it works for 24 hours more."
             title = f"New write key of {source.name}"
@@ -152,8 +149,6 @@ class RejectedMessageAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Replay: take in what is valid now", permissions=["resolve"])
     def replay(self, request: HttpRequest, queryset: QuerySet[RejectedMessage]) -> None:
-        from leads.services import replay_rejected
-
         chosen = list(queryset.filter(resolved_at=None).values_list("pk", flat=True))
         result = replay_rejected(chosen, at=timezone.now())
         taken = result.accepted + result.duplicates

@@ -20,6 +20,7 @@ from leads.api.serializers import (
 from leads.api.viewsets import StrictViewSet
 from leads.models import Account, Lead, Outcome
 from leads.models.identity import IdentityKind
+from leads.services import record_outcome
 
 
 @extend_schema_view(
@@ -91,8 +92,6 @@ class OutcomeViewSet(StrictViewSet[Outcome]):
         ],
     )
     def create(self, request: Request) -> Response:
-        from leads.services import record_outcome
-
         body = OutcomeInputSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         values = dict(body.validated_data)

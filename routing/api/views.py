@@ -9,11 +9,13 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from leads.api.problems import Conflict
 from leads.api.viewsets import StrictViewSet
+from routing import services
 from routing.api.filtersets import PqlFilterSet
 from routing.api.serializers import (
     PqlDetailSerializer,
@@ -29,7 +31,7 @@ from routing.viewers import Viewer
     list=extend_schema(
         summary="List PQLs",
         description="The PQLs the caller may see, by id: all of them with the permission to view "
-        "every rep's PQLs, else those dealt to the caller.",
+        "every rep's PQLs, else the caller's own, their team's and those nobody has yet.",
     ),
     retrieve=extend_schema(
         summary="Get a PQL",
@@ -45,13 +47,15 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
     def get_queryset(self) -> QuerySet[Qualification]:
         if getattr(self, "swagger_fake_view", False):
             return Qualification.objects.none()
-        user = cast("User", self.request.user)  # HasScope lets no anonymous one through
-        visible = Qualification.objects.seen_by(Viewer.of(user)).select_related(
+        visible = Qualification.objects.seen_by(self._viewer()).select_related(
             "lead__account", "product", "version__rubric", "rep__user", "rep__team"
         )
         if self.action == "list":
             return visible
         return visible.prefetch_related("changes__by", "changes__rep__user", "changes__rep__team")
+
+    def _viewer(self) -> Viewer:
+        return Viewer.of(cast("User", self.request.user))  # HasScope lets no anonymous one through
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[Qualification]]:
         return PqlSerializer if self.action == "list" else PqlDetailSerializer
@@ -64,8 +68,6 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
     )
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
-        from routing import services
-
         return self._change(services.accept)
 
     @extend_schema(
@@ -81,8 +83,6 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
     )
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: str) -> Response:
-        from routing import services
-
         return self._change(services.reject, RejectInputSerializer)
 
     @extend_schema(
@@ -97,8 +97,6 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
     )
     @action(detail=True, methods=["post"])
     def snooze(self, request: Request, pk: str) -> Response:
-        from routing import services
-
         return self._change(services.snooze, SnoozeInputSerializer)
 
     def _change(
@@ -107,18 +105,18 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
         body_class: type[serializers.Serializer[Any]] | None = None,
     ) -> Response:
         """Find the PQL, read the body, change the state by ``service``, answer with the PQL."""
-        from routing import services
-
         qualification, now = self.get_object(), timezone.now()
+        if not self._viewer().may_act_on(qualification):
+            raise PermissionDenied("This PQL is another rep's.")
         values: dict[str, Any] = {}
         if body_class is not None:
             body = body_class(data=self.request.data)
             body.is_valid(raise_exception=True)
             values = dict(body.validated_data)
-        if "until" in values and values["until"] <= now:
-            raise serializers.ValidationError({"until": "Give a moment to come."})
         try:
             service(qualification, by=self.request.user, at=now, **values)
+        except services.InvalidRequest as error:
+            raise serializers.ValidationError(str(error)) from error
         except services.TransitionNotAllowed as error:
             raise Conflict(str(error)) from error
         return Response(self.get_serializer(self.get_object()).data)

@@ -110,3 +110,48 @@ def test_revoked_and_expired_tokens_open_nothing(world: World, client: APIClient
     assert client.get("/api/v1/leads/").status_code == 200
     ApiToken.objects.update(expires_at=AT - timedelta(days=900))
     assert client.get("/api/v1/leads/").status_code == 401
+
+
+@pytest.mark.parametrize("name", ["lead", "user_id", "email"])
+def test_record_outcome(world: World, client: APIClient, name: str) -> None:
+    lead = world.leads[1]
+    body = {
+        name: {"lead": lead.pk, "user_id": "u1", "email": " LEAD1@c1.example"}[name],
+        "kind": "closed_won",
+        "occurred_at": "2026-06-01T09:00:00Z",
+        "product": "app",
+        "amount": "12000.50",
+        "currency": "USD",
+    }
+    first = client.post("/api/v1/outcomes/", body, format="json")
+    assert first.status_code == 201, first.json()
+    assert (first.json()["lead"], first.json()["amount"]) == (lead.pk, "12000.50")
+    again = client.post("/api/v1/outcomes/", body, format="json")
+    assert again.json()["id"] == first.json()["id"]
+    assert lead.outcomes.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"email": "nobody@c1.example"}, "#/email"),
+        ({"user_id": "u1"}, "#"),
+        ({"occurred_at": "2190-01-01T00:00:00Z"}, "#/occurred_at"),
+        ({"product": "none"}, "#/product"),
+        ({"product": ["app"]}, "#/product"),
+        ({"product": "a\x00"}, "#/product"),
+        ({"amount": "12.5"}, "#/currency"),
+        ({"amount": "1e400", "currency": "USD"}, "#/amount"),
+        ({"currency": "USD"}, "#/amount"),
+        ({"amount": "1", "currency": "usd"}, "#/currency"),
+        ({"note": "x" * 301}, "#/note"),
+        ({"kind": None}, "#/kind"),
+    ],
+)
+def test_outcome_errors_name_the_field(
+    world: World, client: APIClient, change: dict[str, object], pointer: str
+) -> None:
+    body = {"email": "lead1@c1.example", "kind": "churned", "occurred_at": "2026-06-01T09:00:00Z"}
+    response = client.post("/api/v1/outcomes/", {**body, **change}, format="json")
+    assert response.status_code == 400
+    assert {error["pointer"] for error in response.json()["errors"]} == {pointer}

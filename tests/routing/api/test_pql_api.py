@@ -1,0 +1,121 @@
+"""The PQL queue over HTTP."""
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from routing.models import Qualification
+from tests.world import World, add_lead, make_admin, make_world, token_client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+@pytest.fixture
+def rep(world: World) -> APIClient:
+    return token_client(world.rep.user, "work:pqls")
+
+
+def ids(response: Any) -> list[int]:
+    return [pql["id"] for pql in response.json()["results"]]
+
+
+def test_rep_sees_own_pqls_only(world: World, rep: APIClient) -> None:
+    assert ids(rep.get("/api/v1/pqls/")) == [world.pqls[0].pk, world.pqls[2].pk]
+    assert rep.get(f"/api/v1/pqls/{world.pqls[0].pk}/").status_code == 200
+
+
+@pytest.mark.parametrize("action", ["", "accept/", "reject/", "snooze/"])
+def test_foreign_pql_is_not_there(world: World, rep: APIClient, action: str) -> None:
+    path = f"/api/v1/pqls/{world.pqls[1].pk}/{action}"
+    response = rep.post(path, {}, format="json") if action else rep.get(path)
+    assert response.status_code == 404
+
+
+def test_a_team_mates_pql_is_seen_but_not_worked(world: World, rep: APIClient) -> None:
+    world.other_rep.team = world.rep.team
+    world.other_rep.save()
+    path = f"/api/v1/pqls/{world.pqls[1].pk}/"
+    assert rep.get(path).status_code == 200
+    assert rep.post(f"{path}accept/").status_code == 403
+
+
+def test_with_the_permission_all_are_visible(world: World) -> None:
+    client = token_client(make_admin(), "work:pqls")
+    assert len(ids(client.get("/api/v1/pqls/"))) == 3
+    assert ids(client.get(f"/api/v1/pqls/?rep={world.other_rep.pk}")) == [world.pqls[1].pk]
+    assert ids(client.get("/api/v1/pqls/?state=new")) == []
+    assert len(ids(client.get("/api/v1/pqls/?state=assigned&product=app"))) == 3
+
+
+def test_signed_in_rep_works_the_queue(world: World) -> None:
+    client = APIClient()
+    client.force_login(world.rep.user)
+    assert ids(client.get("/api/v1/pqls/")) == [world.pqls[0].pk, world.pqls[2].pk]
+
+
+def test_retrieve_has_the_frozen_breakdown_and_the_history(world: World, rep: APIClient) -> None:
+    body = rep.get(f"/api/v1/pqls/{world.pqls[0].pk}/").json()
+    assert body["breakdown"][0]["reason"] == "100 employees"
+    (change,) = body["changes"]
+    assert (change["to_state"], change["by"], change["rep"]["name"]) == ("assigned", None, "rita")
+
+
+def test_accept(world: World, rep: APIClient) -> None:
+    path = f"/api/v1/pqls/{world.pqls[0].pk}/accept/"
+    body = rep.post(path).json()
+    assert body["state"] == "accepted"
+    assert body["changes"][-1]["by"] == "rita"
+    again = rep.post(path)
+    assert again.status_code == 409
+    assert again["Content-Type"] == "application/problem+json"
+    assert Qualification.objects.get(pk=world.pqls[0].pk).changes.count() == 2
+
+
+def test_reject(world: World, rep: APIClient) -> None:
+    path = f"/api/v1/pqls/{world.pqls[0].pk}/reject/"
+    body = rep.post(path, {"reason": "not_icp", "note": "A school"}, format="json").json()
+    assert (body["state"], body["reject_reason"]) == ("rejected", "not_icp")
+
+
+def test_snooze(world: World, rep: APIClient) -> None:
+    path = f"/api/v1/pqls/{world.pqls[0].pk}/snooze/"
+    body = rep.post(path, {"until": "2190-01-01T00:00:00+02:00"}, format="json").json()
+    assert (body["state"], body["snoozed_until"]) == ("snoozed", "2189-12-31T22:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "pointer"),
+    [
+        ("reject", {}, "#/reason"),
+        ("reject", {"reason": "bored"}, "#/reason"),
+        ("reject", {"reason": "other"}, "#/note"),
+        ("reject", {"reason": "not_icp", "why": "x"}, "#/why"),
+        ("reject", {"reason": "not_icp", "note": "\x00"}, "#/note"),
+        ("snooze", {}, "#/until"),
+        ("snooze", {"until": "tomorrow"}, "#/until"),
+        ("snooze", {"until": "2020-01-01T00:00:00Z"}, "#"),
+    ],
+)
+def test_bad_bodies_name_the_field(
+    world: World, rep: APIClient, action: str, body: dict[str, str], pointer: str
+) -> None:
+    path = f"/api/v1/pqls/{world.pqls[0].pk}/{action}/"
+    response = rep.post(path, body, format="json")
+    assert response.status_code == 400
+    assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
+
+
+def test_list_costs_a_fixed_number_of_queries(
+    world: World, django_assert_max_num_queries: Any
+) -> None:
+    client = token_client(make_admin(), "work:pqls")
+    for number in range(10, 20):
+        add_lead(world, number)
+    with django_assert_max_num_queries(3):  # token, viewer, rows
+        assert len(ids(client.get("/api/v1/pqls/"))) == 13
