@@ -61,7 +61,7 @@ fmt: env-test ## Format code and templates, fix what can be fixed
 	@if [ -d templates ]; then $(BIN)/djhtml templates; fi
 
 .PHONY: lock
-lock: env-test ## Choose versions anew from requirements/*.in and write the lock files
+lock: env-test ## Write the lock files (requirements/*.txt) for what requirements/*.in asks
 	@for name in app run test; do \
 		echo "requirements/$$name.txt"; \
 		$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header \

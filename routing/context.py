@@ -1,9 +1,20 @@
-"""What every page knows: the workspace's name."""
+"""What every page knows."""
+
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from routing.reports import has_synthetic_data
 
-def workspace(request: HttpRequest) -> dict[str, str]:
-    """Template context: ``workspace_name``."""
-    return {"workspace_name": settings.WORKSPACE_NAME}
+THEMES = ("light", "dark")
+
+
+def workspace(request: HttpRequest) -> dict[str, Any]:
+    """The workspace's name, the theme chosen, and (asked for when used) if any data is made up."""
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "workspace_name": settings.WORKSPACE_NAME,
+        "theme": theme if theme in THEMES else "auto",
+        "has_synthetic_data": has_synthetic_data,
+    }

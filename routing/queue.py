@@ -8,11 +8,10 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from routing import reasons
 from routing.models import Qualification
 from routing.models.qualification import CLOSED_STATES, QualificationQuerySet, State
 from routing.viewers import Viewer
-from rubrics.explain import top_reasons
+from rubrics import explain
 from rubrics.models import Score, ScoreChange
 from rubrics.scoring.types import Line
 
@@ -108,7 +107,7 @@ def read_page(wanted: Wanted, *, viewer: Viewer, at: datetime) -> Page:
     pqls = (
         Qualification.objects.filter(pk__in=cut[:PAGE_SIZE])
         .with_score()
-        .select_related("lead__account", "rep__user", "product", "score")
+        .select_related("lead__account", "rep__user", "product", "score")  # type: ignore[misc]  # joined by with_score()
         .defer("breakdown", "lead__attributes", "rep__user__password")
         .annotate(past_total=Subquery(_total_before(at - TREND_SPAN)))
         .order_by(*order)
@@ -130,9 +129,9 @@ def in_tab(tab: Tab, viewer: Viewer) -> QualificationQuerySet:
         case Tab.UNASSIGNED:
             return every.in_queue().filter(rep=None)
         case Tab.SNOOZED:
-            return every.filter(state=State.SNOOZED).visible_to(viewer)
+            return every.filter(state=State.SNOOZED).seen_by(viewer)
         case Tab.CLOSED:
-            return every.filter(state__in=CLOSED_STATES).visible_to(viewer)
+            return every.filter(state__in=CLOSED_STATES).seen_by(viewer)
 
 
 def _filtered(wanted: Wanted, viewer: Viewer) -> QualificationQuerySet:
@@ -189,7 +188,7 @@ def _row(pql: Qualification, *, viewer: Viewer, at: datetime) -> Row:
         total=total,
         was_total=pql.total if total != pql.total else None,
         trend=None if past is None else total - past,
-        reasons=top_reasons(score) if score else reasons.thawed_top(pql.breakdown),
+        reasons=explain.top_reasons(score) if score else [],
         waiting=waiting,
         is_overdue=waiting is not None and waiting > OVERDUE_AFTER,
         may_act=viewer.may_act_on(pql),

@@ -30,14 +30,16 @@ def queue_figures(viewer: Viewer) -> QueueFigures:
     awake = ~Q(state=State.SNOOZED)
     team = Q() if viewer.sees_all else Q(rep__team=viewer.team_id, rep__isnull=False)
     seen = Q() if viewer.sees_all else Q(rep=None) | Q(rep=viewer.rep_id) | team
-    found = Qualification.objects.open().aggregate(
+    opened = Qualification.objects.open().annotate(newest_change=Subquery(_newest_change()[:1]))
+    found = opened.aggregate(
         mine=Count("pk", filter=awake & Q(rep=viewer.rep_id, rep__isnull=False)),
         team=Count("pk", filter=awake & team),
         unassigned=Count("pk", filter=awake & Q(rep=None)),
         snoozed=Count("pk", filter=Q(state=State.SNOOZED) & seen),
-        newest=Subquery(_newest_change()),
+        newest=Max("newest_change"),
     )
-    newest = found.pop("newest") or 0
+    # No open PQL, no row to read it from.
+    newest = found.pop("newest") or _newest_change().first() or 0
     return QueueFigures({Tab(name): number for name, number in found.items()}, newest)
 
 
@@ -49,14 +51,14 @@ def fingerprint(newest_change: int, scores_changed: Iterable[datetime]) -> str:
 
 def fingerprint_now(lead_ids: Collection[int]) -> str:
     """The fingerprint a page with these leads would have now: one query, by indexes only."""
-    now = Score.objects.filter(lead_id__in=lead_ids).aggregate(
-        changed=Max("changed_at"), newest=Subquery(_newest_change())
-    )
-    return fingerprint(now["newest"] or 0, [now["changed"]] if now["changed"] else [])
+    latest = Score.objects.filter(lead_id__in=lead_ids).order_by("-changed_at")
+    now = _newest_change().annotate(changed=Subquery(latest.values("changed_at")[:1]))
+    newest, changed = now.values_list("pk", "changed").first() or (0, None)
+    return fingerprint(newest, [changed] if changed else [])
 
 
 def _newest_change() -> QuerySet[StateChange, int]:
-    return StateChange.objects.order_by("-pk").values_list("pk", flat=True)[:1]
+    return StateChange.objects.order_by("-pk").values_list("pk", flat=True)
 
 
 def score_history(*, lead_id: int, rubric_id: int, limit: int = 500) -> list[ScoreChange]:

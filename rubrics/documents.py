@@ -234,14 +234,18 @@ class _Builder:
 
 
 def _threshold(tier: Document, unit: str, where: str) -> float:
-    if "more_than" in tier:
-        return math.nextafter(_number(tier["more_than"], f"{where}.more_than"), math.inf)
-    raw = tier.get("at_least", 1)
+    """The least value that reaches the tier; of durations in whole microseconds."""
+    if "more_than" in tier and "at_least" in tier:
+        raise SpecError(where, "give either at_least or more_than")
+    name = "more_than" if "more_than" in tier else "at_least"
+    raw, at = tier.get(name, 1), f"{where}.{name}"
+    if unit == "flag" and name in tier:
+        raise SpecError(at, "goes with numbers; this measure says yes or no")
     if unit == "duration":
-        if isinstance(raw, str):
-            return duration_us(raw, f"{where}.at_least")
-        return _number(raw, f"{where}.at_least") * DAY_US
-    return _number(raw, f"{where}.at_least")
+        least = duration_us(raw, at) if isinstance(raw, str) else round(_number(raw, at) * DAY_US)
+        return least + (name == "more_than")
+    least = _number(raw, at)
+    return math.nextafter(least, math.inf) if name == "more_than" else least
 
 
 def _number(raw: object, where: str) -> float:

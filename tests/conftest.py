@@ -7,6 +7,8 @@ import pytest
 from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from rubrics.mappers import forget_compiled
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_reaches_the_events() -> Iterator[None]:
@@ -26,5 +28,7 @@ def _flush_reaches_the_events() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> None:
+def _empty_caches() -> None:
+    """Nothing remembered of another test's rows."""
     cache.clear()
+    forget_compiled()

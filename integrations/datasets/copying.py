@@ -12,7 +12,11 @@ from psycopg import sql
 def copy_rows(
     model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> int:
-    """COPY ``rows`` into the model's table; return how many. JSON columns take text."""
+    """COPY ``rows`` into the model's table; return how many. JSON columns take text.
+
+    Making the rows must not ask the database: the connection is busy copying, and would wait for
+    itself.
+    """
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )

@@ -1,20 +1,19 @@
 """Write many leads at once: who they are, since when they try the product, what was known."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
 
-from integrations.datasets.account_writer import HISTORY_COLUMNS, write_accounts
+from integrations.datasets.account_writer import write_accounts
 from integrations.datasets.copying import copy_rows, reserve_ids, to_json
 from integrations.datasets.load import Load
 from integrations.datasets.rows import LeadRow
+from leads.attributes import ACCOUNT, write_statements
 from leads.models import AttributeChange, Identity, Lead
 from leads.models.identity import IdentityKind
 
-# The history keeps the lead's account under this name.
-ACCOUNT_LINK = "$account"
 LEAD_COLUMNS = (
     "id",
     "account_id",
@@ -26,24 +25,29 @@ LEAD_COLUMNS = (
     "created_at",
 )
 IDENTITY_COLUMNS = ("namespace", "kind", "value", "lead_id", "created_at")
+HISTORY_COLUMNS = ("lead_id", "name", "value", "known_at", "confirmed_at")
 
 ADD_TRIALS = """
 INSERT INTO leads_trial (lead_id, product_id, started_at, start_is_stated)
 SELECT lead_id, %(product)s, started_at, true
 FROM unnest(%(leads)s::bigint[], %(starts)s::timestamptz[]) AS told (lead_id, started_at)
+ORDER BY lead_id
 ON CONFLICT (product_id, lead_id) DO UPDATE
     SET started_at = excluded.started_at, start_is_stated = true
     WHERE NOT leads_trial.start_is_stated AND leads_trial.ends_at IS NULL
 RETURNING lead_id
 """
 
+# A lead's id and what one line of the file says of it.
+Told = tuple[int, LeadRow]
+
 
 @dataclass(slots=True)
 class LeadWriter:
     """Writes chunks of leads; ``ids`` says afterwards which lead each ``external_id`` is.
 
-    A lead that is known already, by its user id or its e-mail, gets the trial and nothing else:
-    what live sources said of it stands.
+    A lead that is known already, by its user id or its e-mail, is told what its line says as of
+    its ``created_at``; what live sources said later stands.
     """
 
     load: Load
@@ -51,26 +55,45 @@ class LeadWriter:
 
     @transaction.atomic
     def write(self, rows: Sequence[LeadRow]) -> int:
-        """Write one chunk; return how many leads are new or newly try the product."""
-        known = _owners(IdentityKind.USER, {r.external_id for r in rows}, self.load.namespace)
-        new = [row for row in rows if row.external_id not in known]
-        by_email = _owners(IdentityKind.EMAIL, {_email(row) for row in new} - {""}, "")
-        made: list[tuple[int, LeadRow]] = []
-        for lead_id, row in zip(reserve_ids(Lead, len(new)), new, strict=True):
+        """Write one chunk; return how many leads are new."""
+        ids = _owners(IdentityKind.USER, {row.external_id for row in rows}, self.load.namespace)
+        unknown = [row for row in rows if row.external_id not in ids]
+        by_email = _owners(IdentityKind.EMAIL, {_email(row) for row in unknown} - {""}, "")
+        new: list[Told] = []
+        for lead_id, row in zip(reserve_ids(Lead, len(unknown)), unknown, strict=True):
             owner = by_email.setdefault(_email(row), lead_id) if _email(row) else lead_id
-            known[row.external_id] = owner
+            ids[row.external_id] = owner
             if owner == lead_id:
-                made.append((lead_id, row))
-        accounts = write_accounts((row for _, row in made), self.load)
-        copy_rows(Lead, LEAD_COLUMNS, (self._lead(lead_id, r, accounts) for lead_id, r in made))
-        self._write_identities(made, [(known[row.external_id], row) for row in new])
-        copy_rows(AttributeChange, HISTORY_COLUMNS, _history(made, accounts))
-        self.ids |= known
-        changed = self._write_trials([(known[row.external_id], row) for row in rows])
+                new.append((lead_id, row))
+        made = {lead_id for lead_id, _ in new}
+        known = [(ids[r.external_id], r) for r in rows if ids[r.external_id] not in made]
+        accounts, changed_accounts = write_accounts(rows, self.load)
+        self._write_new(new, accounts)
+        self._write_identities(new, [(ids[row.external_id], row) for row in unknown])
+        changed = made | _tell_known(known, accounts)
+        changed |= set(
+            Lead.objects.filter(account__in=changed_accounts).values_list("pk", flat=True)
+        )
+        changed |= self._write_trials([(ids[row.external_id], row) for row in rows])
         self.load.mark_changed(changed)
-        return len(changed)
+        self.ids |= ids
+        return len(new)
 
-    def _lead(self, lead_id: int, row: LeadRow, accounts: dict[str, int]) -> tuple[Any, ...]:
+    def _write_new(self, new: Sequence[Told], accounts: Mapping[str, int]) -> None:
+        copy_rows(Lead, LEAD_COLUMNS, (self._lead(*told, accounts) for told in new))
+        # The careful way of leads.attributes folds statements into what is there; a lead made
+        # just now has nothing there, so its statements are its history.
+        copy_rows(
+            AttributeChange,
+            HISTORY_COLUMNS,
+            (
+                (lead_id, name, to_json(value), row.created_at, row.created_at)
+                for lead_id, row in new
+                for name, value in _statements(row, accounts).items()
+            ),
+        )
+
+    def _lead(self, lead_id: int, row: LeadRow, accounts: Mapping[str, int]) -> tuple[Any, ...]:
         return (
             lead_id,
             accounts.get(row.external_id),
@@ -82,49 +105,49 @@ class LeadWriter:
             self.load.received_at(row.created_at),
         )
 
-    def _write_identities(
-        self, made: Sequence[tuple[int, LeadRow]], new: Sequence[tuple[int, LeadRow]]
-    ) -> None:
+    def _write_identities(self, new: Sequence[Told], unknown: Sequence[Told]) -> None:
+        namespace, received_at = self.load.namespace, self.load.received_at
         users = [
-            (
-                self.load.namespace,
-                "user",
-                row.external_id,
-                lead_id,
-                self.load.received_at(row.created_at),
-            )
-            for lead_id, row in new
+            (namespace, IdentityKind.USER, row.external_id, lead_id, received_at(row.created_at))
+            for lead_id, row in unknown
         ]
         emails = [
-            ("", "email", _email(row), lead_id, self.load.received_at(row.created_at))
-            for lead_id, row in made
+            ("", IdentityKind.EMAIL, _email(row), lead_id, received_at(row.created_at))
+            for lead_id, row in new
             if _email(row)
         ]
         copy_rows(Identity, IDENTITY_COLUMNS, [*users, *emails])
 
-    def _write_trials(self, told: Sequence[tuple[int, LeadRow]]) -> set[int]:
+    def _write_trials(self, told: Sequence[Told]) -> set[int]:
         # One person may stand in two lines of the file; the earlier sign-up counts.
-        starts = {lead_id: row.created_at for lead_id, row in sorted(told, key=_latest_first)}
-        leads = sorted(starts)
+        latest_first = sorted(told, key=lambda pair: pair[1].created_at, reverse=True)
+        starts = {lead_id: row.created_at for lead_id, row in latest_first}
         parameters: dict[str, Any] = {
             "product": self.load.product.pk,
-            "leads": leads,
-            "starts": [starts[lead_id] for lead_id in leads],
+            "leads": list(starts),
+            "starts": list(starts.values()),
         }
         with connection.cursor() as cursor:
             cursor.execute(ADD_TRIALS, parameters)
             return {lead_id for (lead_id,) in cursor.fetchall()}
 
 
-def _history(
-    made: Iterable[tuple[int, LeadRow]], accounts: dict[str, int]
-) -> Iterable[tuple[Any, ...]]:
-    for lead_id, row in made:
-        at = row.created_at
-        for name, value in row.attributes.items():
-            yield lead_id, None, name, to_json(value), at, at
-        if row.external_id in accounts:
-            yield lead_id, None, ACCOUNT_LINK, to_json(accounts[row.external_id]), at, at
+def _tell_known(known: Iterable[Told], accounts: Mapping[str, int]) -> set[int]:
+    """Tell leads that were there before what the file says; return those that changed."""
+    statements: dict[int, dict[str, list[tuple[Any, Any]]]] = {}
+    for lead_id, row in known:
+        by_name = statements.setdefault(lead_id, {})
+        for name, value in _statements(row, accounts).items():
+            by_name.setdefault(name, []).append((row.created_at, value))
+    list(Lead.objects.select_for_update(no_key=True).filter(pk__in=statements).order_by("pk"))
+    return write_statements("lead", statements)
+
+
+def _statements(row: LeadRow, accounts: Mapping[str, int]) -> dict[str, Any]:
+    statements = dict(row.attributes)
+    if row.external_id in accounts:
+        statements[ACCOUNT] = accounts[row.external_id]
+    return statements
 
 
 def _owners(kind: IdentityKind, values: set[str], namespace: str) -> dict[str, int]:
@@ -134,7 +157,3 @@ def _owners(kind: IdentityKind, values: set[str], namespace: str) -> dict[str, i
 
 def _email(row: LeadRow) -> str:
     return str(row.attributes.get("email", "")).strip().lower()
-
-
-def _latest_first(told: tuple[int, LeadRow]) -> float:
-    return -told[1].created_at.timestamp()

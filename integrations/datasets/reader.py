@@ -92,9 +92,9 @@ class DataSet:
         return _csv_rows(path, ("external_id", "created_at"), read, progress)
 
     def events(
-        self, known: Container[str], progress: Progress | None = None
+        self, known: Container[str] | None, progress: Progress | None = None
     ) -> Iterator[EventRow | RowProblem]:
-        """Yield the events of the ``known`` leads in the file's order."""
+        """Yield the events in the file's order; of none but the ``known`` leads, if given."""
         path = self.require("events.jsonl")
         with _open(path) as (stored, content):
             for line, text in enumerate(content, start=1):
@@ -204,6 +204,8 @@ def _read_lead(cells: dict[str, str], numeric: frozenset[str]) -> LeadRow:
             account[column.removeprefix(ACCOUNT_PREFIX)] = typed
         else:
             attributes[column] = typed
+    if "email" in attributes:
+        attributes["email"] = str(attributes["email"]).lower()
     for field, longest in TEXT_LIMITS.items():
         if len(str(attributes.get(field, ""))) > longest:
             raise BadLineError(field, f"longer than {longest} characters")
@@ -264,8 +266,8 @@ def _csv_rows(
                 progress(stored.tell())
 
 
-def _require_known(external_id: str, field: str, known: Container[str]) -> None:
-    if external_id not in known:
+def _require_known(external_id: str, field: str, known: Container[str] | None) -> None:
+    if known is not None and external_id not in known:
         raise BadLineError(field, f"no lead {external_id!r} in the leads file")
 
 

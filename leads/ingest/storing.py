@@ -75,7 +75,7 @@ WITH message AS MATERIALIZED (
       WHERE account_id = ANY(%(changed_accounts)s::bigint[]) AND merged_into_id IS NULL
   ) AS who
   ORDER BY lead_id
-  ON CONFLICT (lead_id) DO UPDATE SET generation = c.generation + 1
+  ON CONFLICT (lead_id) DO UPDATE SET generation = c.generation + 1, attempts = 0
   RETURNING 1
 )
 SELECT EXISTS (SELECT 1 FROM changed)

@@ -47,7 +47,7 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
     def get_queryset(self) -> QuerySet[Qualification]:
         if getattr(self, "swagger_fake_view", False):
             return Qualification.objects.none()
-        visible = Qualification.objects.visible_to(self._viewer()).select_related(
+        visible = Qualification.objects.seen_by(self._viewer()).select_related(
             "lead__account", "product", "version__rubric", "rep__user", "rep__team"
         )
         if self.action == "list":

@@ -73,7 +73,7 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
         """Those whose lead's name, e-mail or company matches ``words``."""
         return self.filter(lead__in=Lead.objects.search(words))
 
-    def visible_to(self, viewer: Viewer) -> QualificationQuerySet:
+    def seen_by(self, viewer: Viewer) -> QualificationQuerySet:
         """A rep sees their own, their team's, and what is nobody's; some people see all."""
         if viewer.sees_all:
             return self

@@ -115,7 +115,7 @@ def _frozen(opening: _Opening, deal: Deal | None, *, at: datetime) -> Qualificat
         fit=score.fit,
         behavior=score.behavior,
         total=score.total,
-        breakdown=reasons.frozen_breakdown(score),
+        breakdown=reasons.freeze(score),
         opened_at=at,
         assigned_at=at if deal else None,
     )

@@ -52,11 +52,12 @@ class NumberInRange(AttributeMeasure):
 
     def sql(self, params: Params) -> sql.Composable:
         value = attribute_sql(params["attribute"])
-        number = sql.SQL("({})::float8").format(value)
+        # Numeric, not float: exact at the ends, and no number is out of its range.
+        number = sql.SQL("({})::numeric").format(value)
         tests = []
         for low, high in params["ranges"]:
             ends: list[sql.Composable] = [
-                sql.SQL("{} {} {}").format(number, sql.SQL(sign), sql.Literal(float(end)))
+                sql.SQL("{} {} {}").format(number, sql.SQL(sign), sql.Literal(end))
                 for sign, end in ((">=", low), ("<=", high))
                 if end is not None
             ]
@@ -77,7 +78,10 @@ class NumberInRange(AttributeMeasure):
 
 
 class ValueInList(AttributeMeasure):
-    """Whether a text is one of the listed values, case ignored."""
+    """Whether a text is one of the listed values, case ignored.
+
+    An empty list holds nobody: the answer is no, even for what is unknown.
+    """
 
     key = "value_in_list"
     label = "A value is in a list"
@@ -141,7 +145,10 @@ class TextMatches(AttributeMeasure):
 
 
 class Overlaps(AttributeMeasure):
-    """Whether a set (the company's tools) holds any, or all, of the listed values."""
+    """Whether a set (the company's tools) holds any, or all, of the listed values.
+
+    A single text is a set of one; a number or an object says nothing of it, so it is unknown.
+    """
 
     key = "overlaps"
     label = "A set holds some of these"
@@ -159,10 +166,13 @@ class Overlaps(AttributeMeasure):
 
     def sql(self, params: Params) -> sql.Composable:
         # lower() over the JSON text keeps it valid: escapes read the same in lower case.
-        return sql.SQL("(lower(({})::text)::jsonb {} {})::int").format(
-            attribute_sql(params["attribute"]),
-            sql.SQL("?&" if params["all"] else "?|"),
-            sql.Literal(list(params["values"])),
+        return sql.SQL(
+            "CASE WHEN jsonb_typeof({value}) IN ('array', 'string')"
+            " THEN (lower({value}::text)::jsonb {holds} {values})::int END"
+        ).format(
+            value=attribute_sql(params["attribute"]),
+            holds=sql.SQL("?&" if params["all"] else "?|"),
+            values=sql.Literal(list(params["values"])),
         )
 
     def describe(self, params: Params, value: float | None, names: Names) -> str:

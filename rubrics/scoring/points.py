@@ -50,9 +50,9 @@ def _tiers(criterion: Criterion) -> Callable[[Values], int]:
 
 
 def sorted_tiers(criterion: Criterion, column: int) -> list[Tier]:
-    """A column's tiers, the highest threshold first."""
+    """A column's tiers, the highest threshold first; of equal ones the best counts."""
     tiers = [tier for tier in criterion.tiers if tier.column == column]
-    return sorted(tiers, key=lambda tier: -tier.threshold)
+    return sorted(tiers, key=lambda tier: (-tier.threshold, -tier.points))
 
 
 def reached_tier(criterion: Criterion, values: Values) -> Tier | None:

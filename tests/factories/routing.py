@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission, User
 
 from routing.models import Qualification, Rep, Team
 from routing.models.qualification import State
-from tests.factories.rubrics import AT, LeadFactory, ScoreFactory, VersionFactory
+from tests.factories.rubrics import AT, LeadFactory, ScoreFactory, make_version
 
 REP_PERMISSIONS = ("work_qualification", "view_lead", "view_account", "view_score")
 
@@ -56,7 +56,7 @@ class QualificationFactory(factory.django.DjangoModelFactory[Qualification]):
         model = Qualification
 
     lead = factory.SubFactory(LeadFactory)
-    version = factory.SubFactory(VersionFactory)
+    version = factory.LazyFunction(make_version)
     product = factory.SelfAttribute("version.rubric.product")
     rep = factory.SubFactory(RepFactory)
     state = factory.LazyAttribute(lambda pql: State.ASSIGNED if pql.rep else State.NEW)

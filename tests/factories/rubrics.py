@@ -8,8 +8,8 @@ from typing import Any
 import factory
 
 from leads.models import Account, Lead, Product, Trial
-from rubrics.models import Criterion, Rubric, RubricVersion, Score, ScoreChange, Tier
-from rubrics.models.rubric import VersionStatus
+from rubrics.models import RubricVersion, Score, ScoreChange
+from rubrics.services import load_rubric, publish_version
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -21,37 +21,6 @@ class ProductFactory(factory.django.DjangoModelFactory[Product]):
 
     key = "suite"
     name = "Suite"
-
-
-class RubricFactory(factory.django.DjangoModelFactory[Rubric]):
-    class Meta:
-        model = Rubric
-        django_get_or_create = ("key",)
-
-    product = factory.SubFactory(ProductFactory)
-    key = "standard"
-    name = "Standard"
-
-
-class VersionFactory(factory.django.DjangoModelFactory[RubricVersion]):
-    """A published version with two criteria: one of fit, one of behavior."""
-
-    class Meta:
-        model = RubricVersion
-        django_get_or_create = ("rubric", "number")
-        skip_postgeneration_save = True
-
-    rubric = factory.SubFactory(RubricFactory)
-    number = 1
-    status = VersionStatus.PUBLISHED
-    published_at = AT - timedelta(days=100)
-
-    @factory.post_generation
-    def criteria(self: RubricVersion, create: bool, extracted: Any, **kwargs: Any) -> None:
-        if not create or self.criteria.exists():
-            return
-        _criterion(self, "company_size", "fit", "Company size", "number_in_range", points=50)
-        _criterion(self, "core_feature", "behavior", "Used the core feature", "count", points=100)
 
 
 class AccountFactory(factory.django.DjangoModelFactory[Account]):
@@ -82,12 +51,59 @@ class TrialFactory(factory.django.DjangoModelFactory[Trial]):
     started_at = AT - timedelta(days=10)
 
 
+DOCUMENT: dict[str, Any] = {
+    "format": 1,
+    "rubric": "small",
+    "name": "Small",
+    "decay": {"mode": "none"},
+    "signals": {"core_feature": {"name": "Used the core feature", "activity": True}},
+    "criteria": [
+        *(
+            {
+                "key": key,
+                "axis": "fit",
+                "name": name,
+                "measure": "is_present",
+                "attribute": f"account.{key}",
+                "tiers": [{"points": points, "label": f"{name} is known"}],
+            }
+            for key, name, points in (
+                ("industry", "Industry", 10),
+                ("size", "Company size", 22),
+                ("country", "Country", 8),
+            )
+        ),
+        {
+            "key": "core_feature",
+            "axis": "behavior",
+            "name": "Core feature",
+            "measure": "count",
+            "signals": ["core_feature"],
+            "per_unit": {"points": 1, "max": 100},
+        },
+    ],
+}
+FITS = {0: (0, 0, 0), 10: (1, 0, 0), 22: (0, 1, 0), 32: (1, 1, 0), 40: (1, 1, 1)}
+
+
+def make_version() -> RubricVersion:
+    """The published version of a small rubric: fit of 0 to 40, a point a hit of behavior."""
+    found = RubricVersion.objects.published().filter(rubric__key="small").first()
+    if found:
+        return found
+    product = ProductFactory.create()
+    draft = load_rubric(DOCUMENT, product=product, by=None, at=AT - timedelta(days=100))
+    return publish_version(draft, by=None, at=AT - timedelta(days=100))
+
+
 class ScoreFactory(factory.django.DjangoModelFactory[Score]):
+    """A score whose lines sum to it. ``fit`` is one of FITS; ``behavior`` anything up to 100."""
+
     class Meta:
         model = Score
 
     class Params:
-        stands_for = factory.SubFactory(VersionFactory)
+        stands_for = factory.LazyFunction(make_version)
 
     lead = factory.SubFactory(LeadFactory)
     version = factory.SelfAttribute("stands_for")
@@ -102,8 +118,13 @@ class ScoreFactory(factory.django.DjangoModelFactory[Score]):
         lambda score: score.total >= 80 and score.fit >= 15 and score.behavior >= 40
     )
     last_activity_at = AT - timedelta(hours=3)
-    measures = factory.LazyFunction(lambda: [120.0, 3.0])
-    points = factory.LazyAttribute(lambda score: [score.fit, score.behavior])
+    measures = factory.LazyAttribute(lambda score: [*map(float, FITS[score.fit]), score.behavior])
+    points = factory.LazyAttribute(
+        lambda score: [
+            *(has * worth for has, worth in zip(FITS[score.fit], (10, 22, 8), strict=True)),
+            score.behavior,
+        ]
+    )
     changed_at = AT
 
 
@@ -125,15 +146,3 @@ class ScoreChangeFactory(factory.django.DjangoModelFactory[ScoreChange]):
     total = factory.SelfAttribute("score.total")
     is_pql = factory.SelfAttribute("score.is_pql")
     crossed = factory.SelfAttribute("is_pql")
-
-
-def _criterion(
-    version: RubricVersion, key: str, axis: str, name: str, measure: str, *, points: int
-) -> None:
-    params: dict[str, Any] = (
-        {"attribute": "account.employees"} if axis == "fit" else {"signals": [key]}
-    )
-    criterion = Criterion.objects.create(
-        version=version, key=key, axis=axis, name=name, measure=measure, params=params
-    )
-    Tier.objects.create(criterion=criterion, points=points, label=name)

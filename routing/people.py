@@ -1,0 +1,160 @@
+"""A lead's page: what they are worth and why, what they did, and who works them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
+
+from leads.models import Event, Lead, Trial
+from routing import reasons
+from routing.charts import Chart, Point, step_chart
+from routing.models import Qualification, StateChange
+from routing.models.qualification import CLOSED_STATES
+from routing.reports import score_history
+from routing.viewers import Viewer
+from rubrics import explain
+from rubrics.models import Score, ScoreChange
+from rubrics.scoring.types import Axis, Line
+
+EVENTS_A_PAGE = 25
+HISTORY_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AxisLines:
+    """One axis of a score: the lines that count, those that could, and the sum."""
+
+    axis: Axis
+    score: int
+    maximum: int
+    counting: list[Line]
+    not_yet: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A score with its reasons and its past."""
+
+    score: Score
+    fit: AxisLines
+    behavior: AxisLines
+    chart: Chart | None
+    history: list[ScoreChange]
+    missing: list[str]
+
+    @property
+    def has_unknowns(self) -> bool:
+        return self.score.fit_high > self.score.fit
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One qualification with its story and, against the score of now, what changed since."""
+
+    pql: Qualification
+    changes: list[StateChange]
+    since: list[reasons.Compared]
+    is_open: bool
+    may_act: bool
+
+
+def visible_leads(viewer: Viewer) -> QuerySet[Lead]:
+    """Living leads that no other team works at the moment."""
+    leads = Lead.objects.living()
+    if viewer.sees_all:
+        return leads
+    return leads.exclude(qualifications__in=Qualification.objects.hidden_from(viewer))
+
+
+def scores_of(lead: Lead) -> list[Score]:
+    """A lead's scores, the highest first."""
+    scores = Score.objects.filter(lead=lead).select_related("rubric__product", "version")
+    return list(scores.order_by("-total", "pk"))
+
+
+def explained(score: Score, *, at: datetime) -> Explained:
+    """The score's lines, and the chart of how it came to be."""
+    lines = explain.breakdown(score)
+    changes = score_history(lead_id=score.lead_id, rubric_id=score.rubric_id)
+    version = score.version
+    points = [Point(change.at, change.fit, change.behavior, change.total) for change in changes]
+    return Explained(
+        score=score,
+        fit=_axis_lines(Axis.FIT, score.fit, version.max_fit, lines),
+        behavior=_axis_lines(Axis.BEHAVIOR, score.behavior, version.max_behavior, lines),
+        chart=step_chart(
+            points,
+            until=max(at, score.at),
+            threshold=version.min_total,
+            top=version.max_fit + version.max_behavior,
+        ),
+        history=changes[::-1][:HISTORY_ROWS],
+        missing=_missing(score),
+    )
+
+
+def episodes(lead: Lead, score: Score | None, viewer: Viewer) -> list[Episode]:
+    """A lead's qualifications that the viewer may see, the open one first."""
+    story = StateChange.objects.select_related("by", "rep__user").order_by("-at", "-pk")
+    found = (
+        Qualification.objects.filter(lead=lead)
+        .seen_by(viewer)
+        .select_related("rep__user", "product", "version__rubric")
+        .prefetch_related(Prefetch("changes", queryset=story))
+        .order_by("-opened_at", "-pk")
+    )
+    now = explain.breakdown(score) if score else []
+    told = [
+        Episode(
+            pql=pql,
+            changes=list(pql.changes.all()),
+            since=reasons.compare(reasons.thaw(pql.breakdown), now)
+            if score and pql.version.rubric_id == score.rubric_id
+            else [],
+            is_open=pql.state not in CLOSED_STATES,
+            may_act=viewer.may_act_on(pql),
+        )
+        for pql in found
+    ]
+    return sorted(told, key=lambda episode: not episode.is_open)
+
+
+def events_before(
+    lead_id: int, before: tuple[datetime, int] | None
+) -> tuple[Sequence[Event], bool]:
+    """One page of a lead's events, newest first, and whether there are older ones."""
+    events = Event.objects.timeline(lead_id).select_related("source")
+    if before is not None:
+        moment, pk = before
+        events = events.filter(occurred_at__lte=moment).exclude(occurred_at=moment, pk__gte=pk)
+    found = list(events[: EVENTS_A_PAGE + 1])
+    return found[:EVENTS_A_PAGE], len(found) > EVENTS_A_PAGE
+
+
+def trial_of(lead: Lead, score: Score | None) -> Trial | None:
+    """The trial the score is about; any, if there is no score yet."""
+    trials = Trial.objects.filter(lead=lead).select_related("product")
+    if score is not None:
+        trials = trials.filter(product=score.rubric.product_id)
+    return trials.order_by("-started_at").first()
+
+
+def _axis_lines(axis: Axis, score: int, maximum: int, lines: Sequence[Line]) -> AxisLines:
+    mine = [line for line in lines if line.axis is axis]
+    counting = [line for line in mine if line.points]
+    # A criterion that can only take points is nothing to look forward to.
+    not_yet = [line for line in mine if not line.points and (line.best_points > 0)]
+    not_yet.sort(key=lambda line: -line.best_points)
+    return AxisLines(axis, score, maximum, counting, not_yet)
+
+
+def _missing(score: Score) -> list[str]:
+    """Which thresholds are not met, in words."""
+    version = score.version
+    gaps = (
+        ("total", version.min_total - score.total),
+        ("fit", version.min_fit - score.fit),
+        ("behavior", version.min_behavior - score.behavior),
+    )
+    return [f"{gap} {axis} short" for axis, gap in gaps if gap > 0]

@@ -1,0 +1,77 @@
+"""Numbers and moments in the words of the pages."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+register = template.Library()
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@register.filter
+def signed(points: int | None) -> str:
+    """``+15``, ``−10`` with a real minus, ``0``."""
+    if not points:
+        return "0"
+    return f"+{points}" if points > 0 else f"−{-points}"
+
+
+@register.filter
+def span(length: timedelta | None) -> str:
+    """A length of time in its largest unit: ``now``, ``12 min``, ``3 h``, ``5 d``."""
+    if length is None:
+        return ""
+    for unit, word in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
+        if length >= unit:
+            return f"{length // unit} {word}"
+    return "now"
+
+
+@register.filter
+def ago(moment: datetime | None, at: datetime | None = None) -> str:
+    """``3 h ago``, ``just now``; further away than a month: the date."""
+    if moment is None:
+        return ""
+    passed = (at or timezone.now()) - moment
+    if passed >= 30 * DAY:
+        return f"{timezone.localtime(moment):%-d %b %Y}"
+    words = span(passed)
+    return "just now" if words == "now" else f"{words} ago"
+
+
+@register.filter
+def initials(name: object) -> str:
+    """Up to two letters for a mark beside a name."""
+    words = [word for word in str(name).replace("@", " ").split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+@register.filter
+def readable(value: Any) -> str:
+    """An attribute's value in words: lists with commas, yes and no."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list):
+        return ", ".join(readable(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {readable(item)}" for key, item in value.items())
+    if isinstance(value, int):
+        return f"{value:,}"
+    return "–" if value in {None, ""} else str(value)
+
+
+@register.filter
+def words(name: str) -> str:
+    """``annual_revenue`` as ``Annual revenue``."""
+    spaced = name.replace("_", " ").strip()
+    return spaced[:1].upper() + spaced[1:]
+
+
+@register.inclusion_tag("_components/meter.html")
+def meter(value: int, maximum: int, kind: str = "") -> dict[str, Any]:
+    """A small bar: how much of the maximum it is. The number stands beside it in words."""
+    share = max(0.0, min(1.0, value / maximum)) if maximum else 0.0
+    return {"width": round(100 * share, 1), "kind": kind}

@@ -1,0 +1,26 @@
+"""The reps' pages."""
+
+from django.urls import path
+
+from routing.views import leads, pages, queue, work
+
+app_name = "routing"
+
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("queue/pulse/", queue.queue_pulse, name="queue-pulse"),
+    path("pqls/<int:pk>/reject/", work.reject, name="pql-reject"),
+    path("pqls/<int:pk>/snooze/", work.snooze, name="pql-snooze"),
+    path("pqls/<int:pk>/assign/", work.assign, name="pql-assign"),
+    path("pqls/<int:pk>/<slug:verb>/", work.work, name="pql-work"),
+    path("leads/", leads.lead_list, name="lead-list"),
+    path("leads/<int:pk>/", leads.lead_show, name="lead-show"),
+    path("leads/<int:pk>/events/", leads.lead_events, name="lead-events"),
+    path(
+        "leads/<int:pk>/scores/<int:score_pk>/<slug:key>/",
+        leads.lead_evidence,
+        name="lead-evidence",
+    ),
+    path("accounts/<int:pk>/", leads.account_show, name="account-show"),
+    path("help/scores/", pages.help_scores, name="help-scores"),
+]

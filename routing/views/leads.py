@@ -1,0 +1,131 @@
+"""Leads and accounts: who they are, what they are worth, and why."""
+
+from datetime import datetime
+
+from django.db.models import Prefetch, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_safe
+
+from leads.models import Account, Lead
+from routing import people
+from routing.viewers import Viewer
+from routing.views.base import page_for, show
+from rubrics import explain
+from rubrics.models import Score
+
+LEADS_A_PAGE = 50
+
+
+@require_safe
+@page_for(lambda viewer: viewer.sees_leads)
+def lead_list(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Every lead with its scores; search finds any."""
+    words = request.GET.get("q", "").strip()[:100]
+    number = _page_number(request)
+    leads = people.visible_leads(viewer)
+    if words:
+        leads = leads.filter(Q(pk__in=Lead.objects.search(words)))
+    scores = Score.objects.select_related("rubric").order_by("-total")
+    start = (number - 1) * LEADS_A_PAGE
+    found = list(
+        leads.select_related("account")
+        .defer("attributes", "account__attributes")
+        .prefetch_related(Prefetch("scores", queryset=scores))
+        .order_by("-pk")[start : start + LEADS_A_PAGE + 1]
+    )
+    context = {
+        "words": words,
+        "leads": found[:LEADS_A_PAGE],
+        "number": number,
+        "has_next": len(found) > LEADS_A_PAGE,
+    }
+    return show(request, viewer, "routing/leads.html", context)
+
+
+@require_safe
+@page_for(lambda viewer: viewer.sees_leads)
+def lead_show(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """One lead: scores that sum, what they did, who works them."""
+    merged = Lead.objects.filter(pk=pk, merged_into__isnull=False).first()
+    if merged is not None:
+        return redirect("routing:lead-show", merged.merged_into_id)
+    lead = _lead(viewer, pk)
+    at = timezone.now()
+    scores = people.scores_of(lead)
+    score = _chosen(request, scores)
+    events, has_older = people.events_before(lead.pk, None)
+    context = {
+        "lead": lead,
+        "scores": scores,
+        "explained": people.explained(score, at=at) if score else None,
+        "episodes": people.episodes(lead, score, viewer),
+        "trial": people.trial_of(lead, score),
+        "events": events,
+        "has_older": has_older,
+        "at": at,
+    }
+    return show(request, viewer, "routing/lead.html", context)
+
+
+@require_safe
+@page_for(lambda viewer: viewer.sees_leads)
+def lead_events(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """A further page of the timeline."""
+    lead = _lead(viewer, pk)
+    events, has_older = people.events_before(lead.pk, _cursor(request))
+    context = {"lead": lead, "events": events, "has_older": has_older}
+    return show(request, viewer, "routing/_events.html", context)
+
+
+@require_safe
+@page_for(lambda viewer: viewer.sees_leads)
+def lead_evidence(
+    request: HttpRequest, viewer: Viewer, pk: int, score_pk: int, key: str
+) -> HttpResponse:
+    """The hits behind one line of a score."""
+    lead = _lead(viewer, pk)
+    score = get_object_or_404(Score, pk=score_pk, lead=lead)
+    hits = explain.evidence(score.version_id, lead_id=lead.pk, criterion_key=key, at=score.at)
+    return show(request, viewer, "routing/_evidence.html", {"hits": hits})
+
+
+@require_safe
+@page_for(lambda viewer: viewer.sees_leads)
+def account_show(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """A company and its people."""
+    account = get_object_or_404(Account, pk=pk)
+    scores = Score.objects.select_related("rubric").order_by("-total")
+    leads = people.visible_leads(viewer).filter(account=account)
+    found = list(leads.prefetch_related(Prefetch("scores", queryset=scores))[:200])
+    found.sort(key=lambda lead: max((s.total for s in lead.scores.all()), default=-1), reverse=True)
+    return show(request, viewer, "routing/account.html", {"account": account, "leads": found})
+
+
+def _lead(viewer: Viewer, pk: int) -> Lead:
+    return get_object_or_404(people.visible_leads(viewer).select_related("account"), pk=pk)
+
+
+def _chosen(request: HttpRequest, scores: list[Score]) -> Score | None:
+    """The score the address asks for by its rubric's key; else the highest."""
+    key = request.GET.get("rubric")
+    named = [score for score in scores if score.rubric.key == key]
+    return next(iter(named or scores), None)
+
+
+def _cursor(request: HttpRequest) -> tuple[datetime, int]:
+    try:
+        moment = parse_datetime(request.GET.get("before", ""))
+        pk = int(request.GET.get("id", ""))
+    except ValueError:
+        raise Http404 from None
+    if moment is None or timezone.is_naive(moment) or abs(pk) > 2**62:
+        raise Http404
+    return moment, pk
+
+
+def _page_number(request: HttpRequest) -> int:
+    raw = request.GET.get("page", "1")
+    return min(max(int(raw), 1), 10_000) if raw.isdecimal() and len(raw) < 6 else 1
