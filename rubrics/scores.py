@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -21,7 +22,8 @@ from rubrics.scoring.types import Judgement, Measured
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)
+"""How long a killed worker keeps others from its leads: far above what a batch takes."""
 CHUNK = 4000
 MAX_ATTEMPTS = 8
 """A lead that cannot be scored so often is left alone until it changes again."""
@@ -102,30 +104,37 @@ def _score_claimed(claims: Sequence[tuple[int, int]], at: datetime) -> None:
     _finish(claims, at)
 
 
+_OURS = """
+WITH ours AS MATERIALIZED (
+    SELECT c.lead_id FROM leads_leadchange AS c
+    WHERE c.lead_id = ANY(%(ids)s) AND c.claimed_until = %(until)s ORDER BY c.lead_id FOR UPDATE
+)
+"""
+_FORGET = """
+DELETE FROM leads_leadchange AS c
+USING ours, unnest(%(ids)s::bigint[], %(generations)s::bigint[]) AS done(id, generation)
+WHERE c.lead_id = ours.lead_id AND c.lead_id = done.id AND c.generation = done.generation
+"""
+_REOPEN = """
+UPDATE leads_leadchange AS c SET claimed_until = NULL, attempts = 0
+FROM ours WHERE c.lead_id = ours.lead_id
+"""
+
+
 def _finish(claims: Sequence[tuple[int, int]], at: datetime) -> None:
     """Take the marks away, except of leads that changed again meanwhile: those stay open.
 
-    Only marks under this claim's own lease: a worker that overslept its lease must not take away
-    a mark made since.
+    So do those whose lease ran out and that somebody else claimed: generations start over with
+    a new mark, so theirs says nothing about ours. In id order, as ingest takes the same locks.
     """
-    values = {
-        "ids": [c[0] for c in claims],
-        "generations": [c[1] for c in claims],
+    values: dict[str, Any] = {
+        "ids": [lead_id for lead_id, _ in claims],
+        "generations": [generation for _, generation in claims],
         "until": at + LEASE,
     }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM leads_leadchange AS c"
-            " USING unnest(%(ids)s::bigint[], %(generations)s::bigint[]) AS done(id, generation)"
-            " WHERE c.lead_id = done.id AND c.generation = done.generation"
-            " AND c.claimed_until = %(until)s",
-            values,
-        )
-        cursor.execute(
-            "UPDATE leads_leadchange SET claimed_until = NULL, attempts = 0"
-            " WHERE lead_id = ANY(%(ids)s) AND claimed_until = %(until)s",
-            values,
-        )
+        cursor.execute(_OURS + _FORGET, values)
+        cursor.execute(_OURS + _REOPEN, values)
 
 
 def _forget_merged(lead_ids: Sequence[int]) -> None:
