@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leads.models import AttributeChange, Event, Hit, Lead, LeadChange, Product, Source
 from rubrics import explain, scores
-from rubrics.mappers import compiled, forget_compiled
+from rubrics.mappers import compiled
 from rubrics.models import RubricVersion, Score
 from rubrics.scoring.types import Axis
 from rubrics.services import load_rubric, publish_version
@@ -35,12 +35,6 @@ DOCUMENT: dict[str, Any] = {
          "per_period": {"points": -10, "period": "14d"}},
     ],
 }  # fmt: skip
-
-
-@pytest.fixture
-def product() -> Product:
-    forget_compiled()
-    return Product.objects.create(key="app", name="App")
 
 
 @pytest.fixture

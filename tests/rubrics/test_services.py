@@ -28,11 +28,6 @@ DOCUMENT: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def product() -> Product:
-    return Product.objects.create(key="app", name="App")
-
-
 def load(product: Product, **changes: Any) -> RubricVersion:
     return load_rubric({**DOCUMENT, **changes}, product=product, by=None, at=AT)
 

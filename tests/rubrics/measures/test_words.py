@@ -67,6 +67,10 @@ def words(measure: str, value: float | None, **raw: Any) -> str:
             "Job role is Dev, Ops", id="values in a list",
         ),
         pytest.param(
+            words("value_in_list", 1, attribute="lead.job_role", values="dev"),
+            "Job role is Dev", id="one value",
+        ),
+        pytest.param(
             words("text_matches", 1, attribute="lead.title", keywords=["VP"]),
             "Job title has vp", id="keywords",
         ),
