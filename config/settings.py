@@ -204,9 +204,40 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
 }
 
+# --- Admin --------------------------------------------------------------------------------------
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Ripeline",
+    "SITE_HEADER": "Ripeline",
+    "SITE_SUBHEADER": WORKSPACE_NAME if WORKSPACE_NAME != "Ripeline" else "Lead scoring",
+    "SITE_SYMBOL": "water_drop",
+    "SITE_URL": "/",
+    "SHOW_BACK_BUTTON": True,
+    "SIDEBAR": {"navigation": "config.navigation.sidebar"},
+    "DASHBOARD_CALLBACK": "config.navigation.overview",
+    "COLORS": {  # indigo; the reps' pages use the same accent
+        "primary": {
+            "50": "oklch(96.2% .018 272.314)",
+            "100": "oklch(93% .034 272.788)",
+            "200": "oklch(87% .065 274.039)",
+            "300": "oklch(78.5% .115 274.713)",
+            "400": "oklch(67.3% .182 276.935)",
+            "500": "oklch(58.5% .233 277.117)",
+            "600": "oklch(51.1% .262 276.966)",
+            "700": "oklch(45.7% .24 277.023)",
+            "800": "oklch(39.8% .195 277.366)",
+            "900": "oklch(35.9% .144 278.697)",
+            "950": "oklch(25.7% .09 281.288)",
+        },
+    },
+}
+
 # --- What the product does by default ---------------------------------------------------------
 # Raw events are dropped by whole months once they are older than this; hits and scores stay.
 EVENT_RETENTION_MONTHS = env.int("EVENT_RETENTION_MONTHS", default=25)
+# Where the demo keeps the passwords it made up; readable by its owner only.
+DEMO_CREDENTIALS_FILE = env.str(
+    "DEMO_CREDENTIALS_FILE", default=str(BASE_DIR / ".data" / "demo_credentials.json")
+)
 QUALIFICATION_COOLDOWN_DAYS = env.int("QUALIFICATION_COOLDOWN_DAYS", default=30)
 
 # --- Logs: ids, never e-mails or names -----------------------------------------------------------

@@ -66,7 +66,8 @@ def mark_changed(lead_ids: list[int], at: datetime) -> None:
         cursor.execute(
             "INSERT INTO leads_leadchange (lead_id, generation, changed_at, attempts)"
             " SELECT id, 1, %s, 0 FROM unnest(%s::bigint[]) AS id"
-            " ON CONFLICT (lead_id) DO UPDATE SET generation = leads_leadchange.generation + 1",
+            " ON CONFLICT (lead_id) DO UPDATE SET generation = leads_leadchange.generation + 1,"
+            " attempts = 0",
             [at, sorted(set(lead_ids))],
         )
 
@@ -91,7 +92,7 @@ def merge_locked(winner_id: int, loser_id: int, reason: str, at: datetime) -> in
     _move_trials(winner_id, loser_id)
     moved["attributes"] = _move_history(winner_id, loser_id)
     settle_trial_ends([winner_id])
-    _leave_signpost(winner_id, loser_id)
+    _leave_signpost(winner_id, loser_id, at)
     LeadMerge.objects.create(
         winner_id=winner_id, loser_id=loser_id, reason=reason, moved=moved, merged_at=at
     )
@@ -191,9 +192,9 @@ def _move_history(winner_id: int, loser_id: int) -> int:
     return len(rows)
 
 
-def _leave_signpost(winner_id: int, loser_id: int) -> None:
+def _leave_signpost(winner_id: int, loser_id: int, at: datetime) -> None:
+    mark_changed([loser_id], at)  # its scores are to go
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM leads_leadchange WHERE lead_id = %s", [loser_id])
         cursor.execute(
             "UPDATE leads_lead w SET created_at = least(w.created_at, l.created_at),"
             " is_synthetic = w.is_synthetic AND l.is_synthetic"

@@ -162,7 +162,7 @@ PARAMS = {
     ),
     "attribute": Param(
         "Attribute",
-        "lead.… or account.…, e.g. account.employees. Several with commas: the first known counts.",
+        "lead.title, account.employees and so on. Several with commas: the first known counts.",
         _show_texts,
         _read_attribute,
     ),

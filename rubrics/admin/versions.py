@@ -25,6 +25,8 @@ from leads.admin.base import (
     TabularInline,
     change_url,
     confirmed,
+    once,
+    page_link,
 )
 from leads.models import Signal
 from rubrics import services
@@ -57,7 +59,7 @@ class VersionInline(ReadOnlyInline):
 
     @display(description="version")
     def page(self, version: RubricVersion) -> str:
-        return format_html('<a href="{}">Version {}</a>', change_url(version), version.number)
+        return page_link(change_url(version), f"Version {version.number}")
 
     @display(description="status", label=STATUS_COLORS)
     def shown_status(self, version: RubricVersion) -> str:
@@ -204,10 +206,11 @@ class RubricVersionAdmin(AppAdmin):
                 )
             },
         ),
-        ("Criteria", {"fields": ("criteria_in_words",)}),
+        ("Criteria", {"classes": ("tab",), "fields": ("criteria_in_words",)}),
         (
             "Thresholds",
             {
+                "classes": ("tab",),
                 "description": "A lead that meets all three is a PQL.",
                 "fields": (("min_total", "min_fit", "min_behavior"),),
             },
@@ -215,6 +218,7 @@ class RubricVersionAdmin(AppAdmin):
         (
             "Caps",
             {
+                "classes": ("tab",),
                 "description": "An axis never gives more, whatever its criteria add up to.",
                 "fields": (("max_fit", "max_behavior"), "velocity_exceeds_cap"),
             },
@@ -222,6 +226,7 @@ class RubricVersionAdmin(AppAdmin):
         (
             "Silence",
             {
+                "classes": ("tab",),
                 "description": "Behavior fades while the user is away. Fit never does.",
                 "fields": (
                     "decay_mode",
@@ -253,6 +258,7 @@ class RubricVersionAdmin(AppAdmin):
         return f"{version.min_total} / {version.min_fit} / {version.min_behavior}"
 
     @display(description="in words")
+    @once
     def criteria_in_words(self, version: RubricVersion) -> SafeString:
         table = criteria_table(version)
         if not version.is_editable:
