@@ -234,6 +234,10 @@ UNFOLD: dict[str, Any] = {
 # --- What the product does by default ---------------------------------------------------------
 # Raw events are dropped by whole months once they are older than this; hits and scores stay.
 EVENT_RETENTION_MONTHS = env.int("EVENT_RETENTION_MONTHS", default=25)
+# Where the demo keeps the passwords it made up; readable by its owner only.
+DEMO_CREDENTIALS_FILE = env.str(
+    "DEMO_CREDENTIALS_FILE", default=str(BASE_DIR / ".data" / "demo_credentials.json")
+)
 QUALIFICATION_COOLDOWN_DAYS = env.int("QUALIFICATION_COOLDOWN_DAYS", default=30)
 
 # --- Logs: ids, never e-mails or names -----------------------------------------------------------

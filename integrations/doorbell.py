@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 
 from celery import chain, current_app, signature
 
@@ -24,7 +25,8 @@ TASKS = ("rubrics.tasks.score_due_leads", "routing.tasks.open_qualifications")
 class Doorbell:
     """Merges rings and publishes them from a thread of its own, started by the first ring."""
 
-    def __init__(self) -> None:
+    def __init__(self, publish: Callable[[], None]) -> None:
+        self._publish = publish
         self._rung = threading.Event()
         self._start = threading.Lock()
         self._pid = 0
@@ -50,7 +52,7 @@ class Doorbell:
             self._rung.wait()
             self._rung.clear()
             try:
-                publish()
+                self._publish()
             except Exception as error:  # noqa: BLE001  a broken bell must not stop ringing
                 self._log(error)
                 time.sleep(rest)
@@ -66,9 +68,14 @@ class Doorbell:
             logger.warning("Workers not rung, beat will wake them: %s", error.__class__.__name__)
 
 
-def publish() -> None:
-    """Publish the tasks, the second after the first; raises if the broker does not take them."""
+def publish(broker_url: str | None = None) -> None:
+    """Publish the tasks, the second after the first; raises if the broker does not take them.
+
+    Args:
+        broker_url: by default the broker of the settings.
+    """
     with current_app.connection_for_write(
+        broker_url,
         connect_timeout=1,
         transport_options={
             **current_app.conf.broker_transport_options,
@@ -81,7 +88,7 @@ def publish() -> None:
         chain(first, *following).apply_async(connection=broker, retry=False)
 
 
-_doorbell = Doorbell()
+_doorbell = Doorbell(publish)
 
 
 def ring() -> None:

@@ -14,6 +14,7 @@ from routing.models.qualification import CLOSED_STATES
 from routing.reports import score_history
 from routing.viewers import Viewer
 from rubrics import explain
+from rubrics.mappers import compiled
 from rubrics.models import Score, ScoreChange
 from rubrics.scoring.types import Axis, Line
 
@@ -42,6 +43,15 @@ class Explained:
     chart: Chart | None
     history: list[ScoreChange]
     missing: list[str]
+    criteria: frozenset[str]
+
+    @property
+    def axes(self) -> tuple[AxisLines, AxisLines]:
+        return self.fit, self.behavior
+
+    @property
+    def maximum(self) -> int:
+        return self.fit.maximum + self.behavior.maximum
 
     @property
     def has_unknowns(self) -> bool:
@@ -91,6 +101,7 @@ def explained(score: Score, *, at: datetime) -> Explained:
         ),
         history=changes[::-1][:HISTORY_ROWS],
         missing=_missing(score),
+        criteria=frozenset(c.key for c in compiled(score.version_id).version.criteria),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from leads.ingest.describing import describe
-from leads.ingest.resolving import MustLockError, lock_leads, resolve_leads
+from leads.ingest.resolving import StartOverError, lock_leads, resolve_leads
 from leads.ingest.storing import claim_keys, store_facts, store_refusals
 from leads.ingest.tables import mapping_table
 from leads.ingest.types import IngestResult, Message, Refusal
@@ -16,7 +16,8 @@ from leads.models import Source
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 4
+MAX_STARTS = 20
+MAX_FAILURES = 4
 # Deadlock and serialization failure: the other one was let through, our turn is next.
 RETRIED = frozenset(("40P01", "40001"))
 
@@ -39,15 +40,16 @@ def ingest(
     )
     locked: frozenset[int] = frozenset()
     failures = 0
-    while True:
+    for _ in range(MAX_STARTS):
         try:
             return _store(kept, set_aside, source, received_at, locked)
-        except MustLockError as more:
-            locked = more.lead_ids
+        except StartOverError as again:
+            locked = again.lead_ids
         except (OperationalError, InterfaceError) as error:
             failures += 1
-            if failures >= MAX_ATTEMPTS or not _may_try_again(error, failures):
+            if failures >= MAX_FAILURES or not _may_try_again(error, failures):
                 raise
+    raise OperationalError("Leads are being merged faster than events can be added; try again.")
 
 
 @transaction.atomic

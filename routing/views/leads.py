@@ -41,6 +41,7 @@ def lead_list(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "leads": found[:LEADS_A_PAGE],
         "number": number,
         "has_next": len(found) > LEADS_A_PAGE,
+        "section": "leads",
     }
     return show(request, viewer, "routing/leads.html", context)
 
@@ -66,6 +67,7 @@ def lead_show(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "events": events,
         "has_older": has_older,
         "at": at,
+        "section": "leads",
     }
     return show(request, viewer, "routing/lead.html", context)
 
@@ -101,7 +103,12 @@ def account_show(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     leads = people.visible_leads(viewer).filter(account=account)
     found = list(leads.prefetch_related(Prefetch("scores", queryset=scores))[:200])
     found.sort(key=lambda lead: max((s.total for s in lead.scores.all()), default=-1), reverse=True)
-    return show(request, viewer, "routing/account.html", {"account": account, "leads": found})
+    return show(
+        request,
+        viewer,
+        "routing/account.html",
+        {"account": account, "leads": found, "section": "leads"},
+    )
 
 
 def _lead(viewer: Viewer, pk: int) -> Lead:

@@ -28,4 +28,6 @@ def help_scores(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         }
         for version in versions
     ]
-    return show(request, viewer, "routing/help_scores.html", {"rubrics": rubrics})
+    return show(
+        request, viewer, "routing/help_scores.html", {"rubrics": rubrics, "section": "help"}
+    )

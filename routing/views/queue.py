@@ -58,6 +58,7 @@ def _queue(request: HttpRequest, viewer: Viewer, template: str) -> HttpResponse:
         "fingerprint": reports.fingerprint(figures.newest_change, changed),
         "shows_rep": wanted.tab is not Tab.MINE,
         "at": at,
+        "section": "queue",
     }
     return show(request, viewer, f"routing/{template}.html", context)
 

@@ -1,0 +1,110 @@
+"""The doorbell never makes a request wait, whatever state the broker is in."""
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+
+from integrations import doorbell
+from integrations.doorbell import Doorbell, publish
+
+
+def longest_ring(bell: Doorbell, times: int = 50) -> float:
+    """Return the seconds that the slowest of ``times`` rings took."""
+    longest = 0.0
+    for _ in range(times):
+        started = time.perf_counter()
+        bell.ring()
+        longest = max(longest, time.perf_counter() - started)
+    return longest
+
+
+@pytest.fixture
+def half_dead_broker() -> Iterator[str]:
+    """What a stopped Redis looks like: connections succeed, answers never come."""
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as server:
+        yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+
+
+def test_rings_are_merged() -> None:
+    published: list[float] = []
+    bell = Doorbell(lambda: published.append(time.monotonic()))
+    assert longest_ring(bell, 1_000) < 0.02
+    time.sleep(4 * doorbell.PAUSE_SECONDS)
+    assert 1 <= len(published) <= 3
+    bell.ring()
+    time.sleep(2 * doorbell.PAUSE_SECONDS)
+    assert len(published) >= 2
+    gaps = [b - a for a, b in zip(published, published[1:], strict=False)]
+    assert all(gap >= doorbell.PAUSE_SECONDS for gap in gaps)
+
+
+@pytest.mark.parametrize("broker", ["half dead", "absent"])
+def test_ring_returns_at_once_without_a_broker(broker: str, half_dead_broker: str) -> None:
+    url = half_dead_broker if broker == "half dead" else "redis://127.0.0.1:1/0"
+    tried = threading.Event()
+
+    def try_it() -> None:
+        tried.set()
+        publish(url)
+
+    bell = Doorbell(try_it)
+    bell.ring()
+    assert tried.wait(5)
+    assert longest_ring(bell) < 0.005
+
+
+def test_publishing_to_a_half_dead_broker_ends(half_dead_broker: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(Exception):  # noqa: B017, PT011  whatever the client calls it
+        publish(half_dead_broker)
+    assert time.monotonic() - started < 10
+
+
+def test_trouble_is_logged_once_a_minute(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doorbell, "FIRST_REST_SECONDS", 0.01)
+    failed = 0
+
+    def fail() -> None:
+        nonlocal failed
+        failed += 1
+        raise ConnectionError("secret of the broker")
+
+    bell = Doorbell(fail)
+    with caplog.at_level(logging.WARNING, logger="integrations.doorbell"):
+        for _ in range(20):
+            bell.ring()
+            time.sleep(0.01)
+    assert failed > 1
+    assert len(caplog.records) == 1
+    assert "secret" not in caplog.text
+
+
+def test_forked_process_starts_its_own_thread() -> None:
+    started: list[int] = []
+    bell = Doorbell(lambda: started.append(os.getpid()))
+    bell.ring()
+    bell._pid = -1  # what a fork looks like from inside the child
+    bell.ring()
+    assert bell._pid == os.getpid()
+
+
+def test_publish_puts_the_scoring_task_into_the_queue() -> None:
+    broker = redis.Redis.from_url(settings.REDIS_URL)
+    try:
+        broker.delete("celery")
+        publish()
+        assert broker.llen("celery") == 1
+        (task,) = broker.lrange("celery", 0, -1)
+        assert b"rubrics.tasks.score_due_leads" in task
+        broker.delete("celery")
+    finally:
+        broker.close()

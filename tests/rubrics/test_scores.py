@@ -1,0 +1,407 @@
+"""Claims, leases, generations, due scores and rescores: nothing lost, nothing done twice."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from leads.models import Lead, LeadChange, Product, Trial
+from rubrics import scores
+from rubrics.mappers import compiled, forget_compiled
+from rubrics.models import RubricVersion, Score, ScoreChange
+from rubrics.services import load_rubric, publish_version
+from rubrics.tasks import score_due_leads
+from tests.rubrics.makers import AT, make_hits, make_lead
+
+DAY = timedelta(days=1)
+DOCUMENT: dict[str, Any] = {
+    "rubric": "small",
+    "signals": {"used": {}, "recent": {}},
+    "thresholds": {"total": 10, "fit": 0, "behavior": 10},
+    "decay": {"points": 5, "period": "30d", "floor": 0},
+    "criteria": [
+        {"key": "used", "measure": "count", "signals": ["used"], "per_unit": {"points": 5}},
+        {"key": "recent", "measure": "count", "signals": ["recent"], "window": {"last": "7d"},
+         "tiers": [{"points": 3}]},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _fresh_versions() -> Iterator[None]:
+    forget_compiled()
+    yield
+    forget_compiled()
+
+
+@pytest.fixture
+def product(db: None) -> Product:
+    return Product.objects.create(key="app", name="App")
+
+
+@pytest.fixture
+def version(product: Product) -> RubricVersion:
+    draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)
+    return publish_version(draft, by=None, at=AT)
+
+
+def mark(*leads: Lead, at: Any = AT) -> None:
+    """What ingest leaves behind when a lead changed."""
+    for lead in leads:
+        change, created = LeadChange.objects.get_or_create(lead=lead, defaults={"changed_at": at})
+        if not created:
+            change.generation += 1
+            change.attempts = 0
+            change.save(update_fields=["generation", "attempts"])
+
+
+def results() -> dict[int, int]:
+    return dict(Score.objects.values_list("lead_id", "total"))
+
+
+def test_score_due_scores_changed_leads(version: RubricVersion, product: Product) -> None:
+    used = make_lead(product, hits=[("used", AT), ("used", AT), ("used", AT + DAY)])
+    idle = make_lead(product)
+    mark(used, idle)
+    assert scores.score_due(at=AT) == 2
+    assert results() == {used.pk: 10, idle.pk: 0}
+    assert not LeadChange.objects.exists()
+    assert scores.score_due(at=AT) == 0
+
+
+@pytest.mark.parametrize(
+    ("later", "total"),
+    [
+        pytest.param(DAY, 15, id="a hit dated in the future comes into force at its moment"),
+        pytest.param(7 * DAY, 12, id="the recent hit leaves its window after exactly 7 days"),
+        pytest.param(31 * DAY, 10, id="a month after the last hit the first period is over"),
+    ],
+)
+def test_due_scores_are_found(
+    version: RubricVersion, product: Product, later: timedelta, total: int
+) -> None:
+    """Each time the score is due exactly then: a microsecond before nothing happens."""
+    lead = make_lead(product, hits=[("used", AT), ("recent", AT), ("used", AT + DAY)])
+    if total != 15:
+        make_hits(product, lead.pk, [("used", AT + DAY)] if total == 10 else [])
+    mark(lead)
+    scores.score_due(at=AT)
+    moment = AT
+    while (due := Score.objects.get().due_at) and due < AT + later:
+        assert scores.score_due(at=due - timedelta(microseconds=1)) == 0
+        assert scores.score_due(at=due) == 1
+        assert due > moment
+        moment = due
+    assert due == AT + later
+    assert scores.score_due(at=due) == 1
+    expected = {15: 13, 12: 10, 10: 10}[total]
+    assert results() == {lead.pk: expected}
+
+
+def test_incremental_equals_fresh_rescore(version: RubricVersion, product: Product) -> None:
+    """Scored after each change, or once at the end: the same rows."""
+    leads = [make_lead(product, started_at=AT - DAY) for _ in range(3)]
+    for hour in range(6):
+        moment = AT + hour * DAY * 9
+        make_hits(product, leads[hour % 3].pk, [("used", moment), ("recent", moment)])
+        mark(leads[hour % 3], at=moment)
+        while scores.score_due(at=moment, limit=2) == 2:
+            pass
+    last = AT + 60 * DAY
+    while scores.score_due(at=last, limit=2):
+        pass
+    fields = ("lead_id", "fit", "behavior", "total", "is_pql", "points", "last_activity_at")
+    incremental = list(Score.objects.order_by("lead_id").values_list(*fields))
+    Score.objects.all().delete()
+    assert scores.rescore(version=version, at=last) == 3
+    assert list(Score.objects.order_by("lead_id").values_list(*fields)) == incremental
+
+
+def test_change_during_scoring_keeps_its_mark(
+    version: RubricVersion, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = make_lead(product, hits=[("used", AT)])
+    mark(lead)
+    score_leads = scores.score_leads
+
+    def changed_meanwhile(*args: Any) -> int:
+        count = score_leads(*args)
+        make_hits(product, lead.pk, [("used", AT)])
+        mark(lead)
+        return count
+
+    monkeypatch.setattr(scores, "score_leads", changed_meanwhile)
+    scores.score_due(at=AT)
+    monkeypatch.undo()
+    left = LeadChange.objects.get()
+    assert (left.generation, left.claimed_until, left.attempts) == (2, None, 0)
+    assert results() == {lead.pk: 5}
+    scores.score_due(at=AT)
+    assert results() == {lead.pk: 10}
+    assert not LeadChange.objects.exists()
+
+
+def test_worker_that_overslept_its_lease_takes_no_new_mark(
+    version: RubricVersion, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its claim was finished by another worker, and the lead changed again since: generation 1."""
+    lead = make_lead(product)
+    mark(lead)
+    score_leads = scores.score_leads
+
+    def overslept(*args: Any) -> int:
+        count = score_leads(*args)
+        LeadChange.objects.all().delete()
+        mark(lead)
+        return count
+
+    monkeypatch.setattr(scores, "score_leads", overslept)
+    scores.score_due(at=AT)
+    assert LeadChange.objects.get().claimed_until is None
+
+
+def test_leased_lead_waits_for_its_lease(version: RubricVersion, product: Product) -> None:
+    """A worker that died keeps its leads for a minute, not for ever."""
+    lead = make_lead(product)
+    mark(lead)
+    LeadChange.objects.update(claimed_until=AT + scores.LEASE, claimed_generation=1)
+    assert scores.score_due(at=AT + scores.LEASE) == 0
+    assert scores.score_due(at=AT + scores.LEASE + timedelta(microseconds=1)) == 1
+
+
+def break_lead(monkeypatch: pytest.MonkeyPatch, *broken: int) -> Callable[[], None]:
+    score_leads = scores.score_leads
+
+    def fails(spec: Any, subjects: Any) -> int:
+        if set(subjects.ids) & set(broken):
+            raise ValueError("poison")
+        return score_leads(spec, subjects)
+
+    monkeypatch.setattr(scores, "score_leads", fails)
+    return monkeypatch.undo
+
+
+def test_poison_lead_does_not_block_others(
+    version: RubricVersion, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = make_lead(product), make_lead(product)
+    mark(bad, good)
+    mend = break_lead(monkeypatch, bad.pk)
+    assert scores.score_due(at=AT) == 2
+    assert list(results()) == [good.pk]
+    moment = AT
+    for attempt in range(2, scores.MAX_ATTEMPTS + 1):
+        moment += scores.LEASE + DAY
+        assert scores.score_due(at=moment) == 1
+        assert LeadChange.objects.get().attempts == attempt
+    assert scores.score_due(at=moment + DAY) == 0  # given up
+    assert scores.oldest_change() is None
+    mend()
+    mark(bad)  # until it changes again
+    assert scores.oldest_change() == AT
+    assert scores.score_due(at=moment + 2 * DAY) == 1
+    assert sorted(results()) == [bad.pk, good.pk]
+
+
+def test_poison_lead_that_is_due_does_not_stand_before_others(
+    version: RubricVersion, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its score stays due for ever; with small batches the others must still come to their turn."""
+    bad = make_lead(product, hits=[("used", AT - DAY)])
+    good = make_lead(product, hits=[("used", AT)])
+    mark(bad, good)
+    scores.score_due(at=AT)
+    break_lead(monkeypatch, bad.pk)
+    moment = AT + 40 * DAY
+    for _ in range(3):
+        scores.score_due(at=moment, limit=1)
+    assert Score.objects.get(lead=good).at == moment
+    assert Score.objects.get(lead=bad).at == AT
+
+
+def test_score_without_a_trial_is_not_due_again_and_again(
+    version: RubricVersion, product: Product
+) -> None:
+    lead = make_lead(product, hits=[("used", AT)])
+    mark(lead)
+    scores.score_due(at=AT)
+    Trial.objects.all().delete()
+    assert scores.score_due(at=AT + 40 * DAY) == 1
+    assert scores.score_due(at=AT + 41 * DAY) == 0
+
+
+def test_merged_lead_loses_its_score(version: RubricVersion, product: Product) -> None:
+    loser, winner = make_lead(product), make_lead(product)
+    mark(loser, winner)
+    scores.score_due(at=AT)
+    Lead.objects.filter(pk=loser.pk).update(merged_into=winner)
+    Trial.objects.filter(lead=loser).delete()
+    mark(loser)
+    scores.score_due(at=AT)
+    assert list(results()) == [winner.pk]
+
+
+def test_score_change_crossed_only_on_becoming_a_pql(
+    version: RubricVersion, product: Product
+) -> None:
+    """5, 10 (PQL), 13, decays to 8, 18 (PQL again); an unchanged score leaves no change."""
+    lead = make_lead(product)
+    steps = [(0, "used"), (1, "used"), (2, "recent"), (40, None), (40, None), (41, "used")]
+    for days, signal in steps:
+        moment = AT + days * DAY
+        if signal:
+            make_hits(product, lead.pk, [(signal, moment)])
+        mark(lead)
+        scores.score_due(at=moment)
+    changes = ScoreChange.objects.order_by("pk").values_list("total", "is_pql", "crossed")
+    assert list(changes) == [
+        (5, False, False), (10, True, True), (13, True, False), (5, False, False), (15, True, True),
+    ]  # fmt: skip
+    assert [change.total for change in ScoreChange.objects.unrouted()] == [10, 15]
+    assert Score.objects.get().revision == 6
+    assert Score.objects.get().changed_at == AT + 41 * DAY
+
+
+def test_first_score_of_a_pql_crosses(version: RubricVersion, product: Product) -> None:
+    lead = make_lead(product, hits=[("used", AT), ("used", AT)])
+    mark(lead)
+    scores.score_due(at=AT)
+    assert ScoreChange.objects.get().crossed
+
+
+def test_scores_beyond_reason_fit_their_columns(product: Product) -> None:
+    """Thousands of hits at thousands of points: bounded, and the batch is written."""
+    points = {"points": 10_000}
+    criteria = [
+        {"key": "many", "measure": "count", "signals": ["used"], "per_unit": points},
+        {"key": "idle", "measure": "days_since", "role": "silence", "signals": ["used"],
+         "per_period": {"points": -10_000, "period": "1m"}},
+        *(
+            {"key": f"fast{n}", "role": "velocity", "measure": "count", "signals": ["used"],
+             "points_per_burst": 10_000, "max_bursts": None}
+            for n in range(3)
+        ),
+    ]  # fmt: skip
+    limits = {"behavior": 10_000, "velocity_exceeds_cap": True}
+    document = {**DOCUMENT, "limits": limits, "criteria": criteria}
+    draft = load_rubric(document, product=product, by=None, at=AT)
+    publish_version(draft, by=None, at=AT)
+    lead = make_lead(product, hits=[("used", AT)] * 5)
+    mark(lead)
+    assert scores.score_due(at=AT) == 1
+    assert results() == {lead.pk: 20_000}
+    mark(lead)
+    scores.score_due(at=AT + DAY)
+    assert results() == {lead.pk: 10_000}
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+def test_chunks_cover_every_lead_once(product: Product, size: int) -> None:
+    leads = [make_lead(product).pk for _ in range(7)]
+    Trial.objects.filter(lead_id=leads[3]).delete()  # gaps are no matter
+    tried = [pk for pk in leads if pk != leads[3]]
+    parts = scores.chunks(product.pk, size=size)
+    covered = [pk for part in parts for pk in tried if part.low <= pk <= part.high]
+    assert covered == tried
+    assert [part.leads for part in parts] == [
+        len([pk for pk in tried if part.low <= pk <= part.high]) for part in parts
+    ]
+    assert all(part.leads <= size for part in parts)
+
+
+def test_rescore_resumes_after_a_lead(
+    version: RubricVersion, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leads = [make_lead(product, hits=[("used", AT)]).pk for _ in range(5)]
+    monkeypatch.setattr(scores, "chunks", _small_chunks(scores.chunks))
+    seen: list[tuple[int, int]] = []
+    progress = lambda done, total: seen.append((done, total))  # noqa: E731  # one line, one use
+    assert scores.rescore(version=version, at=AT, after=leads[1], progress=progress) == 3
+    assert seen == [(2, 3), (3, 3)]
+    assert sorted(results()) == leads[2:]
+    assert scores.rescore(version=version, at=AT) == 5
+    assert sorted(results()) == leads
+
+
+def _small_chunks(chunks: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda product_id, **options: chunks(product_id, **{**options, "size": 2})
+
+
+def test_task_scores_until_nothing_is_left(
+    version: RubricVersion, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rubrics.tasks.BATCH", 2)
+    mark(*(make_lead(product) for _ in range(5)))
+    score_due_leads()
+    assert Score.objects.count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_scorers_share_the_leads() -> None:
+    """In parallel each lead is scored exactly once."""
+    product = Product.objects.create(key="app", name="App")
+    draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)
+    publish_version(draft, by=None, at=AT)
+    mark(*(make_lead(product, hits=[("used", AT)]) for _ in range(30)))
+    start = threading.Barrier(2)
+
+    def work() -> int:
+        start.wait()
+        done = 0
+        try:
+            while count := scores.score_due(at=AT, limit=4):
+                done += count
+        finally:
+            connection.close()
+        return done
+
+    with ThreadPoolExecutor(2) as pool:
+        counts = [future.result() for future in [pool.submit(work) for _ in range(2)]]
+    assert sum(counts) == 30
+    assert set(Score.objects.values_list("revision", "total")) == {(1, 5)}
+    assert not LeadChange.objects.exists()
+    assert ScoreChange.objects.count() == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rescore_waits_for_a_lead_in_work() -> None:
+    """A rescore and a live score of one lead: whoever writes last has seen the most."""
+    product = Product.objects.create(key="app", name="App")
+    draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)
+    version = publish_version(draft, by=None, at=AT)
+    lead = make_lead(product, hits=[("used", AT)])
+    measured, go_on = threading.Event(), threading.Event()
+
+    def slow_scorer() -> None:
+        from django.db import transaction
+
+        try:
+            with transaction.atomic():
+                scores.lock_leads([lead.pk])
+                scores.score_leads(compiled(version.pk), scores.LeadIds([lead.pk], AT))
+                measured.set()
+                go_on.wait(20)
+        finally:
+            connection.close()
+
+    def rescorer() -> None:
+        try:
+            scores.rescore(version=version, at=AT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(slow_scorer)
+        assert measured.wait(20)
+        make_hits(product, lead.pk, [("used", AT)])  # after the slow one has read
+        second = pool.submit(rescorer)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.3)
+        go_on.set()
+        first.result(20)
+        second.result(20)
+    assert results() == {lead.pk: 10}
