@@ -139,8 +139,8 @@ def _settle(stack: Stack) -> None:
 def _stored(stack: Stack) -> list[tuple[object, ...]]:
     """Up to 200,000 of the rows the server has just stored, as a client would send them."""
     return stack.query(
-        f"SELECT received_at, occurred_at, source_id, lead_id, kind, name, message_id, session,"
-        f" properties::text, context::text FROM leads_event ORDER BY id DESC LIMIT 200000"
+        "SELECT received_at, occurred_at, source_id, lead_id, kind, name, message_id, session,"
+        " properties::text, context::text FROM leads_event ORDER BY id DESC LIMIT 200000"
     )
 
 

@@ -13,7 +13,7 @@ import redis
 from django.conf import settings
 
 from integrations import doorbell
-from integrations.doorbell import Doorbell, publish
+from integrations.doorbell import Doorbell, Wire, publish
 
 
 def longest_ring(bell: Doorbell, times: int = 50) -> float:
@@ -99,14 +99,38 @@ def test_forked_process_starts_its_own_thread() -> None:
     assert bell._pid == os.getpid()
 
 
-def test_publish_puts_the_scoring_task_into_the_queue() -> None:
-    broker = redis.Redis.from_url(settings.REDIS_URL)
-    try:
-        broker.delete("celery")
-        publish()
-        assert broker.llen("celery") == 1
-        (task,) = broker.lrange("celery", 0, -1)
-        assert b"rubrics.tasks.score_due_leads" in task
-        broker.delete("celery")
-    finally:
-        broker.close()
+@pytest.fixture
+def broker() -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.delete("scoring")
+        yield client
+        client.delete("scoring")
+
+
+def test_publish_puts_the_scoring_task_into_its_queue(broker: redis.Redis) -> None:
+    publish()
+    (task,) = broker.lrange("scoring", 0, -1)
+    assert b"rubrics.tasks.score_due_leads" in task
+
+
+def test_one_waiting_task_is_enough(broker: redis.Redis) -> None:
+    wire = Wire()
+    for _ in range(3):
+        wire.publish()
+    assert broker.llen("scoring") == 1
+    broker.delete("scoring")  # a worker took it
+    wire.publish()
+    assert broker.llen("scoring") == 1
+    wire.close()
+
+
+def test_connection_is_kept_and_mended(broker: redis.Redis) -> None:
+    wire = Wire()
+    wire.publish()
+    broker.delete("scoring")
+    for connected in broker.client_list():
+        if int(connected["id"]) != broker.client_id():
+            broker.client_kill_filter(_id=connected["id"])
+    wire.publish()
+    assert broker.llen("scoring") == 1
+    wire.close()
