@@ -99,7 +99,12 @@ def test_load_dataset_goes_on_after_an_interruption(
 
 
 def test_load_dataset_lists_what_it_leaves_out(tmp_path: Path) -> None:
-    events = [*EVENTS, "{", event(9, "nobody", "2026-01-05T10:00:00Z"), EVENTS[0]]
+    events: list[dict[str, Any] | str] = [
+        *EVENTS,
+        "{",
+        event(9, "nobody", "2026-01-05T10:00:00Z"),
+        EVENTS[0],
+    ]
     load(write_set(tmp_path / "set", events=events))
     assert Event.objects.count() == len(EVENTS)
     with (tmp_path / "rejects.csv").open() as file:
