@@ -49,10 +49,10 @@ def fingerprint(newest_change: int, scores_changed: Iterable[datetime]) -> str:
     return f"{newest_change}-{latest.timestamp() if latest else 0}"
 
 
-def fingerprint_now(lead_ids: Collection[int]) -> str:
-    """The fingerprint a page with these leads would have now: one query, by indexes only."""
+def fingerprint_now(score_ids: Collection[int]) -> str:
+    """The fingerprint a page with these scores would have now: one query, by indexes only."""
     newest = Subquery(_newest_change()[:1])
-    scores = Score.objects.filter(lead_id__in=lead_ids).annotate(newest=newest)
+    scores = Score.objects.filter(pk__in=score_ids).annotate(newest=newest)
     # All of the page's moments rather than their maximum: that one tempts the planner to walk
     # every score there is, newest first.
     rows = list(scores.values_list("changed_at", "newest"))

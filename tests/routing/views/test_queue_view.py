@@ -160,7 +160,7 @@ def test_synthetic_leads_are_marked(signed_in: Client, maya: User) -> None:
 def test_pulse_says_nothing_until_something_changed(signed_in: Client, maya: User) -> None:
     pql = make_pql(rep=maya.rep)
     context = signed_in.get("/").context
-    asked = {"seen": context["fingerprint"], "leads": context["lead_ids"]}
+    asked = {"seen": context["fingerprint"], "scores": context["score_ids"]}
     with CaptureQueriesContext(connection) as queries:
         assert signed_in.get("/queue/pulse/", asked).status_code == 204
     assert len(queries) <= 4
@@ -168,7 +168,7 @@ def test_pulse_says_nothing_until_something_changed(signed_in: Client, maya: Use
     answer = signed_in.get("/queue/pulse/", asked)
     assert answer.status_code == 200
     assert "<html" not in answer.content.decode()
-    again = {"seen": answer.context["fingerprint"], "leads": answer.context["lead_ids"]}
+    again = {"seen": answer.context["fingerprint"], "scores": answer.context["score_ids"]}
     assert signed_in.get("/queue/pulse/", again).status_code == 204
     pql.changes.create(to_state=State.ASSIGNED, at=timezone.now())
     assert signed_in.get("/queue/pulse/", again).status_code == 200
@@ -178,5 +178,5 @@ def test_pulse_of_an_empty_queue_is_quiet(signed_in: Client, maya: User) -> None
     closed = make_pql(rep=maya.rep, state=State.WON, closed_at=timezone.now())
     closed.changes.create(to_state=State.WON, at=timezone.now())
     seen = signed_in.get("/").context["fingerprint"]
-    assert signed_in.get("/queue/pulse/", {"seen": seen, "leads": ""}).status_code == 204
-    assert signed_in.get("/queue/pulse/", {"leads": "a,,9" * 40}).status_code == 200
+    assert signed_in.get("/queue/pulse/", {"seen": seen, "scores": ""}).status_code == 204
+    assert signed_in.get("/queue/pulse/", {"scores": "a,,9" * 40}).status_code == 200
