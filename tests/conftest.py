@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
+from pytest_django import Settings
 
 from rubrics.mappers import forget_compiled
 
@@ -25,6 +26,13 @@ def _flush_reaches_the_events() -> Iterator[None]:
     patch.setattr(DatabaseOperations, "sql_flush", cascading)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Settings) -> None:
+    """Pages render although nobody collected the static files."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 @pytest.fixture(autouse=True)
