@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 import redis
@@ -41,7 +42,7 @@ def test_rings_are_merged() -> None:
     bell.ring()
     time.sleep(2 * doorbell.PAUSE_SECONDS)
     assert len(published) >= 2
-    gaps = [b - a for a, b in zip(published, published[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(published)]
     assert all(gap >= doorbell.PAUSE_SECONDS for gap in gaps)
 
 
@@ -62,7 +63,7 @@ def test_ring_returns_at_once_without_a_broker(broker: str, half_dead_broker: st
 
 def test_publishing_to_a_half_dead_broker_ends(half_dead_broker: str) -> None:
     started = time.monotonic()
-    with pytest.raises(Exception):  # noqa: B017, PT011  whatever the client calls it
+    with pytest.raises(Exception):  # noqa: B017  whatever the client calls it
         publish(half_dead_broker)
     assert time.monotonic() - started < 10
 
@@ -84,7 +85,8 @@ def test_trouble_is_logged_once_a_minute(
             bell.ring()
             time.sleep(0.01)
     assert failed > 1
-    assert len(caplog.records) == 1
+    # Bells of other tests may still be at it; theirs are errors of another name.
+    assert caplog.text.count("ConnectionError") == 1
     assert "secret" not in caplog.text
 
 

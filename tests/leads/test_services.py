@@ -178,7 +178,7 @@ def test_remap_gives_past_events_the_mappings_of_today() -> None:
     mapping = SignalMappingFactory.create(value_property="n")
     signal = mapping.signal
     assert services.remap_signals(signal_ids=[signal.pk], at=AT) == 1
-    assert sorted(Hit.objects.values_list("number", flat=True)) == [1.0, 5.0]
+    assert set(Hit.objects.values_list("number", flat=True)) == {1.0, 5.0}
     assert Trial.objects.get().started_at.day == 2
     LeadChange.objects.all().delete()
     assert services.remap_signals(signal_ids=[signal.pk], at=AT) == 0

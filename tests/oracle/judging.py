@@ -19,6 +19,7 @@ from tests.oracle.fit import measure_attribute
 Spec = Mapping[str, Any]
 MICROSECOND = timedelta(microseconds=1)
 DAY = timedelta(days=1)
+MOST = 10_000  # one criterion never gives or takes more
 FIT_MEASURES = {
     "number_in_range", "value_in_list", "text_matches", "overlaps", "email_domain_in", "is_present",
 }  # fmt: skip
@@ -111,7 +112,7 @@ def criterion_points(document: Spec, criterion: Spec, person: Person, at: dateti
         units = timedelta(microseconds=value) // span(terms["period"])
     if terms.get("max") is not None:
         units = min(units, terms["max"])
-    return int(terms["points"]) * units
+    return min(max(int(terms["points"]) * units, -MOST), MOST)
 
 
 def alternatives(criterion: Spec) -> list[list[Spec]]:
