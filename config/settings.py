@@ -209,24 +209,25 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Ripeline",
     "SITE_HEADER": "Ripeline",
     "SITE_SUBHEADER": WORKSPACE_NAME if WORKSPACE_NAME != "Ripeline" else "Lead scoring",
-    "SITE_SYMBOL": "water_drop",
+    "SITE_SYMBOL": "stairs_2",
     "SITE_URL": "/",
+    "ENVIRONMENT": "config.navigation.environment",
     "SHOW_BACK_BUTTON": True,
     "SIDEBAR": {"navigation": "config.navigation.sidebar"},
     "DASHBOARD_CALLBACK": "config.navigation.overview",
-    "COLORS": {  # indigo; the reps' pages use the same accent
+    "COLORS": {  # the teal of the reps' pages; dark enough for white text from 600 on
         "primary": {
-            "50": "oklch(96.2% .018 272.314)",
-            "100": "oklch(93% .034 272.788)",
-            "200": "oklch(87% .065 274.039)",
-            "300": "oklch(78.5% .115 274.713)",
-            "400": "oklch(67.3% .182 276.935)",
-            "500": "oklch(58.5% .233 277.117)",
-            "600": "oklch(51.1% .262 276.966)",
-            "700": "oklch(45.7% .24 277.023)",
-            "800": "oklch(39.8% .195 277.366)",
-            "900": "oklch(35.9% .144 278.697)",
-            "950": "oklch(25.7% .09 281.288)",
+            "50": "oklch(98.4% .014 180.72)",
+            "100": "oklch(95.3% .051 180.801)",
+            "200": "oklch(91% .096 180.426)",
+            "300": "oklch(85.5% .138 181.071)",
+            "400": "oklch(77.7% .152 181.912)",
+            "500": "oklch(60% .118 184.704)",
+            "600": "oklch(51.1% .096 186.391)",
+            "700": "oklch(43.7% .078 188.216)",
+            "800": "oklch(38.6% .063 188.416)",
+            "900": "oklch(33% .055 190)",
+            "950": "oklch(27.7% .046 192.524)",
         },
     },
 }
@@ -249,4 +250,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # Tasks are rung many times a second; that one came and went is no news.
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace")
+    },
 }

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
+from pytest_django import Settings
 
 from rubrics.mappers import forget_compiled
 
@@ -28,7 +29,21 @@ def _flush_reaches_the_events() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _plain_static_files(settings: Settings) -> None:
+    """Pages render although nobody collected the static files."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
 def _empty_caches() -> None:
     """Nothing remembered of another test's rows."""
     cache.clear()
     forget_compiled()
+
+
+@pytest.fixture
+def plain_static_files(settings: Any) -> None:
+    """Pages name static files by their plain names: nothing is collected in tests."""
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}

@@ -51,28 +51,12 @@ def make_past(seed: int, *, at: datetime, count: int = PEOPLE) -> Past:
 
 def lead_row(person: Person, signed_up_at: datetime) -> LeadRow:
     """What the product tells of a person who signs up, and enrichment of the company."""
-    account: dict[str, Any] = {}
-    if person.company is not None:
-        company = person.company
-        account = {
-            "id": company.external_id,
-            "name": company.name,
-            "domain": company.domain,
-            "employees": company.employees,
-            "industry": company.industry,
-            "technologies": list(company.technologies),
-            "country": company.country,
-        }
+    company = person.company
     return LeadRow(
         external_id=person.external_id,
         created_at=signed_up_at,
-        attributes={
-            "email": person.email,
-            "name": person.name,
-            "title": person.title,
-            "country": person.country,
-        },
-        account={name: value for name, value in account.items() if value not in (None, "", [])},
+        attributes=person.traits(),
+        account={"id": company.external_id, **company.traits()} if company else {},
     )
 
 

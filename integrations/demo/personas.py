@@ -39,7 +39,7 @@ class Persona:
 
 CHAMPION = Persona(
     key="champion",
-    share=8,
+    share=7,
     stay_days=24,
     return_rate=0.62,
     diligence=0.85,
@@ -75,12 +75,12 @@ EVALUATOR = Persona(
 )
 TOURIST = Persona(
     key="tourist",
-    share=47,
+    share=48,
     stay_days=2,
     return_rate=0.22,
     diligence=0.25,
     rates={"build": 0.12, "pricing": 0.08, "unsubscribe": 0.04},
-    buys=0.02,
+    buys=0.03,
 )
 FREELANCER = Persona(
     key="freelancer",

@@ -19,7 +19,7 @@ from routing.models import Qualification
 from routing.services import open_qualifications
 from rubrics.mappers import Compiled
 from rubrics.measures.subjects import LeadIds
-from rubrics.models import Score
+from rubrics.models import Score, ScoreChange
 from rubrics.scores import score_leads
 
 # Coarse at first, fine lately, so that what is new today is new to the half hour.
@@ -64,6 +64,8 @@ class Replay:
         return touched
 
     def _open(self, at: datetime, until: datetime) -> None:
+        if not ScoreChange.objects.unrouted().exists():
+            return
         open_qualifications(at=at, limit=1_000)
         new = list(Qualification.objects.filter(opened_at=at).order_by("pk"))
         fates = defaultdict(list)

@@ -41,7 +41,7 @@ class AppAdmin(ModelAdmin):
 class ReadOnlyAdmin(AppAdmin):
     """The page of something that is looked at, never edited: facts, and what follows from them."""
 
-    actions = None
+    actions: tuple[str, ...] | None = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -62,7 +62,7 @@ class BigTableAdmin(ReadOnlyAdmin):
     paginator = InfinitePaginator
     show_full_result_count = False
     sortable_by = ()
-    search_fields = ("lead__email",)
+    search_fields: tuple[str, ...] = ("lead__email",)
     search_help_text = "The lead: id, e-mail or name"
 
     def get_search_results(
@@ -84,7 +84,7 @@ class ReadOnlyInline(TabularInline):
     max_num = 0
     can_delete = False
     per_page = 20
-    ordering = ("pk",)
+    ordering: tuple[str, ...] = ("pk",)
     tab = True
     hide_title = True
 

@@ -20,6 +20,8 @@ MAX_STARTS = 20
 MAX_FAILURES = 4
 # Deadlock and serialization failure: the other one was let through, our turn is next.
 RETRIED = frozenset(("40P01", "40001"))
+# The server shut down, or the connection broke; where the client notices, there is no state.
+CONNECTION_LOST = ("57P", "08")
 
 
 def ingest(
@@ -109,10 +111,11 @@ def _may_try_again(error: Exception, failures: int) -> bool:
     """Whether starting over can help: always after losing a deadlock, once on a dead connection."""
     if connection.in_atomic_block:
         return False  # the caller's transaction is lost, and only the caller can repeat it
-    if getattr(error.__cause__, "sqlstate", None) in RETRIED:
-        logger.info("Ingest starts over after a conflict: %s", error.__cause__.__class__.__name__)
+    state = getattr(error.__cause__, "sqlstate", None)
+    if state in RETRIED:
+        logger.info("Ingest starts over after a conflict: %s", state)
         return True
-    if failures == 1 and not connection.is_usable():
+    if failures == 1 and (state is None or state.startswith(CONNECTION_LOST)):
         connection.close()
         return True
     return False

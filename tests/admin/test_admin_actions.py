@@ -173,7 +173,9 @@ def test_a_bad_condition_names_its_row_and_the_fix(
 
 
 def test_a_track_mapping_names_its_event(world: World, client: Client) -> None:
-    form = signal_form(world.product, [], **{"mappings-0-event_name": ""})
+    form = signal_form(
+        world.product, [], **{"mappings-0-event_name": "", "mappings-0-value_property": "x"}
+    )
     page = client.post(reverse("admin:leads_signal_add"), form).content.decode()
     assert "names its event" in page
 

@@ -1,6 +1,7 @@
 """Attribute history: the pure fold, and the rows."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -79,7 +80,7 @@ def test_newest_value_does_not_depend_on_order(
 @given(statements=STATEMENTS)
 def test_spans_are_in_order_apart_and_different(statements: list[Statement]) -> None:
     spans = fold([], statements)
-    for span, following in zip(spans, spans[1:], strict=False):
+    for span, following in pairwise(spans):
         assert span.confirmed_at < following.known_at
         assert span.text != following.text
     assert all(span.known_at <= span.confirmed_at for span in spans)

@@ -4,9 +4,10 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from leads.ingest import ingest, read_message
 from leads.merging import MergeImpossibleError, merge_leads
@@ -62,7 +63,7 @@ def assert_whole(events: int) -> None:
     assert set(Event.objects.values_list("lead_id", flat=True)) <= living
     assert set(Hit.objects.values_list("lead_id", flat=True)) <= living
     assert set(Identity.objects.values_list("lead_id", flat=True)) == living
-    assert set(LeadChange.objects.values_list("lead_id", flat=True)) <= living
+    assert living <= set(LeadChange.objects.values_list("lead_id", flat=True))
 
 
 def test_same_new_person_in_many_requests_is_one_lead(
@@ -127,3 +128,26 @@ def test_merges_crosswise_and_in_chains(source: Source, together: Callable[..., 
     )
     assert Lead.objects.living().count() == 1
     assert_whole(8)
+
+
+def test_connection_found_dead_is_replaced(source: Source) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    killer = connection.copy()
+    with killer.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    killer.close()
+    take(source, message(userId="u1", messageId="m1"))()
+    assert_whole(1)
+
+
+def test_database_that_stays_away_is_an_error_and_stores_nothing(source: Source) -> None:
+    away = OperationalError("connection refused")
+    with (
+        patch("leads.ingest.receiving.claim_keys", side_effect=away) as claim,
+        pytest.raises(OperationalError),
+    ):
+        take(source, message(userId="u1"))()
+    assert claim.call_count == 2  # once more, for a connection that had merely grown stale
+    assert_whole(0)

@@ -100,7 +100,8 @@ def test_overruled_time_is_flagged_and_kept() -> None:
 
 
 def test_parse_time_refuses_what_is_none() -> None:
-    for value in (True, None, [], {}, "", "now", float("inf"), 10**400, "\u0662026-01-01"):
+    values: list[Any] = [True, None, [], {}, "", "now", float("inf"), 10**400, "\u0662026-01-01"]
+    for value in values:
         with pytest.raises(BadTimeError):
             parse_time(value)
     assert parse_time("2026-11-21") == datetime(2026, 11, 21, tzinfo=UTC)
