@@ -18,7 +18,7 @@ LEAP = datetime(2028, 3, 1, tzinfo=UTC)
 DAY, TICK = timedelta(days=1), timedelta(microseconds=1)
 
 
-def value(spec: dict[str, Any], hits: list[datetime], at: datetime, **trial: datetime) -> float:
+def value(spec: dict[str, Any], hits: list[datetime], at: datetime, **trial: Any) -> float:
     product = make_product("used")
     document = {"criteria": [{"key": "x", "signals": ["used"], **spec, "tiers": [{"points": 1}]}]}
     compiled = compile_for(parse_document(document), product_id=product.pk)
