@@ -23,6 +23,7 @@ from integrations.demo.credentials import (
 from integrations.demo.history import DAYS, PEOPLE, make_past
 from integrations.demo.replay import Replay
 from integrations.demo.staff import hire, issue_token
+from leads.keys import hash_write_key
 from leads.models import Product, Signal, SignalMapping, Source
 from leads.partitions import ensure_event_partitions
 from leads.services import create_source, rotate_write_key
@@ -95,12 +96,12 @@ def renew_credentials(*, at: datetime) -> None:
 
 
 def has_credentials() -> bool:
-    """Whether the file with the passwords is there."""
+    """Whether the file with the passwords is there, and of this database's demo."""
     try:
-        read_credentials()
+        key_hash = hash_write_key(read_credentials().write_key)
     except NoCredentialsError:
         return False
-    return True
+    return Source.objects.filter(name=SOURCE_NAME, key_hash=key_hash).exists()
 
 
 def _publish(product: Product, *, at: datetime) -> RubricVersion:

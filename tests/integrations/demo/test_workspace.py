@@ -116,6 +116,15 @@ def test_demo_credentials_lost_are_made_anew(credentials_file: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_demo_credentials_of_another_database_are_replaced(credentials_file: Path) -> None:
+    workspace.load_demo(at=AT, count=FEW)
+    other = json.loads(credentials_file.read_text()) | {"write_key": "rlw_other"}
+    credentials_file.write_text(json.dumps(other))
+    call_command("load_demo", stdout=StringIO())
+    assert workspace.has_credentials()
+
+
+@pytest.mark.django_db
 def test_load_demo_is_all_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: object) -> None:
         raise RuntimeError("out of luck")
