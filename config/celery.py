@@ -7,6 +7,7 @@ lost message costs one beat period and nothing else (docs/adr/0002).
 import os
 
 from celery import Celery
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -15,6 +16,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Celery's current app is per thread; without this, threads publish through an app of no settings.
 app.set_default()
+
+# The scoring task waits in a queue of its own, so that a door can ask whether one waits already.
+# Workers take from both.
+app.conf.task_queues = (Queue("celery"), Queue("scoring"))
+app.conf.task_routes = {"rubrics.tasks.score_due_leads": {"queue": "scoring"}}
 
 # Static, intervals only, all UTC: a schedule in the database has more ways to stop silently than
 # it has uses here (facts on django-celery-beat; docs/adr/0002).

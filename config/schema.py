@@ -50,17 +50,16 @@ WITH_POST = {
 class ScopedSchema(AutoSchema):
     """Says which scope an operation needs, in words and in its security requirement."""
 
-    # drf-spectacular drops the two arguments that DRF's own method has.
-    def get_description(self) -> str:  # type: ignore[override]
-        described = super().get_description()
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         scopes = self._scopes()
-        return (
-            f"{described}\n\nScope: {' or '.join(f'`{s}`' for s in scopes)}."
-            if scopes
-            else described
-        )
+        if operation is not None and scopes:
+            words = f"Scope: {' or '.join(f'`{scope}`' for scope in scopes)}."
+            operation["description"] = f"{operation.get('description', '')}\n\n{words}".strip()
+        return operation
 
     def get_auth(self) -> list[dict[str, Any]]:
+        super().get_auth()  # puts the schemes into the document
         scopes = self._scopes()
         if not scopes:
             return [{"token": []}, {"session": []}]

@@ -204,9 +204,41 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
 }
 
+# --- Admin --------------------------------------------------------------------------------------
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Ripeline",
+    "SITE_HEADER": "Ripeline",
+    "SITE_SUBHEADER": WORKSPACE_NAME if WORKSPACE_NAME != "Ripeline" else "Lead scoring",
+    "SITE_SYMBOL": "stairs_2",
+    "SITE_URL": "/",
+    "ENVIRONMENT": "config.navigation.environment",
+    "SHOW_BACK_BUTTON": True,
+    "SIDEBAR": {"navigation": "config.navigation.sidebar"},
+    "DASHBOARD_CALLBACK": "config.navigation.overview",
+    "COLORS": {  # the teal of the reps' pages; dark enough for white text from 600 on
+        "primary": {
+            "50": "oklch(98.4% .014 180.72)",
+            "100": "oklch(95.3% .051 180.801)",
+            "200": "oklch(91% .096 180.426)",
+            "300": "oklch(85.5% .138 181.071)",
+            "400": "oklch(77.7% .152 181.912)",
+            "500": "oklch(60% .118 184.704)",
+            "600": "oklch(51.1% .096 186.391)",
+            "700": "oklch(43.7% .078 188.216)",
+            "800": "oklch(38.6% .063 188.416)",
+            "900": "oklch(33% .055 190)",
+            "950": "oklch(27.7% .046 192.524)",
+        },
+    },
+}
+
 # --- What the product does by default ---------------------------------------------------------
 # Raw events are dropped by whole months once they are older than this; hits and scores stay.
 EVENT_RETENTION_MONTHS = env.int("EVENT_RETENTION_MONTHS", default=25)
+# Where the demo keeps the passwords it made up; readable by its owner only.
+DEMO_CREDENTIALS_FILE = env.str(
+    "DEMO_CREDENTIALS_FILE", default=str(BASE_DIR / ".data" / "demo_credentials.json")
+)
 QUALIFICATION_COOLDOWN_DAYS = env.int("QUALIFICATION_COOLDOWN_DAYS", default=30)
 
 # --- Logs: ids, never e-mails or names -----------------------------------------------------------
@@ -218,4 +250,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # Tasks are rung many times a second; that one came and went is no news.
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace")
+    },
 }

@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from config import health
 
+admin.site.index_title = "Overview"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api")),

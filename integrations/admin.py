@@ -36,7 +36,7 @@ class UserAdmin(PlainUserAdmin, AppAdmin):  # type: ignore[type-arg]  # not gene
 
 
 @admin.register(Group)
-class GroupAdmin(PlainGroupAdmin, AppAdmin):  # type: ignore[type-arg]  # not generic at run time
+class GroupAdmin(PlainGroupAdmin, AppAdmin):
     pass
 
 

@@ -8,8 +8,12 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 from celery import chain, current_app, signature
+from kombu import Connection
 
 logger = logging.getLogger(__name__)
 
@@ -18,13 +22,15 @@ PAUSE_SECONDS = 0.05
 FIRST_REST_SECONDS = 1.0
 LONGEST_REST_SECONDS = 30.0
 LOG_EVERY_SECONDS = 60.0
+SCORING_QUEUE = "scoring"  # of the first task alone: config/celery.py
 TASKS = ("rubrics.tasks.score_due_leads", "routing.tasks.open_qualifications")
 
 
 class Doorbell:
     """Merges rings and publishes them from a thread of its own, started by the first ring."""
 
-    def __init__(self) -> None:
+    def __init__(self, publish: Callable[[], None]) -> None:
+        self._publish = publish
         self._rung = threading.Event()
         self._start = threading.Lock()
         self._pid = 0
@@ -50,7 +56,7 @@ class Doorbell:
             self._rung.wait()
             self._rung.clear()
             try:
-                publish()
+                self._publish()
             except Exception as error:  # noqa: BLE001  a broken bell must not stop ringing
                 self._log(error)
                 time.sleep(rest)
@@ -66,22 +72,66 @@ class Doorbell:
             logger.warning("Workers not rung, beat will wake them: %s", error.__class__.__name__)
 
 
-def publish() -> None:
-    """Publish the tasks, the second after the first; raises if the broker does not take them."""
-    with current_app.connection_for_write(
-        connect_timeout=1,
-        transport_options={
-            **current_app.conf.broker_transport_options,
-            "socket_timeout": 1,
-            "socket_connect_timeout": 1,
-            "max_retries": 0,
-        },
-    ) as broker:
-        first, *following = (signature(name, immutable=True, app=current_app) for name in TASKS)
-        chain(first, *following).apply_async(connection=broker, retry=False)
+class Wire:
+    """The way to the broker: one connection, kept from ring to ring and opened anew when broken.
+
+    Args:
+        broker_url: by default the broker of the settings.
+    """
+
+    def __init__(self, broker_url: str | None = None) -> None:
+        self._broker_url = broker_url
+        self._broker: Connection | None = None
+
+    def publish(self) -> None:
+        """Publish the tasks, the second after the first; raises if the broker does not take them.
+
+        A first task that still waits there will see all that is committed by now: it is enough.
+        """
+        is_kept = self._broker is not None
+        try:
+            self._publish()
+        except Exception:
+            self.close()
+            if not is_kept:
+                raise
+            self._publish()  # what was kept may just have grown old
+
+    def _publish(self) -> None:
+        if self._broker is None:
+            self._broker = current_app.connection_for_write(
+                self._broker_url,
+                connect_timeout=1,
+                transport_options={
+                    **current_app.conf.broker_transport_options,
+                    "socket_timeout": 1,
+                    "socket_connect_timeout": 1,
+                    "max_retries": 0,
+                },
+            )
+        channel: Any = self._broker.default_channel  # kombu's channel of the Redis transport
+        if not channel.client.llen(SCORING_QUEUE):
+            first, *following = (signature(name, immutable=True, app=current_app) for name in TASKS)
+            chain(first, *following).apply_async(connection=self._broker, retry=False)
+
+    def close(self) -> None:
+        """Let the connection go."""
+        broker, self._broker = self._broker, None
+        if broker is not None:
+            with suppress(Exception):
+                broker.release()
 
 
-_doorbell = Doorbell()
+def publish(broker_url: str | None = None) -> None:
+    """Publish once, by a connection of its own; raises if the broker does not take it."""
+    wire = Wire(broker_url)
+    try:
+        wire.publish()
+    finally:
+        wire.close()
+
+
+_doorbell = Doorbell(Wire().publish)
 
 
 def ring() -> None:

@@ -1,6 +1,7 @@
 """Two leads are one person: make them one lead, losing and doubling nothing (docs/adr/0004)."""
 
 from collections import defaultdict
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,10 @@ class MergeImpossibleError(ValueError):
     """The two leads are one already."""
 
 
+class _MergedMeanwhileError(Exception):
+    """One of the leads was merged by somebody else while we waited for its lock."""
+
+
 @transaction.atomic
 def merge_leads(*, winner: Lead, loser: Lead, reason: str, at: datetime) -> Lead:
     """Merge ``loser`` into ``winner`` for good and return the winner; its score becomes due.
@@ -27,19 +32,17 @@ def merge_leads(*, winner: Lead, loser: Lead, reason: str, at: datetime) -> Lead
     Raises:
         MergeImpossibleError: both are the same person already.
     """
-    ids = {follow_merges(winner.pk), follow_merges(loser.pk)}
     while True:
-        list(Lead.objects.filter(pk__in=ids).order_by("pk").select_for_update())
-        now = {follow_merges(winner.pk), follow_merges(loser.pk)}
-        if now <= ids:
-            break
-        ids |= now  # merged while we waited
-    winner_id, loser_id = follow_merges(winner.pk), follow_merges(loser.pk)
-    if winner_id == loser_id:
-        raise MergeImpossibleError(f"Leads {winner.pk} and {loser.pk} are one already.")
-    merge_locked(winner_id, loser_id, reason, at)
-    mark_changed([winner_id], at)
-    return Lead.objects.get(pk=winner_id)
+        ids = {follow_merges(winner.pk), follow_merges(loser.pk)}
+        if len(ids) == 1:
+            raise MergeImpossibleError(f"Leads {winner.pk} and {loser.pk} are one already.")
+        with suppress(_MergedMeanwhileError), transaction.atomic():
+            list(Lead.objects.filter(pk__in=ids).order_by("pk").select_for_update())
+            if {follow_merges(winner.pk), follow_merges(loser.pk)} != ids:
+                raise _MergedMeanwhileError  # lets go of the locks: they must be taken in order
+            winner_id = merge_locked(winner.pk, loser.pk, reason, at)
+            mark_changed([winner_id], at)
+            return Lead.objects.get(pk=winner_id)
 
 
 def follow_merges(lead_id: int) -> int:
@@ -63,7 +66,8 @@ def mark_changed(lead_ids: list[int], at: datetime) -> None:
         cursor.execute(
             "INSERT INTO leads_leadchange (lead_id, generation, changed_at, attempts)"
             " SELECT id, 1, %s, 0 FROM unnest(%s::bigint[]) AS id"
-            " ON CONFLICT (lead_id) DO UPDATE SET generation = leads_leadchange.generation + 1",
+            " ON CONFLICT (lead_id) DO UPDATE SET generation = leads_leadchange.generation + 1,"
+            " attempts = 0",
             [at, sorted(set(lead_ids))],
         )
 
@@ -88,7 +92,7 @@ def merge_locked(winner_id: int, loser_id: int, reason: str, at: datetime) -> in
     _move_trials(winner_id, loser_id)
     moved["attributes"] = _move_history(winner_id, loser_id)
     settle_trial_ends([winner_id])
-    _leave_signpost(winner_id, loser_id)
+    _leave_signpost(winner_id, loser_id, at)
     LeadMerge.objects.create(
         winner_id=winner_id, loser_id=loser_id, reason=reason, moved=moved, merged_at=at
     )
@@ -188,9 +192,9 @@ def _move_history(winner_id: int, loser_id: int) -> int:
     return len(rows)
 
 
-def _leave_signpost(winner_id: int, loser_id: int) -> None:
+def _leave_signpost(winner_id: int, loser_id: int, at: datetime) -> None:
+    mark_changed([loser_id], at)  # its scores are to go
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM leads_leadchange WHERE lead_id = %s", [loser_id])
         cursor.execute(
             "UPDATE leads_lead w SET created_at = least(w.created_at, l.created_at),"
             " is_synthetic = w.is_synthetic AND l.is_synthetic"

@@ -8,6 +8,7 @@ import orjson
 from django.db import connection, transaction
 
 from leads.ingest.tables import load_mapping_table
+from leads.ingest.times import OLDEST
 from leads.mapping import MappingTable
 from leads.merging import mark_changed
 
@@ -45,7 +46,7 @@ Hit = tuple[float | None, int | None, int | None]
 HitKey = tuple[int, int]  # event, signal
 
 
-def remap_signals(*, signal_ids: Iterable[int], at: datetime, since: datetime) -> int:
+def remap_signals(*, signal_ids: Iterable[int], at: datetime, since: datetime = OLDEST) -> int:
     """Map events received from ``since`` on to these signals anew; return how many leads changed.
 
     Worked in chunks by event id, each in its own transaction: harmless twice, or if it stops half
@@ -107,7 +108,7 @@ def _read_locked(after: int, since: datetime) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         while True:
             cursor.execute(EVENTS, [after, since, CHUNK])
-            events = cursor.fetchall()
+            events: list[tuple[Any, ...]] = cursor.fetchall()
             leads = {event[1] for event in events}
             if leads <= locked:
                 return events

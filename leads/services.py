@@ -81,7 +81,7 @@ def set_attributes(*, lead: Lead, attributes: Mapping[str, Any], at: datetime) -
     stated = {name: [(at, value)] for name, value in attributes.items()}
     changed = write_statements("lead", {lead_id: stated})
     if "email" in attributes:
-        changed |= write_statements("lead", attachments_by_domain([lead_id]))
+        changed |= write_statements("lead", attachments_by_domain(lead_ids=[lead_id]))
     mark_changed(sorted(changed), at)
     return bool(changed)
 

@@ -1,5 +1,7 @@
 """Reps and their PQLs. States change in the queue, through the services; here one looks."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -86,6 +88,11 @@ class StateChangeInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("rep__user", "by")
 
 
+class RepFilter(RelatedDropdownFilter):
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        return [(rep.pk, str(rep)) for rep in Rep.objects.select_related("user")]
+
+
 @admin.register(Qualification)
 class QualificationAdmin(BigTableAdmin):
     list_display = (
@@ -102,7 +109,7 @@ class QualificationAdmin(BigTableAdmin):
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("product", RelatedDropdownFilter),
-        ("rep", RelatedDropdownFilter),
+        ("rep", RepFilter),
         ("opened_at", RangeDateTimeFilter),
     )
     list_select_related = ("lead", "product", "rep__user")
@@ -137,8 +144,11 @@ class QualificationAdmin(BigTableAdmin):
     def reasons(self, qualification: Qualification) -> str:
         rows = format_html_join(
             "",
-            '<tr><td class="py-1 pr-6 text-right tabular-nums">{:+d}</td>'
+            '<tr><td class="py-1 pr-6 text-right tabular-nums">{}</td>'
             '<td class="py-1 pr-6">{}</td><td class="py-1">{}</td></tr>',
-            ((line["points"], line["label"], line["reason"]) for line in qualification.breakdown),
+            (
+                (f"{line['points']:+d}" if line["points"] else "0", line["label"], line["reason"])
+                for line in qualification.breakdown
+            ),
         )
         return format_html("<table>{}</table>", rows)

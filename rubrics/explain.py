@@ -14,7 +14,7 @@ from rubrics.measures.subjects import LeadIds
 from rubrics.measures.windows import window_condition
 from rubrics.models import Score
 from rubrics.scoring.lines import lines
-from rubrics.scoring.types import Axis, Criterion, Judgement, Line, Measured
+from rubrics.scoring.types import Axis, Column, Judgement, Line, Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,14 @@ def score_as_of(version_id: int, *, lead_id: int, at: datetime) -> Scored | None
 def evidence(
     version_id: int, *, lead_id: int, criterion_key: str, at: datetime, limit: int = 20
 ) -> list[HitEvidence]:
-    """The newest hits that a behavior criterion looked at, newest first; none for fit."""
+    """The newest hits that a criterion looked at, newest first; none if it looks at attributes."""
     version = compiled(version_id)
     wanted = [c for c in version.version.criteria if c.key == criterion_key]
-    if not wanted or wanted[0].axis is Axis.FIT:
+    columns = [version.version.columns[i] for criterion in wanted for i in criterion.columns]
+    columns = [column for column in columns if "signals" in column.params]
+    if not columns:
         return []
-    rows = _hits(version, wanted[0], lead_id, at, limit)
+    rows = _hits(version, columns, lead_id, at, limit)
     events = {
         event.pk: event
         for event in Event.objects.filter(
@@ -96,10 +98,10 @@ def evidence(
 
 
 def _hits(
-    version: Compiled, criterion: Criterion, lead_id: int, at: datetime, limit: int
+    version: Compiled, columns: Sequence[Column], lead_id: int, at: datetime, limit: int
 ) -> Sequence[tuple[datetime, int, float | None, int]]:
     conditions = []
-    for column in (version.version.columns[i] for i in criterion.columns):
+    for column in columns:
         ids = [version.names.signal_ids[key] for key in column.params["signals"]]
         conditions.append(
             sql.SQL("(h.signal_id = ANY({}::bigint[]) AND {})").format(

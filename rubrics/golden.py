@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 
 from leads.keys import hash_key
 from leads.models import Account, Hit, Lead, Product, Signal, Trial
+from rubrics import checks
 from rubrics.documents import parse_document
 from rubrics.mappers import Compiled, compile_for
 from rubrics.measures import SpecError, duration_us
@@ -23,6 +25,8 @@ from rubrics.presets import load_preset
 from rubrics.scoring.types import Judgement
 from rubrics.services import ensure_signals
 
+CASE_FIELDS = frozenset({"name", "lead", "account", "hits", "expect", "override"})
+HIT_FIELDS = frozenset({"signal", "ago", "times", "every", "value", "session"})
 EXPECTED = frozenset({"fit", "behavior", "total", "pql", "points"})
 
 
@@ -41,8 +45,9 @@ def run_golden_file(document: Mapping[str, Any]) -> Iterator[CaseResult]:
         SpecError: the file is malformed; names the field.
     """
     rubric = load_preset(str(document.get("rubric")))
-    for key, values in (document.get("lists") or {}).items():
-        rubric["lists"][key] = [*rubric["lists"].get(key, []), *values]
+    for key, values in checks.mapping(document, "lists").items():
+        added = checks.texts(values, f"lists.{key}")
+        rubric["lists"][key] = [*rubric["lists"].get(key, []), *added]
     at = document.get("at")
     if not isinstance(at, datetime) or at.tzinfo is None:
         raise SpecError("at", "is a moment with a zone, e.g. 2026-03-31T12:00:00Z")
@@ -50,21 +55,47 @@ def run_golden_file(document: Mapping[str, Any]) -> Iterator[CaseResult]:
     if not isinstance(cases, list) or not cases:
         raise SpecError("cases", "list at least one case")
     for number, case in enumerate(cases, 1):
+        _check_case(case, f"cases[{number}]")
         name = str(case.get("name") or f"case {number}")
         judgement, version = _score_case(rubric, case, at, f"cases[{number}]")
         yield CaseResult(name, tuple(_differences(case["expect"], judgement, version)))
 
 
+def _check_case(case: object, where: str) -> None:
+    """The shape of a case; what its parts mean is checked where they are used."""
+    if not isinstance(case, Mapping):
+        raise SpecError(where, "is a mapping with name, lead, account, hits and expect")
+    checks.only(case, CASE_FIELDS, where)
+    for name in ("lead", "account", "override", "expect"):
+        _mapping(case, name, where)
+    expect = case.get("expect")
+    if not expect or set(expect) - EXPECTED:
+        raise SpecError(f"{where}.expect", f"say any of {', '.join(sorted(EXPECTED))}")
+    _mapping(expect, "points", f"{where}.expect")
+    hits = case.get("hits") or []
+    if not isinstance(hits, list):
+        raise SpecError(f"{where}.hits", "is a list such as [{signal: logged_in, ago: 2d}]")
+    for number, hit in enumerate(hits, 1):
+        if not isinstance(hit, Mapping):
+            raise SpecError(f"{where}.hits[{number}]", "is a mapping with signal and ago")
+        checks.only(hit, HIT_FIELDS, f"{where}.hits[{number}]")
+        checks.count_or_none(hit.get("times", 1), f"{where}.hits[{number}].times")
+
+
+def _mapping(raw: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
+    value = raw.get(name) or {}
+    if not isinstance(value, Mapping):
+        raise SpecError(f"{where}.{name}", "is a mapping")
+    return value
+
+
 def _score_case(
     rubric: Mapping[str, Any], case: Mapping[str, Any], at: datetime, where: str
 ) -> tuple[Judgement, Compiled]:
-    unknown = set(case.get("expect") or {"": 0}) - EXPECTED
-    if unknown:
-        raise SpecError(f"{where}.expect", f"say any of {', '.join(sorted(EXPECTED))}")
     document = with_override(rubric, case.get("override") or {}, f"{where}.override")
     with transaction.atomic():
         try:
-            product = Product.objects.create(key="golden-leads", name="Golden leads")
+            product = Product.objects.create(key=f"golden-{uuid4().hex}", name="Golden leads")
             ensure_signals(document, product=product)
             version = compile_for(parse_document(document), product_id=product.pk)
             lead = _make_lead(case, product, at, where)
@@ -85,20 +116,23 @@ def with_override(
 ) -> dict[str, Any]:
     """The document with a case's changes: sections merged, criteria changed or switched off."""
     document: dict[str, Any] = copy.deepcopy(dict(rubric))
-    for section, changes in override.items():
+    for section in override:
         if section != "criteria":
-            if not isinstance(changes, Mapping):
-                raise SpecError(f"{where}.{section}", "is a mapping")
-            document[section] = {**(document.get(section) or {}), **changes}
+            document[section] = {
+                **(document.get(section) or {}),
+                **_mapping(override, section, where),
+            }
             continue
-        for key, change in changes.items():
+        for key, change in _mapping(override, section, where).items():
             found = [i for i, c in enumerate(document["criteria"]) if c["key"] == key]
             if not found:
                 raise SpecError(f"{where}.criteria.{key}", "no such criterion in the rubric")
             if change is False or change == "off":  # YAML reads a bare `off` as false
                 del document["criteria"][found[0]]
-            else:
+            elif isinstance(change, Mapping):
                 document["criteria"][found[0]] = _changed(document["criteria"][found[0]], change)
+            else:
+                raise SpecError(f"{where}.criteria.{key}", "is a mapping of changes, or off")
     return document
 
 
@@ -112,6 +146,9 @@ def _make_lead(case: Mapping[str, Any], product: Product, at: datetime, where: s
     facts = dict(case.get("lead") or {})
     signed_up = at - _age(facts.pop("signed_up", "60d"), f"{where}.lead.signed_up")
     trial_ends = facts.pop("trial_ends", None)
+    ends_at = at - _age(trial_ends, f"{where}.lead.trial_ends") if trial_ends else None
+    if ends_at and ends_at < signed_up:
+        raise SpecError(f"{where}.lead.trial_ends", "is before the sign-up")
     account = None
     if case.get("account"):
         account = Account.objects.create(name="Golden account", attributes=dict(case["account"]))
@@ -123,7 +160,7 @@ def _make_lead(case: Mapping[str, Any], product: Product, at: datetime, where: s
         product=product,
         started_at=signed_up,
         start_is_stated=True,
-        ends_at=at - _age(trial_ends, f"{where}.lead.trial_ends") if trial_ends else None,
+        ends_at=ends_at,
     )
     return lead
 
@@ -139,7 +176,7 @@ def _make_hits(
             raise SpecError(f"{here}.signal", f"the rubric has no signal {hit.get('signal')!r}")
         first = at - _age(hit.get("ago"), f"{here}.ago")
         every = _age(hit.get("every", "0d"), f"{here}.every")
-        for repeat in range(int(hit.get("times", 1))):
+        for repeat in range(hit.get("times") or 1):
             rows.append(
                 Hit(
                     lead=lead,

@@ -1,15 +1,18 @@
 """Rows -> documents -> scoring types, and back; the only bridge. Queries first, then none."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from leads.models import Signal
 from rubrics.documents import parse_document, used_signals
-from rubrics.measures import MEASURES, Names, SpecError
+from rubrics.measures import MEASURES, Names, SpecError, duration_text
 from rubrics.models import Criterion, RubricVersion, Tier
 from rubrics.scoring.judge import Judge, compile_judge
 from rubrics.scoring.types import DAY_US, Role, Version
+
+_MINUTE_US = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +143,25 @@ def _criterion_document(criterion: Criterion) -> dict[str, Any]:
     else:
         terms: dict[str, Any] = {"points": criterion.points_each, "max": criterion.max_units}
         if criterion.mode == "per_period":
-            terms["period"] = f"{criterion.unit_size:g}d"
+            terms["period"] = duration_text(round((criterion.unit_size or 1) * DAY_US))
         entry[criterion.mode] = terms
     return entry
 
 
 def _tier_document(tier: Tier, measure: str) -> dict[str, Any]:
     entry: dict[str, Any] = {**tier.params, "points": tier.points}
-    if MEASURES[measure].unit != "flag":
-        # Thresholds just above a number are "more than" it (documents.py writes them so).
-        whole = round(tier.threshold)
-        if 0 < tier.threshold - whole < 1e-9:
-            entry["more_than"] = whole
+    unit = MEASURES[measure].unit
+    # What documents.py makes of "more than" is read back: the next number, the next microsecond.
+    if unit == "duration":
+        least = round(tier.threshold * DAY_US)
+        if least % _MINUTE_US == 1:
+            entry["more_than"] = duration_text(least - 1)
+        else:
+            entry["at_least"] = duration_text(least)
+    elif unit != "flag":
+        below = math.nextafter(tier.threshold, -math.inf)
+        if below == round(below, 6):
+            entry["more_than"] = below
         else:
             entry["at_least"] = tier.threshold
     if tier.label:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -21,7 +22,8 @@ from rubrics.scoring.types import Judgement, Measured
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)
+"""How long a killed worker keeps others from its leads: far above what a batch takes."""
 CHUNK = 4000
 MAX_ATTEMPTS = 8
 """A lead that cannot be scored so often is left alone until it changes again."""
@@ -60,12 +62,17 @@ def _score_one_claimed(claim: tuple[int, int], at: datetime) -> None:
 
 
 def _queue_due(at: datetime, limit: int) -> None:
-    """Ask for new scores of leads whose scores the clock may have changed."""
+    """Ask for new scores of leads whose scores the clock may have changed.
+
+    Leads already asked for are passed over, so that those that fail never stand before others.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO leads_leadchange (lead_id, generation, changed_at, attempts)"
-            " SELECT DISTINCT lead_id, 1, %(at)s, 0 FROM (SELECT lead_id FROM rubrics_score"
-            " WHERE due_at <= %(at)s ORDER BY due_at LIMIT %(limit)s) AS due ORDER BY lead_id"
+            " SELECT DISTINCT lead_id, 1, %(at)s, 0 FROM (SELECT lead_id FROM rubrics_score AS s"
+            " WHERE due_at <= %(at)s AND NOT EXISTS"
+            " (SELECT 1 FROM leads_leadchange AS c WHERE c.lead_id = s.lead_id)"
+            " ORDER BY due_at LIMIT %(limit)s) AS due ORDER BY lead_id"
             " ON CONFLICT (lead_id) DO NOTHING",
             {"at": at, "limit": limit},
         )
@@ -93,29 +100,51 @@ def _score_claimed(claims: Sequence[tuple[int, int]], at: datetime) -> None:
     for version_id in published_versions():
         score_leads(compiled(version_id), LeadIds(lead_ids, at))
     _forget_merged(lead_ids)
-    _finish(claims)
+    _rest_unscored(lead_ids, at)
+    _finish(claims, at)
 
 
-def _finish(claims: Sequence[tuple[int, int]]) -> None:
-    """Take the marks away, except of leads that changed again meanwhile: those stay open."""
-    values = {"ids": [c[0] for c in claims], "generations": [c[1] for c in claims]}
+_OURS = """
+WITH ours AS MATERIALIZED (
+    SELECT c.lead_id FROM leads_leadchange AS c
+    WHERE c.lead_id = ANY(%(ids)s) AND c.claimed_until = %(until)s ORDER BY c.lead_id FOR UPDATE
+)
+"""
+_FORGET = """
+DELETE FROM leads_leadchange AS c
+USING ours, unnest(%(ids)s::bigint[], %(generations)s::bigint[]) AS done(id, generation)
+WHERE c.lead_id = ours.lead_id AND c.lead_id = done.id AND c.generation = done.generation
+"""
+_REOPEN = """
+UPDATE leads_leadchange AS c SET claimed_until = NULL, attempts = 0
+FROM ours WHERE c.lead_id = ours.lead_id
+"""
+
+
+def _finish(claims: Sequence[tuple[int, int]], at: datetime) -> None:
+    """Take the marks away, except of leads that changed again meanwhile: those stay open.
+
+    So do those whose lease ran out and that somebody else claimed: generations start over with
+    a new mark, so theirs says nothing about ours. In id order, as ingest takes the same locks.
+    """
+    values: dict[str, Any] = {
+        "ids": [lead_id for lead_id, _ in claims],
+        "generations": [generation for _, generation in claims],
+        "until": at + LEASE,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM leads_leadchange AS c"
-            " USING unnest(%(ids)s::bigint[], %(generations)s::bigint[]) AS done(id, generation)"
-            " WHERE c.lead_id = done.id AND c.generation = done.generation",
-            values,
-        )
-        cursor.execute(
-            "UPDATE leads_leadchange SET claimed_until = NULL, attempts = 0"
-            " WHERE lead_id = ANY(%(ids)s)",
-            values,
-        )
+        cursor.execute(_OURS + _FORGET, values)
+        cursor.execute(_OURS + _REOPEN, values)
 
 
 def _forget_merged(lead_ids: Sequence[int]) -> None:
     """A merged lead owns nothing, so it has no score."""
     Score.objects.filter(lead_id__in=lead_ids, lead__merged_into__isnull=False).delete()
+
+
+def _rest_unscored(lead_ids: Sequence[int], at: datetime) -> None:
+    """What no version scores any more (its trial is gone) is not due again and again."""
+    Score.objects.filter(lead_id__in=lead_ids, due_at__lte=at).update(due_at=None)
 
 
 def lock_leads(lead_ids: Sequence[int]) -> None:

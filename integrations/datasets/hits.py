@@ -6,8 +6,8 @@ from datetime import datetime
 
 from integrations.datasets.load import Load
 from integrations.datasets.rows import EventRow
-from leads.mapping import Mapping, MappingTable, read_conditions, split_path
-from leads.models import SignalMapping
+from leads.ingest.tables import load_mapping_table
+from leads.mapping import MappingTable
 
 HitRow = tuple[int, int, datetime, int, float | None, int | None, int | None]
 HIT_COLUMNS = (
@@ -31,21 +31,7 @@ class HitMaker:
     @classmethod
     def for_load(cls, load: Load) -> "HitMaker":
         """Read the mappings once for the whole load."""
-        rows = SignalMapping.objects.select_related("signal").order_by("position", "pk")
-        mappings = [
-            Mapping(
-                signal_id=row.signal_id,
-                product_id=row.signal.product_id,
-                kind=row.kind,
-                event_name=row.event_name,
-                source_id=row.source_id,
-                conditions=read_conditions(row.conditions),
-                value_path=split_path(row.value_property),
-                session_path=split_path(row.session_property),
-            )
-            for row in rows
-        ]
-        return cls(MappingTable(mappings), load.source.pk)
+        return cls(load_mapping_table(), load.source.pk)
 
     def of(self, event_id: int, lead_id: int, row: EventRow) -> Iterator[HitRow]:
         """Yield the event's hits as rows of ``HIT_COLUMNS``."""

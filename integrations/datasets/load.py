@@ -4,16 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
+from leads.merging import mark_changed
 from leads.models import Product, Source
-
-MARK_CHANGED = """
-INSERT INTO leads_leadchange (lead_id, generation, changed_at, attempts)
-SELECT lead_id, 1, %s, 0 FROM unnest(%s::bigint[]) AS told (lead_id) ORDER BY lead_id
-ON CONFLICT (lead_id) DO UPDATE
-    SET generation = leads_leadchange.generation + 1, changed_at = excluded.changed_at
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +32,4 @@ class Load:
 
     def mark_changed(self, lead_ids: Collection[int]) -> None:
         """Ask for new scores; belongs into the transaction that changed the leads."""
-        if lead_ids:
-            with connection.cursor() as cursor:
-                cursor.execute(MARK_CHANGED, [self.at, list(lead_ids)])
+        mark_changed(list(lead_ids), self.at)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from integrations.demo import words
 from integrations.demo.personas import PERSONAS, Persona
@@ -26,6 +26,18 @@ class Company:
     country: str
     technologies: tuple[str, ...]
 
+    def traits(self) -> dict[str, Any]:
+        """What is known of the company; nothing for what is not."""
+        traits = {
+            "name": self.name,
+            "domain": self.domain,
+            "employees": self.employees,
+            "industry": self.industry,
+            "technologies": list(self.technologies),
+            "country": self.country,
+        }
+        return {name: value for name, value in traits.items() if value not in (None, "", [])}
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -39,6 +51,15 @@ class Person:
     company: Company | None
     persona: Persona
 
+    def traits(self) -> dict[str, Any]:
+        """What the person said at sign-up."""
+        return {
+            "email": self.email,
+            "name": self.name,
+            "title": self.title,
+            "country": self.country,
+        }
+
 
 def people(seed: int, count: int, *, prefix: str) -> Iterator[Person]:
     """Yield ``count`` people; colleagues follow each other.
@@ -51,8 +72,8 @@ def people(seed: int, count: int, *, prefix: str) -> Iterator[Person]:
     for number in range(count):
         random = Random(f"{seed}/{prefix}/{number}")  # noqa: S311 - a demo, not a secret
         persona = weighted(random, {persona: persona.share for persona in PERSONAS})
-        # About three in ten sign-ups are colleagues of the one before.
-        if company is None or not persona.has_company or random.random() > 0.3:
+        # About one in seven sign-ups is a colleague of the one before.
+        if company is None or not persona.has_company or random.random() > 0.15:
             company = make_company(random, f"{prefix}-co-{number:04d}", taken)
         yield make_person(
             random, f"{prefix}-{number:04d}", persona, company if persona.has_company else None
@@ -62,15 +83,18 @@ def people(seed: int, count: int, *, prefix: str) -> Iterator[Person]:
 def make_company(random: Random, external_id: str, taken: set[str]) -> Company:
     """Return a company whose domain is not in ``taken`` yet, and note it there."""
     industry = weighted(random, words.INDUSTRIES)
-    stem = ""
-    while not stem or stem in taken:
-        stem = random.choice(words.COMPANY_FIRST) + random.choice(words.COMPANY_SECOND)
-    taken.add(stem)
+    stem = random.choice(words.COMPANY_FIRST) + random.choice(words.COMPANY_SECOND)
+    kind = random.choice(words.COMPANY_KIND[industry])
+    domain = f"{stem}.example".lower()
+    while domain in taken:
+        # Endless traffic outlives the words; a number always helps.
+        domain = f"{stem}-{kind}{random.randint(2, 9999)}.example".lower()
+    taken.add(domain)
     smallest, largest = weighted(random, words.SIZES)
     return Company(
         external_id=external_id,
-        name=f"{stem} {random.choice(words.COMPANY_KIND[industry])}",
-        domain=f"{stem.lower()}.example",
+        name=f"{stem} {kind}",
+        domain=domain,
         # Enrichment does not find everything.
         employees=random.randint(smallest, largest) if random.random() < 0.92 else None,
         industry=industry if random.random() < 0.94 else "",

@@ -39,7 +39,7 @@ class Persona:
 
 CHAMPION = Persona(
     key="champion",
-    share=13,
+    share=7,
     stay_days=24,
     return_rate=0.62,
     diligence=0.85,
@@ -53,38 +53,38 @@ CHAMPION = Persona(
         "premium": 0.12,
         "export": 0.2,
     },
-    buys=0.2,
+    buys=0.4,
 )
 EVALUATOR = Persona(
     key="evaluator",
-    share=23,
+    share=18,
     stay_days=10,
     return_rate=0.42,
     diligence=0.55,
     rates={
-        "build": 0.4,
-        "integrate": 0.06,
-        "invite": 0.07,
-        "pricing": 0.14,
-        "checkout": 0.015,
+        "build": 0.24,
+        "integrate": 0.025,
+        "invite": 0.03,
+        "pricing": 0.1,
+        "checkout": 0.01,
         "premium": 0.06,
         "export": 0.09,
         "unsubscribe": 0.01,
     },
-    buys=0.07,
+    buys=0.11,
 )
 TOURIST = Persona(
     key="tourist",
-    share=38,
+    share=48,
     stay_days=2,
     return_rate=0.22,
     diligence=0.25,
     rates={"build": 0.12, "pricing": 0.08, "unsubscribe": 0.04},
-    buys=0.006,
+    buys=0.03,
 )
 FREELANCER = Persona(
     key="freelancer",
-    share=12,
+    share=14,
     stay_days=12,
     return_rate=0.35,
     diligence=0.6,
@@ -100,11 +100,11 @@ FREELANCER = Persona(
         "export": 0.2,
         "downgrade": 0.02,
     },
-    buys=0.04,
+    buys=0.05,
 )
 STUDENT = Persona(
     key="student",
-    share=10,
+    share=11,
     stay_days=8,
     return_rate=0.4,
     diligence=0.7,

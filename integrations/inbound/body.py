@@ -16,7 +16,8 @@ MAX_BODY_BYTES = 500 * 1024
 MAX_UNPACKED_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 32
 # JSON has no structure inside strings; everything else that matters is a bracket or a comma.
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},:]', re.DOTALL)
+# A string that never ends is taken to the end of the body: no byte is looked at twice.
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _OPENING, _CLOSING = b"[{", b"]}"
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -40,7 +41,7 @@ class AppAdmin(ModelAdmin):
 class ReadOnlyAdmin(AppAdmin):
     """The page of something that is looked at, never edited: facts, and what follows from them."""
 
-    actions = None
+    actions: tuple[str, ...] | None = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -61,7 +62,7 @@ class BigTableAdmin(ReadOnlyAdmin):
     paginator = InfinitePaginator
     show_full_result_count = False
     sortable_by = ()
-    search_fields = ("lead__email",)
+    search_fields: tuple[str, ...] = ("lead__email",)
     search_help_text = "The lead: id, e-mail or name"
 
     def get_search_results(
@@ -83,6 +84,7 @@ class ReadOnlyInline(TabularInline):
     max_num = 0
     can_delete = False
     per_page = 20
+    ordering: tuple[str, ...] = ("pk",)
     tab = True
     hide_title = True
 
@@ -94,6 +96,20 @@ class ReadOnlyInline(TabularInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+def once(column: Callable[[Any, Any], SafeString]) -> Callable[[Any, Any], SafeString]:
+    """Work a column out once an object: the theme's templates ask for it several times."""
+    attribute = f"_admin_{column.__name__}"
+
+    @wraps(column)
+    def cached(model_admin: Any, obj: Any) -> SafeString:
+        if attribute not in obj.__dict__:
+            setattr(obj, attribute, column(model_admin, obj))
+        value: SafeString = getattr(obj, attribute)
+        return value
+
+    return cached
 
 
 def pretty_json(value: Any) -> SafeString:
@@ -110,8 +126,12 @@ def lead_link(lead_id: int | None, text: object) -> SafeString | str:
     """A lead's name that leads to its admin page."""
     if lead_id is None:
         return "-"
+    return page_link(reverse("admin:leads_lead_change", args=[lead_id]), text)
+
+
+def page_link(url: str, text: object) -> SafeString:
     return format_html(
-        '<a href="{}">{}</a>', reverse("admin:leads_lead_change", args=[lead_id]), text
+        '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', url, text
     )
 
 
@@ -187,6 +207,8 @@ __all__ = [
     "change_url",
     "confirmed",
     "lead_link",
+    "once",
+    "page_link",
     "pretty_json",
     "show_secret",
 ]

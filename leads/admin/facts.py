@@ -120,7 +120,7 @@ class LeadMergeAdmin(BigTableAdmin):
 class LeadChangeAdmin(BigTableAdmin):
     """The scoring backlog. Empty but for moments; rows with many attempts need a look."""
 
-    list_display = ("lead_name", "changed_at", "generation", "attempts", "claimed_until")
+    list_display = ("changed_at", "lead_name", "generation", "attempts", "claimed_until")
     list_filter = (("changed_at", RangeDateTimeFilter),)
     list_select_related = ("lead",)
     ordering = ("changed_at",)

@@ -51,9 +51,10 @@ class SignalMappingInline(StackedInline):
     form = SignalMappingForm
     extra = 0
     fields = (
-        ("kind", "event_name", "source"),
+        ("kind", "event_name"),
         "conditions",
-        ("value_property", "session_property", "position"),
+        ("value_property", "session_property"),
+        ("source", "position"),
     )
 
 
@@ -126,9 +127,10 @@ class SignalMappingAdmin(AppAdmin):
     list_select_related = ("signal__product", "source")
     search_fields = ("event_name", "signal__name")
     fields = (
-        ("kind", "event_name", "source"),
+        ("kind", "event_name"),
         "conditions",
-        ("value_property", "session_property", "position"),
+        ("value_property", "session_property"),
+        ("source", "position"),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -88,6 +88,9 @@ class WholeNumberFilter(filters.Filter):
 
     field_class = WholeNumberField
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=-(2**63), max_value=2**63 - 1, **kwargs)
+
 
 class StrictFilterBackend(filters.DjangoFilterBackend):
     """django-filter, with errors that name the parameter."""

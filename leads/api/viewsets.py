@@ -24,7 +24,8 @@ class StrictViewSet(viewsets.GenericViewSet[ModelT]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        refuse_unknown(request, self._known_parameters())
+        if self.action not in {None, "metadata"}:  # 405, and OPTIONS
+            refuse_unknown(request, self._known_parameters())
 
     def query(self) -> dict[str, Any]:
         """The query parameters of this action, validated by its serializer."""

@@ -45,25 +45,32 @@ def lock_accounts(account_ids: Iterable[int]) -> None:
         )
 
 
+# One statement for each direction: with OR between them PostgreSQL would read every lead.
+_BY_DOMAIN = {
+    side: f"""
+SELECT l.id, (SELECT min(b.id) FROM leads_account b WHERE b.domain = a.domain)
+FROM leads_lead l JOIN leads_account a ON a.domain = split_part(l.email, '@', 2)
+WHERE l.account_id IS NULL AND l.merged_into_id IS NULL AND l.email <> ''
+  AND a.domain <> '' AND a.domain <> ALL(%s) AND {side} = ANY(%s)
+ORDER BY l.id FOR NO KEY UPDATE OF l
+"""  # noqa: S608  fixed names
+    for side in ("l.id", "a.id")
+}
+
+
 def attachments_by_domain(
-    lead_ids: Iterable[int] = (), account_ids: Iterable[int] = ()
+    *, lead_ids: Iterable[int] = (), account_ids: Iterable[int] = ()
 ) -> dict[int, dict[str, list[Statement]]]:
     """State the account of leads without one whose business e-mail has an account's domain.
 
-    Of these leads, or of any leads whose domain is that of these accounts; the leads are locked.
+    Of these leads, and of any leads whose domain is that of these accounts; the leads are locked.
     It is the weakest statement there is, dated at the beginning of time: whatever a source says
     of a lead's account is newer. Accounts are never made from a domain.
     """
+    attached: dict[int, int] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT l.id, (SELECT min(b.id) FROM leads_account b WHERE b.domain = a.domain)"
-            " FROM leads_lead l JOIN leads_account a ON a.domain = split_part(l.email, '@', 2)"
-            " WHERE l.account_id IS NULL AND l.merged_into_id IS NULL AND l.email <> ''"
-            " AND a.domain <> '' AND a.domain <> ALL(%s)"
-            " AND (l.id = ANY(%s) OR a.id = ANY(%s))"
-            " ORDER BY l.id FOR NO KEY UPDATE OF l",
-            [sorted(FREE_MAIL), sorted(lead_ids), sorted(account_ids)],
-        )
-        return {
-            lead_id: {ACCOUNT: [(OLDEST, account_id)]} for lead_id, account_id in cursor.fetchall()
-        }
+        for side, ids in (("l.id", sorted(lead_ids)), ("a.id", sorted(account_ids))):
+            if ids:
+                cursor.execute(_BY_DOMAIN[side], [sorted(FREE_MAIL), ids])
+                attached |= dict(cursor.fetchall())
+    return {lead_id: {ACCOUNT: [(OLDEST, account_id)]} for lead_id, account_id in attached.items()}

@@ -90,4 +90,6 @@ def _attach_by_domain(of_leads: StatementsByOwner, changed_accounts: set[int]) -
     }
     if not with_domain and not changed_accounts:
         return set()
-    return write_statements("lead", accounts.attachments_by_domain(with_domain, changed_accounts))
+    return write_statements(
+        "lead", accounts.attachments_by_domain(lead_ids=with_domain, account_ids=changed_accounts)
+    )

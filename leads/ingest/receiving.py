@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from leads.ingest.describing import describe
-from leads.ingest.resolving import MustLockError, lock_leads, resolve_leads
+from leads.ingest.resolving import StartOverError, lock_leads, resolve_leads
 from leads.ingest.storing import claim_keys, store_facts, store_refusals
 from leads.ingest.tables import mapping_table
 from leads.ingest.types import IngestResult, Message, Refusal
@@ -16,9 +16,12 @@ from leads.models import Source
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 4
+MAX_STARTS = 20
+MAX_FAILURES = 4
 # Deadlock and serialization failure: the other one was let through, our turn is next.
 RETRIED = frozenset(("40P01", "40001"))
+# The server shut down, or the connection broke; where the client notices, there is no state.
+CONNECTION_LOST = ("57P", "08")
 
 
 def ingest(
@@ -39,15 +42,16 @@ def ingest(
     )
     locked: frozenset[int] = frozenset()
     failures = 0
-    while True:
+    for _ in range(MAX_STARTS):
         try:
             return _store(kept, set_aside, source, received_at, locked)
-        except MustLockError as more:
-            locked = more.lead_ids
+        except StartOverError as again:
+            locked = again.lead_ids
         except (OperationalError, InterfaceError) as error:
             failures += 1
-            if failures >= MAX_ATTEMPTS or not _may_try_again(error, failures):
+            if failures >= MAX_FAILURES or not _may_try_again(error, failures):
                 raise
+    raise OperationalError("Leads are being merged faster than events can be added; try again.")
 
 
 @transaction.atomic
@@ -107,10 +111,11 @@ def _may_try_again(error: Exception, failures: int) -> bool:
     """Whether starting over can help: always after losing a deadlock, once on a dead connection."""
     if connection.in_atomic_block:
         return False  # the caller's transaction is lost, and only the caller can repeat it
-    if getattr(error.__cause__, "sqlstate", None) in RETRIED:
-        logger.info("Ingest starts over after a conflict: %s", error.__cause__.__class__.__name__)
+    state = getattr(error.__cause__, "sqlstate", None)
+    if state in RETRIED:
+        logger.info("Ingest starts over after a conflict: %s", state)
         return True
-    if failures == 1 and not connection.is_usable():
+    if failures == 1 and (state is None or state.startswith(CONNECTION_LOST)):
         connection.close()
         return True
     return False

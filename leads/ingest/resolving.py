@@ -2,7 +2,7 @@
 
 Leads are locked in id order, shared (``FOR KEY SHARE``) by whoever adds facts and exclusively
 (``FOR UPDATE``) by whoever merges. Nobody goes from the first to the second: a merge found
-necessary starts the transaction over (:class:`MustLockError`).
+necessary starts the transaction over (:class:`StartOverError`) with all its leads exclusive.
 """
 
 from collections.abc import Iterable, Sequence
@@ -52,8 +52,8 @@ SELECT namespace, kind, value, lead_id FROM named
 """
 
 
-class MustLockError(Exception):
-    """These leads are to be merged: start over, and lock them first."""
+class StartOverError(Exception):
+    """Let go of every lock and start over, first locking these leads for merging."""
 
     def __init__(self, lead_ids: Iterable[int]) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ def resolve_leads(
         locked: leads this transaction holds ``FOR UPDATE`` and may merge.
 
     Raises:
-        MustLockError: leads must be merged that are not ``locked``.
+        StartOverError: leads must be merged that are not ``locked``, or were merged meanwhile.
     """
     keys = [people.keys_of(message, source.namespace) for message in messages]
     wanted = list({key: None for of_message in keys for key in of_message})
@@ -77,17 +77,16 @@ def resolve_leads(
     for _ in range(MAX_ROUNDS):
         owners = _find(wanted)
         if owners is None:
-            continue  # merged while we waited for its lock: its identities have moved
+            # Merged while we waited for its lock. Locking its winner on top of what we hold
+            # would break the order of locking.
+            raise StartOverError(locked)
         leads = people.all_known(keys, owners)
         if leads is not None:
             return leads, grown
         plan = people.plan_people(messages, keys, owners=owners, users=_users(set(owners.values())))
         if plan.merges:
-            missing = {
-                lead_id for merge in plan.merges for lead_id in (merge.winner_id, merge.loser_id)
-            }
-            if not missing <= locked:
-                raise MustLockError(missing | locked)
+            if not set(owners.values()) <= locked:
+                raise StartOverError(owners.values())
             for merge in plan.merges:
                 grown.add(merge_locked(merge.winner_id, merge.loser_id, merge.reason, at))
         elif _make(plan, source=source, at=at):

@@ -67,6 +67,14 @@ class Lead(models.Model):
                 condition=~models.Q(merged_into=models.F("pk")), name="lead_not_merged_into_itself"
             ),
         ]
+        indexes = [
+            # A new account looks for the leads of its domain that have no account yet.
+            models.Index(
+                models.Func("email", models.Value("@"), models.Value(2), function="split_part"),
+                condition=models.Q(account=None),
+                name="lead_without_account_by_domain",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email or f"Lead {self.pk}"

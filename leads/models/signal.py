@@ -70,4 +70,4 @@ class SignalMapping(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.event_name or '(any)'} is {self.signal_id}"
+        return f"{self.get_kind_display()} {self.event_name or '(any)'}"

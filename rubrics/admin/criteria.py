@@ -141,13 +141,18 @@ class TierInline(TabularInline):
         return _is_editable(obj) and super().has_delete_permission(request, obj)
 
 
+class VersionFilter(RelatedDropdownFilter):
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        return [(one.pk, str(one)) for one in RubricVersion.objects.select_related("rubric")]
+
+
 @admin.register(Criterion)
 class CriterionAdmin(AppAdmin):
     form = CriterionForm
     list_display = ("name", "version", "axis", "what_is_measured", "key")
     list_filter = (
         ("version__rubric", RelatedDropdownFilter),
-        ("version", RelatedDropdownFilter),
+        ("version", VersionFilter),
         ("axis", ChoicesDropdownFilter),
     )
     list_select_related = ("version__rubric",)
@@ -175,7 +180,7 @@ class CriterionAdmin(AppAdmin):
         ]
         if obj is None:
             return [*fieldsets, ("What it is worth", {"fields": ["mode"]})]
-        worth = ["mode"]
+        worth: list[Any] = ["mode"]
         if obj.mode != Mode.TIERS:
             worth = [("mode", "points_each", "max_units"), ("unit_size", "share_of_base")]
         return [*fieldsets, ("What it is worth", {"fields": [*worth, "position"]})]
@@ -215,7 +220,7 @@ class CriterionAdmin(AppAdmin):
 
     @display(description="what is measured")
     def what_is_measured(self, criterion: Criterion) -> str:
-        return what(criterion)
+        return what(criterion, {})
 
     def response_add(
         self, request: HttpRequest, obj: Criterion, post_url_continue: str | None = None

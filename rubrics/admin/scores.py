@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     RangeDateTimeFilter,
@@ -11,14 +12,14 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from leads.admin.base import BigTableAdmin, lead_link
+from leads.admin.base import BigTableAdmin, lead_link, once
 from rubrics.explain import breakdown
 from rubrics.models import Score, ScoreChange
 
 
 @admin.register(Score)
 class ScoreAdmin(BigTableAdmin):
-    list_display = ("lead_name", "rubric", "total", "fit", "behavior", "is_pql", "changed_at")
+    list_display = ("id", "lead_name", "rubric", "total", "fit", "behavior", "pql", "changed_at")
     list_filter = (
         ("rubric", RelatedDropdownFilter),
         ("is_pql", BooleanRadioFilter),
@@ -28,13 +29,13 @@ class ScoreAdmin(BigTableAdmin):
     ordering = ("-changed_at", "-id")  # the index score_changed, backwards
     fields = (
         ("lead_name", "rubric", "version"),
-        ("total", "fit", "behavior", "is_pql"),
+        ("total", "fit", "behavior", "pql"),
         "reasons",
         ("fit_low", "fit_high"),
         ("at", "due_at"),
         ("last_activity_at", "changed_at", "revision"),
     )
-    readonly_fields = ("lead_name", "reasons")
+    readonly_fields = ("lead_name", "reasons", "pql")
 
     def view_on_site(self, score: Score) -> str:
         return f"/leads/{score.lead_id}/"
@@ -46,14 +47,27 @@ class ScoreAdmin(BigTableAdmin):
     def lead_name(self, score: Score) -> str:
         return lead_link(score.lead_id, score.lead)
 
+    @display(description="PQL", boolean=True)
+    def pql(self, score: Score) -> bool:
+        return score.is_pql
+
     @display(description="why")
-    def reasons(self, score: Score) -> str:
+    @once
+    def reasons(self, score: Score) -> SafeString:
         rows = format_html_join(
             "",
-            '<tr><td class="py-1 pr-6 text-right tabular-nums">{:+d}</td>'
+            '<tr><td class="py-1 pr-6 text-right tabular-nums">{}</td>'
             '<td class="py-1 pr-6">{}</td><td class="py-1 pr-6">{}</td>'
             '<td class="py-1">{}</td></tr>',
-            ((line.points, line.axis.label, line.label, line.reason) for line in breakdown(score)),
+            (
+                (
+                    f"{line.points:+d}" if line.points else "0",
+                    line.axis.label,
+                    line.label,
+                    line.reason,
+                )
+                for line in breakdown(score)
+            ),
         )
         return format_html("<table>{}</table>", rows)
 
@@ -67,7 +81,7 @@ class ScoreChangeAdmin(BigTableAdmin):
         "total",
         "fit",
         "behavior",
-        "is_pql",
+        "pql",
         "crossed",
         "at",
         "routed_at",
@@ -79,6 +93,10 @@ class ScoreChangeAdmin(BigTableAdmin):
     )
     list_select_related = ("lead", "rubric")
     ordering = ("-id",)
+
+    @display(description="PQL", boolean=True)
+    def pql(self, change: ScoreChange) -> bool:
+        return change.is_pql
 
     @display(description="lead")
     def lead_name(self, change: ScoreChange) -> str:

@@ -7,22 +7,28 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from leads.admin.base import change_url
+from leads.models import Signal
 from rubrics.admin.params import OF_CRITERION, PARAMS
 from rubrics.measures import MEASURES
 from rubrics.models import Criterion, RubricVersion, Tier
 from rubrics.scoring.types import Mode, Role
 
+Names = Mapping[str, str]
+"""The signals' names by key."""
+
 
 def criteria_table(version: RubricVersion) -> SafeString:
     """Every criterion of a version with its worth; each name leads to its page."""
+    signals = Signal.objects.filter(product=version.rubric.product_id)
+    names = dict(signals.values_list("key", "name"))
     rows = format_html_join(
         "",
         '<tr class="border-t border-base-200 dark:border-base-800 align-top">'
         '<td class="py-2 pr-6 whitespace-nowrap"><a class="text-primary-600 dark:text-primary-500'
         ' font-medium" href="{}">{}</a></td><td class="py-2 pr-6">{}</td>'
-        '<td class="py-2 pr-6">{}</td><td class="py-2">{}</td></tr>',
+        '<td class="py-2 pr-6">{}</td><td class="py-2" style="min-width: 15rem">{}</td></tr>',
         (
-            (change_url(one), one.name, one.get_axis_display(), what(one), worth(one))
+            (change_url(one), one.name, one.get_axis_display(), what(one, names), worth(one, names))
             for one in version.criteria.prefetch_related("tiers")
         ),
     )
@@ -41,57 +47,56 @@ def criteria_table(version: RubricVersion) -> SafeString:
     )
 
 
-def what(criterion: Criterion) -> str:
-    """``How often something was done: logged_in, first 7d``."""
+def what(criterion: Criterion, names: Names) -> str:
+    """``How often something was done: Logged in, first 7d``."""
     measure = MEASURES.get(criterion.measure)
     label = measure.label if measure else criterion.measure
-    told = _params(criterion.params)
+    told = _params(criterion.params, names)
     return f"{label}: {told}" if told else label
 
 
-def worth(criterion: Criterion) -> SafeString:
+def worth(criterion: Criterion, names: Names) -> SafeString:
     """What the criterion gives or takes, tier by tier."""
     if criterion.role == Role.VELOCITY and criterion.share_of_base is not None:
-        return format_html("{:.0%} of the points before it", criterion.share_of_base)
+        return format_html("{} of the points before it", f"{criterion.share_of_base:.0%}")
     if criterion.mode == Mode.TIERS:
         return format_html_join(
-            "", "<div>{}: {:+d}</div>", ((reached(t), t.points) for t in criterion.tiers.all())
+            "",
+            "<div>{}: {}</div>",
+            ((reached(tier, names), f"{tier.points:+d}") for tier in criterion.tiers.all()),
         )
     each = "for each"
     if criterion.mode == Mode.PER_PERIOD:
         each = f"for every full {criterion.unit_size or 0:g} days"
-    most = f", at most {criterion.max_units} times" if criterion.max_units else ""
-    return format_html("{:+d} {}{}", criterion.points_each or 0, each, most)
+    most = ""
+    if criterion.max_units:
+        most = ", once" if criterion.max_units == 1 else f", at most {criterion.max_units} times"
+    return format_html("{} {}{}", f"{criterion.points_each or 0:+d}", each, most)
 
 
-def reached(tier: Tier) -> str:
+def reached(tier: Tier, names: Names) -> str:
     """What reaches a tier: its label, or its parameters and threshold."""
     if tier.label:
         return tier.label
     measure = MEASURES.get(tier.criterion.measure)
-    told = _params(tier.params)
+    told = _params(tier.params, names)
     if measure is not None and measure.unit == "flag":
         return told or "met"
     threshold = f"{round(tier.threshold, 6):g} or more"
     return f"{threshold} ({told})" if told else threshold
 
 
-def _params(params: Mapping[str, Any]) -> str:
-    names = sorted(params, key=lambda name: (name not in OF_CRITERION, name))
-    shown = [
-        f"{PARAMS[name].label.lower()} {PARAMS[name].show(params[name])}"
-        if name in {"size"}
-        else _text(name, params[name])
-        for name in names
-        if name in PARAMS
-    ]
-    return ", ".join(shown)
+def _params(params: Mapping[str, Any], names: Names) -> str:
+    ordered = sorted(params, key=lambda name: (name not in OF_CRITERION, name == "window", name))
+    return ", ".join(_text(name, params[name], names) for name in ordered if name in PARAMS)
 
 
-def _text(name: str, value: Any) -> str:
+def _text(name: str, value: Any, names: Names) -> str:
+    if name == "signals":
+        return " or ".join(names.get(key, key) for key in value)
+    if name == "size":
+        return f"{value} hits"
+    if name == "window" and isinstance(value, str):
+        return f"within {value}"
     shown = PARAMS[name].show(value)
-    if isinstance(shown, list):
-        return " or ".join(map(str, shown))
-    if isinstance(shown, bool):
-        return PARAMS[name].label.lower()
-    return str(shown)
+    return PARAMS[name].label.lower() if isinstance(shown, bool) else str(shown)

@@ -7,7 +7,9 @@ from rubrics.measures.base import (
     Measure,
     Names,
     SpecError,
+    duration_text,
     duration_us,
+    length_us,
 )
 from rubrics.measures.bursts import Bursts
 from rubrics.measures.count import Count
@@ -50,5 +52,7 @@ __all__ = [
     "Measure",
     "Names",
     "SpecError",
+    "duration_text",
     "duration_us",
+    "length_us",
 ]

@@ -12,6 +12,7 @@ from rubrics.scoring.types import DAY_US, Axis
 Params = Mapping[str, Any]
 
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)\s*([mhd])$")
+MOST_US = 3650 * DAY_US
 _UNIT_US = {"m": 60_000_000, "h": 3_600_000_000, "d": DAY_US}
 
 
@@ -26,14 +27,33 @@ class SpecError(ValueError):
 
 def duration_us(value: object, where: str) -> int:
     """Whole microseconds of ``30m``, ``48h`` or ``14d``."""
-    match = _DURATION.match(value) if isinstance(value, str) else None
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise SpecError(where, f"{value!r} is no length of time; write it as 30m, 48h or 14d")
-    return round(float(match[1]) * _UNIT_US[match[2]])
+    microseconds = round(float(match[1]) * _UNIT_US[match[2]])
+    if microseconds > MOST_US:
+        raise SpecError(where, "is longer than ten years")
+    return microseconds
+
+
+def length_us(value: object, where: str) -> int:
+    """:func:`duration_us` of what cannot be nothing: a window, a period."""
+    microseconds = duration_us(value, where)
+    if microseconds <= 0:
+        raise SpecError(where, "must be longer than nothing")
+    return microseconds
+
+
+def duration_text(microseconds: int) -> str:
+    """The shortest form that :func:`duration_us` reads as exactly this long."""
+    for letter in "dh":
+        if microseconds % _UNIT_US[letter] == 0:
+            return f"{microseconds // _UNIT_US[letter]}{letter}"
+    return f"{microseconds / _UNIT_US['m']:.9f}".rstrip("0").rstrip(".") + "m"
 
 
 def duration_words(microseconds: float) -> str:
-    """``14 days``, ``48 hours``: the shortest exact wording."""
+    """``14 days``, ``36 hours``: the shortest exact wording."""
     for size, word in ((DAY_US, "day"), (3_600_000_000, "hour"), (60_000_000, "minute")):
         if microseconds % size == 0 and (size != DAY_US or microseconds >= 2 * DAY_US):
             return plural(microseconds / size, word)
@@ -51,12 +71,6 @@ class Names:
 
     signal_ids: Mapping[str, int] = field(default_factory=dict)
     signal_names: Mapping[str, str] = field(default_factory=dict)
-
-    def ids(self, keys: Sequence[str]) -> sql.Composed:
-        """The signals' ids as SQL, for ``signal_id = ANY(...)``."""
-        return sql.SQL("'{{{}}}'::bigint[]").format(
-            sql.SQL(",").join(sql.SQL(str(self.signal_ids[key])) for key in keys)
-        )
 
     def words(self, keys: Sequence[str]) -> str:
         """The signals in a rep's words: one by name, several as a short list."""

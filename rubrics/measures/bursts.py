@@ -8,8 +8,8 @@ from rubrics.measures.base import (
     Names,
     Params,
     SpecError,
-    duration_us,
     duration_words,
+    length_us,
     parse_signals,
     plural,
 )
@@ -42,7 +42,7 @@ class Bursts(HitMeasure):
         return {
             "signals": parse_signals(raw.get("signals"), where),
             "size": size,
-            "span": duration_us(raw.get("window"), f"{where}.window"),
+            "span": length_us(raw.get("window"), f"{where}.window"),
             "window": LIFETIME,
         }
 

@@ -1,5 +1,6 @@
 """The measures of fit. Each gives 1 (yes), 0 (no) or null (unknown): unknown is not zero."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +20,30 @@ def _texts(raw: object, where: str) -> tuple[str, ...]:
         raw = [raw]
     if not isinstance(raw, Sequence) or not raw:
         raise SpecError(where, "is a list of one or more texts")
+    has_words = any(isinstance(text, str) for text in raw)
+    for text in raw:
+        # YAML reads a bare NO as false: among words it was meant as one.
+        is_value = isinstance(text, int | float) and not (has_words and isinstance(text, bool))
+        if not (is_value or isinstance(text, str)) or not str(text).strip() or "\0" in str(text):
+            raise SpecError(where, f"{text!r} is no text; write it in quotes")
     return tuple(sorted({str(text).strip().lower() for text in raw}))
+
+
+def _listed(raw: Params, name: str, where: str, lists: Lists) -> tuple[str, ...]:
+    """The values given under ``name``, or those of the named list, which may be empty."""
+    if ("list" in raw) == (name in raw):
+        raise SpecError(where, f"give either {name} or list")
+    if name in raw:
+        return _texts(raw[name], f"{where}.{name}")
+    values = named_list(raw["list"], where, lists)
+    return _texts(values, f"{where}.list") if values else ()
+
+
+def _flag(raw: Params, name: str, where: str) -> bool:
+    value = raw.get(name, False)
+    if not isinstance(value, bool):
+        raise SpecError(f"{where}.{name}", f"{value!r} is neither true nor false")
+    return value
 
 
 class NumberInRange(AttributeMeasure):
@@ -43,9 +67,12 @@ class NumberInRange(AttributeMeasure):
         if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:
             raise SpecError(where, f"{pair!r} is no [from, to] pair")
         for end in pair:
-            if end is not None and (isinstance(end, bool) or not isinstance(end, int | float)):
+            is_number = isinstance(end, int | float) and not isinstance(end, bool)
+            if end is not None and not (is_number and math.isfinite(end)):
                 raise SpecError(where, f"{end!r} is no number")
         low, high = pair
+        if low is None and high is None:
+            raise SpecError(where, "give the range at least one end; is_present asks for any value")
         if low is not None and high is not None and low > high:
             raise SpecError(where, f"[{low}, {high}] runs backwards")
         return (low, high)
@@ -88,12 +115,9 @@ class ValueInList(AttributeMeasure):
     fields = frozenset({"attribute", "values", "list"})
 
     def parse(self, raw: Params, where: str, lists: Lists) -> dict[str, Any]:
-        values = raw.get("values")
-        if "list" in raw:
-            values = named_list(raw["list"], where, lists)
         return {
             "attribute": parse_attribute(raw.get("attribute"), where),
-            "values": _texts(values, f"{where}.values") if values else (),
+            "values": _listed(raw, "values", where, lists),
         }
 
     def sql(self, params: Params) -> sql.Composable:
@@ -118,8 +142,10 @@ class TextMatches(AttributeMeasure):
 
     def parse(self, raw: Params, where: str, lists: Lists) -> dict[str, Any]:
         keywords: tuple[str, ...] = ()
-        if raw.get("present") is not True:
+        if not _flag(raw, "present", where):
             keywords = _texts(raw.get("keywords"), f"{where}.keywords")
+        elif "keywords" in raw:
+            raise SpecError(where, "give either keywords or present")
         return {
             "attribute": parse_attribute(raw.get("attribute"), where),
             "keywords": keywords,
@@ -189,11 +215,10 @@ class EmailDomainIn(AttributeMeasure):
     fields = frozenset({"list", "domains"})
 
     def parse(self, raw: Params, where: str, lists: Lists) -> dict[str, Any]:
-        domains = raw.get("domains") or named_list(raw.get("list"), where, lists)
         return {
             "attribute": EMAIL,
             "list": str(raw.get("list") or ""),
-            "domains": _texts(domains, f"{where}.domains") if domains else (),
+            "domains": _listed(raw, "domains", where, lists),
         }
 
     def sql(self, params: Params) -> sql.Composable:
@@ -222,7 +247,7 @@ class IsPresent(AttributeMeasure):
     def parse(self, raw: Params, where: str, lists: Lists) -> dict[str, Any]:
         return {
             "attribute": parse_attribute(raw.get("attribute"), where),
-            "missing": raw.get("missing") is True,
+            "missing": _flag(raw, "missing", where),
         }
 
     def sql(self, params: Params) -> sql.Composable:

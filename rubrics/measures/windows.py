@@ -1,10 +1,8 @@
 """Which span of time a measure of hits looks at. The edges are those of design section 5."""
 
-from typing import Any
-
 from psycopg import sql
 
-from rubrics.measures.base import SpecError, duration_us, duration_words
+from rubrics.measures.base import SpecError, duration_words, length_us
 
 LIFETIME = ("lifetime", 0)
 
@@ -16,10 +14,7 @@ def parse_window(raw: object, where: str) -> tuple[str, int]:
     if isinstance(raw, dict) and len(raw) == 1:
         ((kind, length),) = raw.items()
         if kind in {"first", "last", "trial_last"}:
-            microseconds = duration_us(length, where)
-            if microseconds <= 0:
-                raise SpecError(where, "must be longer than nothing")
-            return (kind, microseconds)
+            return (kind, length_us(length, where))
     raise SpecError(where, "is {first: 7d}, {last: 30d}, {trial_last: 3d} or left out for lifetime")
 
 
@@ -58,14 +53,3 @@ def window_words(window: tuple[str, int]) -> str:
         "last": f" in the last {duration_words(length)}",
         "trial_last": f" in the last {duration_words(length)} of the trial",
     }.get(kind, "")
-
-
-def window_json(window: tuple[str, int]) -> dict[str, Any] | None:
-    """The document form of a parsed window."""
-    kind, length = window
-    if kind == "lifetime":
-        return None
-    for size, letter in ((86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "m")):
-        if length % size == 0:
-            return {kind: f"{length // size}{letter}"}
-    return {kind: f"{length / 60_000_000}m"}

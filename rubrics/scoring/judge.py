@@ -10,7 +10,16 @@ from rubrics.scoring.combine import (
     next_silence_us,
 )
 from rubrics.scoring.points import Values, compile_points, possible_points
-from rubrics.scoring.types import Axis, Criterion, Judgement, Measured, Mode, Role, Version
+from rubrics.scoring.types import (
+    MOST_POINTS,
+    Axis,
+    Criterion,
+    Judgement,
+    Measured,
+    Mode,
+    Role,
+    Version,
+)
 from rubrics.scoring.velocity import velocity_bonus
 
 Judge = Callable[[Measured], Judgement]
@@ -94,7 +103,8 @@ def _add_velocity(
 ) -> int:
     base = raw
     for i, criterion in velocity:
-        points[i] = velocity_bonus(criterion, values[criterion.columns[0]] or 0, base)
+        bonus = velocity_bonus(criterion, values[criterion.columns[0]] or 0, base)
+        points[i] = min(bonus, MOST_POINTS - (raw - base))
         raw += points[i]
     if raw > version.max_behavior and not version.velocity_exceeds_cap:
         adjustments.append((Axis.BEHAVIOR, "velocity_cap", version.max_behavior - raw))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from rubrics.scoring.types import Criterion, Mode, Tier
+from rubrics.scoring.types import MOST_POINTS, Criterion, Mode, Tier
 
 Values = Sequence[float | None]
 
@@ -72,7 +72,7 @@ def _per_unit(criterion: Criterion) -> Callable[[Values], int]:
 
     def per_unit(values: Values) -> int:
         units = int(values[column] or 0)
-        return each * (units if most is None or units < most else most)
+        return _within(each * (units if most is None or units < most else most))
 
     return per_unit
 
@@ -83,9 +83,13 @@ def _per_period(criterion: Criterion) -> Callable[[Values], int]:
 
     def per_period(values: Values) -> int:
         periods = int((values[column] or 0) // length)  # whole periods only
-        return each * (periods if most is None or periods < most else most)
+        return _within(each * (periods if most is None or periods < most else most))
 
     return per_period
+
+
+def _within(points: int) -> int:
+    return min(max(points, -MOST_POINTS), MOST_POINTS)
 
 
 def possible_points(criterion: Criterion, values: Values) -> tuple[int, int]:

@@ -8,6 +8,9 @@ from typing import Any
 DAY_US = 86_400_000_000
 """Microseconds of a day: durations are whole microseconds, so that boundaries are exact."""
 
+MOST_POINTS = 10_000
+"""No number of a version, and no criterion's points, go beyond it: scores fit their columns."""
+
 
 class Axis(StrEnum):
     FIT = "fit"

@@ -19,6 +19,7 @@ from tests.oracle.fit import measure_attribute
 Spec = Mapping[str, Any]
 MICROSECOND = timedelta(microseconds=1)
 DAY = timedelta(days=1)
+MOST = 10_000  # one criterion never gives or takes more
 FIT_MEASURES = {
     "number_in_range", "value_in_list", "text_matches", "overlaps", "email_domain_in", "is_present",
 }  # fmt: skip
@@ -111,7 +112,7 @@ def criterion_points(document: Spec, criterion: Spec, person: Person, at: dateti
         units = timedelta(microseconds=value) // span(terms["period"])
     if terms.get("max") is not None:
         units = min(units, terms["max"])
-    return int(terms["points"]) * units
+    return min(max(int(terms["points"]) * units, -MOST), MOST)
 
 
 def alternatives(criterion: Spec) -> list[list[Spec]]:
@@ -129,30 +130,30 @@ def reached_tiers(document: Spec, criterion: Spec, person: Person, at: datetime)
     """Of each alternative the points of its highest threshold reached."""
     reached = []
     for group in alternatives(criterion):
-        highest: tuple[float, int] | None = None
+        highest: tuple[tuple[float, bool], int] | None = None
         for spec in group:
             value = measured(document, spec, person, at)
-            threshold, is_met = compare(spec, value)
+            height, is_met = compare(spec, value)
             if is_met:
-                candidate = (threshold, int(spec["tier"]["points"]))
+                candidate = (height, int(spec["tier"]["points"]))
                 highest = candidate if highest is None else max(highest, candidate)
         if highest is not None:
             reached.append(highest[1])
     return reached
 
 
-def compare(spec: Spec, value: float | None) -> tuple[float, bool]:
-    """The tier's threshold, a hair higher for ``more_than``, and whether the value meets it."""
+def compare(spec: Spec, value: float | None) -> tuple[tuple[float, bool], bool]:
+    """How high the tier is (``more_than`` is above ``at_least``), and whether it is reached."""
     tier = spec["tier"]
     bound = tier.get("more_than", tier.get("at_least", 1))
     if spec["measure"] == "days_since":
         length = span(bound) if isinstance(bound, str) else DAY * bound
         bound = length // MICROSECOND
+    is_more = "more_than" in tier
+    height = (bound, is_more)
     if value is None:
-        return bound, False
-    if "more_than" in tier:
-        return bound + 1e-6, value > bound
-    return bound, value >= bound
+        return height, False
+    return height, value > bound if is_more else value >= bound
 
 
 def possible(document: Spec, criterion: Spec, person: Person, at: datetime) -> tuple[int, int]:

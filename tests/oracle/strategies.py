@@ -40,7 +40,9 @@ VALUES: Mapping[str, tuple[object, ...]] = {
         24, 25, 49, 49.5, 50, 50.0, 500, 500.0001, 501, 1000, 1001, -50, 10**400, "120", True, [50],
         None, UNKNOWN,
     ),
-    "account.industry": ("SaaS", "saas", "SAAS ", "Élève", "42", 42, True, ["SaaS"], "", None, UNKNOWN),
+    "account.industry": (
+        "SaaS", "saas", "SAAS ", "Élève", "42", 42, True, ["SaaS"], "", None, UNKNOWN,
+    ),
     "account.technologies": (
         ["Salesforce", "HubSpot"], ["salesforce"], ["Segment", 1, None], [], "Salesforce", 7,
         ['quo"te', "back\\Slash", "日本"], None, UNKNOWN,
@@ -51,7 +53,8 @@ REFERENCES = st.sampled_from(
     ["lead.title", "account.industry", ["account.industry", "lead.title"], "lead.email"]
 )
 KEYWORDS = (
-    "VP", "Vice President", "C++", "R&D", "élève", "a.b", "(EMEA)", "[x]", "VP$", "\\d", "日本", "50%",
+    "VP", "Vice President", "C++", "R&D", "élève", "a.b", "(EMEA)", "[x]", "VP$", "\\d", "日本",
+    "50%",
 )  # fmt: skip
 INDUSTRIES = ("SaaS", "ÉLÈVE", "42", "true", "no")
 TOOLS = ("Salesforce", "HubSpot", 'QUO"te', "back\\slash", "日本", "1")

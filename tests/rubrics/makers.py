@@ -26,9 +26,7 @@ def make_product(*signals: str, key: str = "app") -> Product:
     return product
 
 
-def make_hits(
-    product: Product, lead_id: int, hits: Iterable[tuple[str, datetime] | tuple[Any, ...]]
-) -> list[Hit]:
+def make_hits(product: Product, lead_id: int, hits: Iterable[tuple[Any, ...]]) -> list[Hit]:
     """Hits as ``(signal, moment[, value[, session]])``, in this order of arrival."""
     ids = dict(Signal.objects.filter(product=product).values_list("key", "pk"))
     return Hit.objects.bulk_create(
@@ -37,10 +35,14 @@ def make_hits(
             signal_id=ids[signal],
             occurred_at=moment,
             event_id=next(_event_ids),
-            **hit_values(*(list(rest) + [None, None])[:2]),
+            **hit_values(value, session),
         )
-        for signal, moment, *rest in hits
+        for signal, moment, value, session in (padded(hit) for hit in hits)
     )
+
+
+def padded(hit: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*hit, None, None)[:4]
 
 
 def make_lead(

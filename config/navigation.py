@@ -1,0 +1,109 @@
+"""The admin's sidebar and overview: facts, judgement, action, the edge."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from routing.reports import has_synthetic_data
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model's list in the admin."""
+
+    title: str
+    icon: str
+    model: str
+    says: str
+
+    @property
+    def link(self) -> str:
+        return reverse(f"admin:{self.model.replace('.', '_')}_changelist")
+
+    def is_visible_to(self, request: HttpRequest) -> bool:
+        app, name = self.model.split(".")
+        can = request.user.has_perm
+        return can(f"{app}.view_{name}") or can(f"{app}.change_{name}")
+
+
+GROUPS: dict[str, tuple[Entry, ...]] = {
+    "Facts": (
+        Entry("Leads", "person", "leads.lead", "Who tries the product"),
+        Entry("Accounts", "apartment", "leads.account", "Their companies"),
+        Entry("Events", "bolt", "leads.event", "What they did, as received"),
+        Entry("Signals", "sensors", "leads.signal", "Which events count as what"),
+        Entry("Outcomes", "flag", "leads.outcome", "What became of them"),
+        Entry("Products", "deployed_code", "leads.product", "What is being tried"),
+    ),
+    "Judgement": (
+        Entry("Rubrics", "rule", "rubrics.rubric", "The scoring models"),
+        Entry("Versions", "history", "rubrics.rubricversion", "Drafts, published and retired"),
+        Entry("Scores", "leaderboard", "rubrics.score", "What each lead is worth, and why"),
+    ),
+    "Action": (
+        Entry("PQLs", "inbox", "routing.qualification", "Episodes of work"),
+        Entry("Reps", "badge", "routing.rep", "Who works them"),
+        Entry("Teams", "groups", "routing.team", "Whom they are dealt among"),
+    ),
+    "Edge": (
+        Entry("Sources", "input", "leads.source", "Where events come from; write keys"),
+        Entry("Rejected messages", "report", "leads.rejectedmessage", "Set aside; replay them"),
+        Entry("API tokens", "key", "integrations.apitoken", "Scoped keys to the API"),
+        Entry("People", "manage_accounts", "auth.user", "Who may sign in"),
+        Entry("Groups", "shield_person", "auth.group", "What they may do"),
+    ),
+    # What the pages above link to, and what is looked at when something is wrong.
+    "Under the hood": (
+        Entry("Hits", "ads_click", "leads.hit", "Events counted by signal"),
+        Entry("Signal mappings", "conversion_path", "leads.signalmapping", "All in one list"),
+        Entry("Identities", "fingerprint", "leads.identity", "How sources name a lead"),
+        Entry("Trials", "hourglass", "leads.trial", "Who tries what, since when"),
+        Entry("Attribute history", "manage_history", "leads.attributechange", "Known when"),
+        Entry("Lead merges", "merge", "leads.leadmerge", "Two that became one"),
+        Entry("Scoring backlog", "pending_actions", "leads.leadchange", "Leads to be scored"),
+        Entry("Criteria", "checklist", "rubrics.criterion", "Of every version"),
+        Entry("Score history", "timeline", "rubrics.scorechange", "Every change of a score"),
+    ),
+}
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups for unfold, with a link back to the queue on top."""
+    queue = {"title": "PQL queue", "icon": "arrow_back", "link": "/", "active": False}
+    index = reverse("admin:index")
+    home = {"title": "Overview", "icon": "home", "link": index, "active": request.path == index}
+    return [
+        {"items": [queue, home]},
+        *(
+            {
+                "title": title,
+                "separator": True,
+                "collapsible": title == "Under the hood",
+                "items": [
+                    {"title": entry.title, "icon": entry.icon, "link": entry.link}
+                    for entry in entries
+                ],
+            }
+            for title, entries in _visible(request).items()
+        ),
+    ]
+
+
+def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Context of the admin's first page: the same groups, with a word on each list."""
+    return {**context, "groups": _visible(request)}
+
+
+def _visible(request: HttpRequest) -> dict[str, list[Entry]]:
+    seen = {
+        title: [entry for entry in entries if entry.is_visible_to(request)]
+        for title, entries in GROUPS.items()
+    }
+    return {title: entries for title, entries in seen.items() if entries}
+
+
+def environment(request: HttpRequest) -> list[str] | None:
+    """The label beside the user's name: that data here is made up, where it is."""
+    return ["Synthetic demo data", "warning"] if has_synthetic_data() else None

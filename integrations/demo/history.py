@@ -1,0 +1,146 @@
+"""The demo's past: ninety days of sign-ups, visits and outcomes, as rows of a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from integrations.datasets.rows import EventRow, LeadRow, OutcomeRow
+from integrations.demo.people import Person, people
+from integrations.demo.visits import Message, Progress, look_around, visit
+
+DAYS = 90
+PEOPLE = 600
+PREFIX = "lumen"
+# So many sign-ups are today's, whatever day it is, and keener than most: the queue is alive.
+TODAYS_EVERY = 30
+TODAYS_EAGERNESS = 4.0
+OFFICE_HOURS = (13, 22)  # UTC: most of them are American
+DECISION_DAYS = (6, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Everything that happened before the demo was loaded."""
+
+    leads: list[LeadRow]
+    events: list[EventRow]
+    outcomes: list[OutcomeRow]
+
+
+def make_past(seed: int, *, at: datetime, count: int = PEOPLE) -> Past:
+    """Return the past as seen at ``at``; the same arguments give the same past."""
+    past = Past([], [], [])
+    for number, person in enumerate(people(seed, count, prefix=PREFIX)):
+        random = Random(f"{seed}/{person.external_id}/past")  # noqa: S311 - a demo, no secret
+        is_todays = number % TODAYS_EVERY == 0
+        signed_up_at = _today(random, at) if is_todays else _sign_up_moment(random, at)
+        past.leads.append(lead_row(person, signed_up_at))
+        eagerness = TODAYS_EAGERNESS if is_todays else 1.0
+        events = list(_events(person, signed_up_at, random, eagerness, until=at))
+        past.events.extend(events)
+        outcome = _outcome(person, signed_up_at, random, visits=_visits(events))
+        if outcome is not None and outcome.occurred_at < at:
+            past.outcomes.append(outcome)
+    past.events.sort(key=lambda event: (event.occurred_at, event.message_id))
+    return past
+
+
+def lead_row(person: Person, signed_up_at: datetime) -> LeadRow:
+    """What the product tells of a person who signs up, and enrichment of the company."""
+    company = person.company
+    return LeadRow(
+        external_id=person.external_id,
+        created_at=signed_up_at,
+        attributes=person.traits(),
+        account={"id": company.external_id, **company.traits()} if company else {},
+    )
+
+
+def event_row(person: Person, message: Message, number: int, at: datetime) -> EventRow:
+    """A message of a person as a row; ``number`` tells the person's messages apart."""
+    return EventRow(
+        message_id=f"{person.external_id}-{number:05d}",
+        user_id=person.external_id,
+        kind=message.kind,
+        name=message.name,
+        occurred_at=at,
+        properties=message.properties,
+        session=str(message.properties.get("session_id", "")),
+    )
+
+
+def _today(random: Random, at: datetime) -> datetime:
+    return at - timedelta(hours=random.uniform(1.5, 16))
+
+
+def _sign_up_moment(random: Random, at: datetime) -> datetime:
+    """A working moment in the last ninety days, up to two hours ago; more of them lately."""
+    latest = at - timedelta(hours=2)
+    day = (at - timedelta(days=DAYS * random.random() ** 1.15)).date()
+    if day.weekday() >= 5 and random.random() < 0.7:
+        day -= timedelta(days=2)
+    moment = _at_work(random, day)
+    while moment > latest:
+        moment -= timedelta(days=1)
+    return moment
+
+
+def _at_work(random: Random, day: Any) -> datetime:
+    hour = min(max(random.gauss(sum(OFFICE_HOURS) / 2, 3.2), 0.0), 23.5)
+    return datetime.combine(day, time(), UTC) + timedelta(
+        seconds=int(hour * 3600) + random.randint(0, 1500)
+    )
+
+
+def _events(
+    person: Person, signed_up_at: datetime, random: Random, eagerness: float, *, until: datetime
+) -> Iterator[EventRow]:
+    persona, progress = person.persona, Progress()
+    number = 0
+    if random.random() < 0.18:
+        message = look_around(random)
+        before = signed_up_at - timedelta(minutes=random.randint(3, 600)) + message.after
+        yield event_row(person, message, number, before)
+    stay_days = min(random.expovariate(1 / persona.stay_days), DAYS)
+    for day in range(int(stay_days) + 1):
+        start = signed_up_at + timedelta(minutes=1)
+        if day:
+            if random.random() > persona.return_rate:
+                continue
+            start = _at_work(random, (signed_up_at + timedelta(days=day)).date())
+            if start.weekday() >= 5 and random.random() < 0.8:
+                continue
+        for message in visit(person, progress, random, eagerness=eagerness):
+            number += 1
+            if start + message.after < until:
+                yield event_row(person, message, number, start + message.after)
+
+
+def _visits(events: list[EventRow]) -> int:
+    return len({event.occurred_at.date() for event in events})
+
+
+def _outcome(
+    person: Person, signed_up_at: datetime, random: Random, *, visits: int
+) -> OutcomeRow | None:
+    """Buying takes will, a company that can, and having really used the product."""
+    decided_at = signed_up_at + timedelta(days=random.uniform(*DECISION_DAYS))
+    chance = person.persona.buys * min(visits / 5, 1.8) * _means(person)
+    if random.random() < chance:
+        return OutcomeRow(person.external_id, "converted", decided_at)
+    if random.random() < 0.3:
+        return OutcomeRow(person.external_id, "closed_lost", decided_at + timedelta(days=14))
+    return None
+
+
+def _means(person: Person) -> float:
+    """How able the person's company is to buy: 1 for an ordinary one."""
+    company = person.company
+    if company is None:
+        return 0.8
+    size = 1.5 if 25 <= (company.employees or 0) <= 1000 else 0.6
+    return size * (1.3 if company.industry in ("SaaS", "Fintech", "Analytics", "Martech") else 0.7)

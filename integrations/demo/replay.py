@@ -1,0 +1,94 @@
+"""Live the demo's past again: score it step by step, and let the reps work what it brings.
+
+The real services do it all, each with the moment it would have happened at; nothing is made up but
+the moments and the reps' decisions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from integrations.demo.decisions import Decision, decide
+from integrations.demo.history import Past
+from leads.models import Outcome
+from routing.models import Qualification
+from routing.services import open_qualifications
+from rubrics.mappers import Compiled
+from rubrics.measures.subjects import LeadIds
+from rubrics.models import Score, ScoreChange
+from rubrics.scores import score_leads
+
+# Coarse at first, fine lately, so that what is new today is new to the half hour.
+FINE_FROM = timedelta(days=2)
+FINE_STEP = timedelta(minutes=30)
+COARSE_STEP = timedelta(hours=5)
+
+
+@dataclass(slots=True)
+class Replay:
+    """Replays one past for one version; ``ids`` names the leads of the past."""
+
+    version: Compiled
+    past: Past
+    ids: Mapping[str, int]
+    random: Random
+    planned: list[tuple[datetime, int, Decision]] = field(default_factory=list)
+
+    def run(self, *, since: datetime, until: datetime) -> None:
+        """Go from ``since`` to ``until``. Needs a transaction that nobody else can see into."""
+        touched = self._touched(list(_steps(since, until, self.random)))
+        for at, lead_ids in touched.items():
+            due = Score.objects.due(at).filter(rubric_id=self.version.rubric_id)
+            affected = lead_ids | set(due.values_list("lead_id", flat=True))
+            if affected:
+                score_leads(self.version, LeadIds(sorted(affected), at))
+                self._open(at, until)
+            self._work(at)
+
+    def _touched(self, steps: list[datetime]) -> dict[datetime, set[int]]:
+        """Which leads did something, or signed up, between each step and the one before."""
+        moments = [(row.created_at, row.external_id) for row in self.past.leads]
+        moments += [(row.occurred_at, row.user_id) for row in self.past.events]
+        moments.sort()
+        touched: dict[datetime, set[int]] = {}
+        position = 0
+        for at in steps:
+            touched[at] = set()
+            while position < len(moments) and moments[position][0] <= at:
+                touched[at].add(self.ids[moments[position][1]])
+                position += 1
+        return touched
+
+    def _open(self, at: datetime, until: datetime) -> None:
+        if not ScoreChange.objects.unrouted().exists():
+            return
+        open_qualifications(at=at, limit=1_000)
+        new = list(Qualification.objects.filter(opened_at=at).order_by("pk"))
+        fates = defaultdict(list)
+        outcomes = Outcome.objects.filter(lead__in=[q.lead_id for q in new])
+        for outcome in outcomes.order_by("occurred_at"):
+            fates[outcome.lead_id].append(outcome)
+        for qualification in new:
+            for decision in decide(
+                self.random, opened_at=at, until=until, outcomes=fates[qualification.lead_id]
+            ):
+                self.planned.append((decision.at, qualification.pk, decision))
+        self.planned.sort(key=lambda plan: plan[:2])
+
+    def _work(self, at: datetime) -> None:
+        while self.planned and self.planned[0][0] <= at:
+            _, pk, decision = self.planned.pop(0)
+            qualification = Qualification.objects.select_related("rep__user").get(pk=pk)
+            decision.carry_out(qualification)
+
+
+def _steps(since: datetime, until: datetime, random: Random) -> Iterator[datetime]:
+    at = since
+    while at < until:
+        step = FINE_STEP if until - at <= FINE_FROM else COARSE_STEP
+        at = min(at + step * random.uniform(0.7, 1.3), until)
+        yield at.replace(microsecond=0) if at < until else until

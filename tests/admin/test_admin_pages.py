@@ -1,0 +1,245 @@
+"""Every page of the admin opens, at a cost that does not grow with the rows."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from integrations.models import ApiToken
+from leads.models import (
+    Account,
+    AttributeChange,
+    Event,
+    Hit,
+    Identity,
+    Lead,
+    LeadChange,
+    LeadMerge,
+    Outcome,
+    Product,
+    RejectedMessage,
+    Signal,
+    SignalMapping,
+    Source,
+    Trial,
+)
+from routing.models import Qualification, Rep, Team
+from rubrics.mappers import forget_compiled
+from rubrics.models import Criterion, Rubric, RubricVersion, Score, ScoreChange
+from tests.world import AT, World, add_lead, make_admin, make_person, make_world
+
+pytestmark = pytest.mark.django_db
+
+LIST_BUDGET, PAGE_BUDGET = 8, 9  # queries; two of each are the session and the person
+BIGGER_PAGES: dict[type[Model], int] = {RubricVersion: 10, Score: 10}
+MODELS = [
+    Account,
+    AttributeChange,
+    Event,
+    Hit,
+    Identity,
+    Lead,
+    LeadChange,
+    LeadMerge,
+    Outcome,
+    Product,
+    RejectedMessage,
+    Signal,
+    SignalMapping,
+    Source,
+    Trial,
+    Criterion,
+    Rubric,
+    RubricVersion,
+    Score,
+    ScoreChange,
+    Qualification,
+    Rep,
+    Team,
+    ApiToken,
+    Group,
+]
+READ_ONLY = [
+    Account,
+    AttributeChange,
+    Event,
+    Hit,
+    Identity,
+    Lead,
+    LeadChange,
+    LeadMerge,
+    Qualification,
+    Score,
+    ScoreChange,
+    Trial,
+]
+
+
+@pytest.fixture
+def world() -> World:
+    forget_compiled()
+    return make_world(leads=4)
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client()
+    client.force_login(make_admin())
+    return client
+
+
+def fill(world: World, first: int, last: int) -> None:
+    """One row of everything for each number."""
+    person = world.rep.user
+    for number in range(first, last):
+        lead = add_lead(world, number)
+        signal = Signal.objects.create(product=world.product, key=f"s{number}", name=f"S {number}")
+        SignalMapping.objects.create(
+            signal=signal,
+            event_name="Invited",
+            source=world.source,
+            conditions=[{"property": "a.b", "op": "at_least", "value": 2}],
+        )
+        event = Event.objects.create(
+            received_at=AT,
+            occurred_at=AT,
+            source=world.source,
+            lead=lead,
+            kind="track",
+            name="Invited",
+            message_id=f"m{number}",
+            properties={"<b>": "</b>"},
+        )
+        Hit.objects.create(lead=lead, signal=signal, occurred_at=AT, event_id=event.pk)
+        AttributeChange.objects.create(
+            lead=lead, name="title", value="VP", known_at=AT, confirmed_at=AT
+        )
+        LeadChange.objects.create(lead=lead, changed_at=AT)
+        other = Lead.objects.create(merged_into=lead)
+        LeadMerge.objects.create(winner=lead, loser=other, reason="e-mail", merged_at=AT)
+        Outcome.objects.create(lead=lead, product=world.product, kind="churned", occurred_at=AT)
+        RejectedMessage.objects.create(
+            source=world.source, received_at=AT, code="x", reason="No person.", raw="{"
+        )
+        Source.objects.create(name=f"Source {number}", product=world.product)
+        Product.objects.create(key=f"p{number}", name=f"P {number}")
+        team = Team.objects.create(name=f"Team {number}", manager=person)
+        Rep.objects.create(user=make_person(f"rep{number}"), team=team)
+        rubric = Rubric.objects.create(product=world.product, key=f"r{number}", name=f"R {number}")
+        draft = RubricVersion.objects.create(rubric=rubric, number=1)
+        Criterion.objects.create(version=draft, key="c", name="C", axis="fit", measure="is_present")
+        ApiToken.objects.issue(name=f"t{number}", user_id=person.pk, scopes=["ingest"])
+        Group.objects.create(name=f"g{number}")
+
+
+def list_url(model: type[Model]) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def page_url(row: Model) -> str:
+    meta = row._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+
+
+def test_every_model_of_ours_is_registered() -> None:
+    ours = {
+        model
+        for model in admin.site._registry
+        if model._meta.app_label in {"leads", "rubrics", "routing", "integrations"}
+    }
+    assert ours | {Group} == set(MODELS)
+
+
+def test_lists_and_pages_cost_a_fixed_number_of_queries(
+    world: World, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    fill(world, 10, 13)
+    client.get(reverse("admin:index"))  # content types, once a process
+    over = []
+    for model in MODELS:
+        row = model._default_manager.order_by("-pk")[0]
+        page_budget = BIGGER_PAGES.get(model, PAGE_BUDGET)
+        for url, budget in ((list_url(model), LIST_BUDGET), (page_url(row), page_budget)):
+            with django_assert_max_num_queries(1000) as queries:
+                response = client.get(url)
+            assert response.status_code == 200, url
+            if len(queries) > budget:
+                over.append(f"{url}: {len(queries)} > {budget}")
+    assert not over, "\n".join(over)
+
+
+def test_lists_cost_the_same_with_more_rows(
+    world: World, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    def costs() -> dict[type[Model], int]:
+        found = {}
+        for model in MODELS:
+            with django_assert_max_num_queries(1000) as queries:
+                client.get(list_url(model))
+            found[model] = len(queries)
+        return found
+
+    fill(world, 10, 12)
+    costs()
+    before = costs()
+    fill(world, 20, 26)
+    assert costs() == before
+
+
+@pytest.mark.parametrize("model", READ_ONLY)
+def test_facts_are_read_only(world: World, client: Client, model: type[Model]) -> None:
+    fill(world, 10, 11)
+    row = model._default_manager.order_by("-pk")[0]
+    assert client.post(page_url(row), {"name": "x"}).status_code == 403
+    assert (
+        client.post(page_url(row).replace("/change/", "/delete/"), {"post": "yes"}).status_code
+        == 403
+    )
+    assert client.get(list_url(model) + "add/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("model", "words", "found"),
+    [
+        (Lead, "lead1@", 1),
+        (Lead, "Company 2", 1),
+        (Lead, "\x00", 4),
+        (Score, "lead1@", 1),
+        (Score, "nobody", 0),
+        (Qualification, "99999999999999999999", 0),
+        (Account, "c3.ex", 1),
+    ],
+)
+def test_search(world: World, client: Client, model: type[Model], words: str, found: int) -> None:
+    response = client.get(list_url(model), {"q": words})
+    assert len(response.context["cl"].result_list) == found
+
+
+def test_staff_see_what_their_groups_allow(world: World) -> None:
+    client = Client()
+    client.force_login(make_person("vera", "view_lead", staff=True))
+    page = client.get(reverse("admin:index")).content.decode()
+    assert list_url(Lead) in page
+    assert list_url(Source) not in page
+    assert client.get(list_url(Source)).status_code == 403
+
+
+def test_revops_open_every_list(world: World) -> None:
+    person = make_person("rosa", staff=True)
+    person.groups.add(Group.objects.get(name="RevOps"))
+    client = Client()
+    client.force_login(person)
+    for model in MODELS:
+        expected = 403 if model is Group else 200
+        assert client.get(list_url(model)).status_code == expected, model
+
+
+def test_lead_page_escapes_what_sources_send(world: World, client: Client) -> None:
+    lead = world.leads[0]
+    Lead.objects.filter(pk=lead.pk).update(attributes={"x": "<script>alert(1)</script>"})
+    page = client.get(page_url(lead)).content.decode()
+    assert "<script>alert(1)" not in page

@@ -1,0 +1,229 @@
+"""Kill anything, at the worst moment, under load: nothing is lost and nothing is done twice."""
+
+import contextlib
+import functools
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config.embedded import home
+from tests.e2e.client import Client, basic, bearer
+from tests.e2e.stack import Stack
+from tests.e2e.traffic import Ledger, Traffic
+from tests.e2e.workspace import Workspace, make_workspace
+
+pytestmark = pytest.mark.e2e
+
+# Claims of a killed worker are free again after their lease (20 s).
+SETTLE_S = 45.0
+BACK_S = 30.0
+UNSETTLED = """
+SELECT (SELECT count(*) FROM leads_leadchange)
+     + (SELECT count(*) FROM rubrics_scorechange WHERE crossed AND routed_at IS NULL)
+     + (SELECT count(*) FROM rubrics_score WHERE due_at <= now())
+"""
+
+
+@pytest.fixture(scope="module")
+def workspace(stack: Stack) -> Workspace:
+    return make_workspace(stack)
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    kept = Ledger(tmp_path_factory.mktemp("ledger") / "ledger")
+    yield kept
+    kept.close()
+
+
+def test_killing_anything_loses_and_doubles_nothing(
+    stack: Stack, workspace: Workspace, ledger: Ledger
+) -> None:
+    with _traffic(stack, workspace, ledger, "kills") as traffic:
+        for fault in FAULTS:
+            time.sleep(1.0)
+            before = traffic.acked
+            fault(stack)
+            stack.wait_for(functools.partial(_grows, traffic, before), 20, fault.__name__)
+        time.sleep(1.0)
+    assert traffic.refused == []
+    _check(stack, ledger)
+
+
+def test_stopped_redis_holds_up_no_request(
+    stack: Stack, workspace: Workspace, ledger: Ledger
+) -> None:
+    with _traffic(stack, workspace, ledger, "silence") as traffic:
+        redis = stack.pids()["redis"]
+        os.kill(redis, signal.SIGSTOP)
+        try:
+            before = traffic.acked
+            traffic.slowest_s = 0.0
+            time.sleep(4.0)
+            assert traffic.acked > before
+            # Far below any time-out of the broker's: nobody waited for it.
+            assert traffic.slowest_s < 3.0
+        finally:
+            os.kill(redis, signal.SIGCONT)
+    assert traffic.refused == []
+    _check(stack, ledger)
+
+
+def test_second_worker_and_beat_change_nothing(
+    stack: Stack, workspace: Workspace, ledger: Ledger, tmp_path: Path
+) -> None:
+    with (
+        _celery(stack, "worker", "--concurrency", "2", log=tmp_path / "worker"),
+        _celery(stack, "beat", "-s", str(tmp_path / "schedule"), "--pidfile=", log=tmp_path / "b"),
+    ):
+        with _traffic(stack, workspace, ledger, "double") as traffic:
+            time.sleep(6.0)
+        assert traffic.refused == []
+        _check(stack, ledger)
+
+
+def test_event_reaches_its_score_without_beat(
+    stack: Stack, workspace: Workspace, ledger: Ledger
+) -> None:
+    beat = stack.pids()["beat"]
+    os.kill(beat, signal.SIGSTOP)
+    try:
+        message = {"userId": "rung", "event": "Integration Connected", "messageId": "rung-1"}
+        ledger.note("sent", ["rung-1"])
+        with Client(stack.url, basic(workspace.write_key)) as client:
+            assert client.post("/v1/track", message).status == 200
+        ledger.note("acked", ["rung-1"])
+        stack.wait_for(lambda: _behavior(stack, workspace, "rung") == 15, 20, "the score")
+    finally:
+        os.kill(beat, signal.SIGCONT)
+
+
+def _behavior(stack: Stack, workspace: Workspace, user_id: str) -> int | None:
+    with Client(stack.url, bearer(workspace.token)) as client:
+        answer = client.get(f"/api/v1/leads/score/?user_id={user_id}")
+    assert answer.status == 200, answer.body
+    scores = answer.json()["scores"]
+    return scores[0]["behavior"] if scores else None
+
+
+# --- The faults -----------------------------------------------------------------------------------
+def kill_worker_in_mid_score(stack: Stack) -> None:
+    with _held(stack, "rubrics_score"):
+        stack.kill9("worker", limit=BACK_S)
+
+
+def kill_worker_child_in_mid_score(stack: Stack) -> None:
+    with _held(stack, "rubrics_score"):
+        _kill_children(stack, "worker")
+
+
+def kill_beat(stack: Stack) -> None:
+    stack.kill9("beat", limit=BACK_S)
+
+
+def kill_web(stack: Stack) -> None:
+    stack.kill9("web", limit=BACK_S)
+
+
+def kill_web_workers_in_mid_request(stack: Stack) -> None:
+    with _held(stack, "leads_event"):
+        _kill_children(stack, "web")
+
+
+def empty_redis(stack: Stack) -> None:
+    for _ in range(3):
+        stack.redis_flushall()
+        time.sleep(0.3)
+
+
+def kill_redis(stack: Stack) -> None:
+    stack.kill9("redis", limit=BACK_S)
+
+
+def kill_postgres(stack: Stack) -> None:
+    stack.kill9("postgres", limit=BACK_S)
+
+
+FAULTS: tuple[Callable[[Stack], None], ...] = (
+    kill_worker_in_mid_score,
+    kill_worker_child_in_mid_score,
+    kill_beat,
+    kill_web,
+    kill_web_workers_in_mid_request,
+    empty_redis,
+    kill_redis,
+    kill_postgres,
+)
+
+
+@contextlib.contextmanager
+def _held(stack: Stack, table: str) -> Iterator[None]:
+    """Let nobody write to a table, until somebody waits in the middle of a transaction."""
+    with psycopg.connect(stack.env["DATABASE_URL"]) as connection:
+        connection.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE".encode())
+        waiting = (
+            f"SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass"
+        )
+        stack.wait_for(lambda: stack.query(waiting) != [(0,)], 15, f"a writer of {table}")
+        yield
+
+
+def _kill_children(stack: Stack, name: str) -> None:
+    parent = stack.pids()[name]
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    assert children
+    for pid in children:
+        os.kill(int(pid), signal.SIGKILL)
+
+
+# --- Helpers --------------------------------------------------------------------------------------
+def _traffic(stack: Stack, workspace: Workspace, ledger: Ledger, name: str) -> Traffic:
+    return Traffic(stack.url, write_key=workspace.write_key, ledger=ledger, name=name)
+
+
+def _grows(traffic: Traffic, before: int) -> bool:
+    return traffic.acked > before
+
+
+def _check(stack: Stack, ledger: Ledger) -> None:
+    stack.wait_for(lambda: stack.query(UNSETTLED) == [(0,)], SETTLE_S, "everything to settle")
+    found = stack.manage_json(
+        "shell",
+        "--no-imports",
+        "-c",
+        f"from tests.e2e.invariants import report; report({str(ledger.path)!r})",
+    )
+    assert found["problems"] == []
+    # The load was what it is meant to be: people merged, people crossed.
+    assert found["counts"]["merged"] > 0
+    assert found["counts"]["Qualification"] > 0
+
+
+@contextlib.contextmanager
+def _celery(stack: Stack, *words: str, log: Path) -> Iterator[None]:
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "config", *words],
+            cwd=home.BASE_DIR,
+            env=stack.env,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+        )
+    try:
+        yield
+        assert process.poll() is None, log.read_text()
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
