@@ -129,7 +129,7 @@ class ApiTokenAdmin(AppAdmin):
     @action(
         description="Revoke",
         icon="block",
-        permissions=["integrations.change_apitoken"],
+        permissions=["acting"],
         url_path="revoke",
     )
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:

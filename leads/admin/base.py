@@ -37,6 +37,22 @@ class AppAdmin(ModelAdmin):
     list_per_page = 50
     warn_unsaved_form = True
 
+    # For actions, which ask whether somebody may do a thing at all, whatever the row. By name
+    # and not as "app.change_model": unfold looks such a permission up in the database during
+    # Django's checks, and so before the first migration has made the table.
+    def has_acting_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return self._may(request, "change")
+
+    def has_drafting_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return self._may(request, "add")
+
+    def has_viewing_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return self._may(request, "view")
+
+    def _may(self, request: HttpRequest, verb: str) -> bool:
+        options = self.model._meta
+        return request.user.has_perm(f"{options.app_label}.{verb}_{options.model_name}")
+
 
 class ReadOnlyAdmin(AppAdmin):
     """The page of something that is looked at, never edited: facts, and what follows from them."""

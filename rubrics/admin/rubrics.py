@@ -54,6 +54,9 @@ class RubricAdmin(AppAdmin):
     inlines = (VersionInline,)
     actions_detail = ("draft_from_preset",)
 
+    def has_drafting_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("rubrics.add_rubricversion")
+
     def get_readonly_fields(self, request: HttpRequest, obj: Rubric | None = None) -> list[str]:
         return ["product", "key"] if obj else []
 
@@ -65,7 +68,7 @@ class RubricAdmin(AppAdmin):
     @action(
         description="New draft from a preset",
         icon="library_add",
-        permissions=["rubrics.add_rubricversion"],
+        permissions=["drafting"],
         url_path="draft-from-preset",
     )
     def draft_from_preset(self, request: HttpRequest, object_id: str) -> HttpResponse:

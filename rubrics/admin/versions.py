@@ -163,7 +163,7 @@ class RubricVersionAdmin(AppAdmin):
     @action(
         description="Publish",
         icon="publish",
-        permissions=["rubrics.change_rubricversion"],
+        permissions=["acting"],
         url_path="publish",
     )
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -186,7 +186,7 @@ class RubricVersionAdmin(AppAdmin):
     @action(
         description="New draft from this version",
         icon="content_copy",
-        permissions=["rubrics.add_rubricversion"],
+        permissions=["drafting"],
         url_path="draft",
     )
     def draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -210,7 +210,7 @@ class RubricVersionAdmin(AppAdmin):
     @action(
         description="Download as YAML",
         icon="download",
-        permissions=["rubrics.view_rubricversion"],
+        permissions=["viewing"],
         url_path="download",
     )
     def download(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -136,6 +136,13 @@ def test_load_dataset_known_people_are_the_same_leads(tmp_path: Path) -> None:
     assert Trial.objects.filter(lead=known).count() == 1
 
 
+def test_load_dataset_business_mail_leads_to_the_account(tmp_path: Path) -> None:
+    acme = Account.objects.create(domain="acme.example", attributes={"domain": "acme.example"})
+    leads = "external_id,email,created_at\nu1,ann@acme.example,2026-01-01T00:00:00Z\n"
+    load(write_set(tmp_path / "set", leads=leads, events=[]))
+    assert Lead.objects.get().account == acme
+
+
 def test_load_dataset_bad_header(tmp_path: Path) -> None:
     leads = LEADS.replace("external_id", "id", 1)
     with pytest.raises(CommandError, match="has no column 'external_id'"):
