@@ -109,7 +109,8 @@ function tick() {
 function patch(live, html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-live]");
   if (!fresh) return;
-  const place = placeOf(document.activeElement);
+  const lost = document.activeElement === document.body;
+  const place = lost ? lastPlace : placeOf(document.activeElement);
   live.dataset.pulse = fresh.dataset.pulse;
   for (const part of ["tabs", "notice", "after", "columns"]) {
     const [before, after] = [live, fresh].map((root) => root.querySelector(`[data-part="${part}"]`));
@@ -187,6 +188,15 @@ function focusPlace(place) {
   const goal = next?.querySelector(`[data-act="${place.act}"]`) || next?.querySelector("[data-act]") || document.querySelector(".tabs [aria-current]") || document.getElementById("main");
   goal.focus({ preventScroll: Boolean(next) });
 }
+
+// Where the focus was, should it fall out of the page with what it was on; a click lets it go.
+let lastPlace = null;
+document.addEventListener("focusin", (event) => {
+  if (!dialog.contains(event.target)) lastPlace = placeOf(event.target);
+});
+document.addEventListener("pointerdown", (event) => {
+  if (!event.target.closest("a, button")) lastPlace = null;
+});
 
 if (document.querySelector("[data-live]")) tick();
 document.addEventListener("visibilitychange", pulse);
