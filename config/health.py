@@ -7,7 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from leads.models import LeadChange
+from rubrics.scores import oldest_change
 
 
 @require_safe
@@ -36,6 +36,6 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def _facts() -> dict[str, Any]:
-    oldest = LeadChange.objects.order_by("changed_at").values_list("changed_at", flat=True).first()
+    oldest = oldest_change()
     age = None if oldest is None else max((timezone.now() - oldest).total_seconds(), 0.0)
     return {"oldest_change_seconds": age}

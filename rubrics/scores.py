@@ -212,7 +212,7 @@ WITH input AS (
     SELECT lead_id, %(rubric)s, %(version)s, at,
            at + next_us * interval '1 microsecond', fit, fit_low, fit_high, behavior, total,
            is_pql, at - idle_us * interval '1 microsecond', measures::float8[], points::int2[],
-           1, at
+           1, now()
     FROM input ORDER BY lead_id
     ON CONFLICT (lead_id, rubric_id) DO UPDATE SET
         version_id = excluded.version_id, at = excluded.at, due_at = excluded.due_at,
@@ -225,7 +225,7 @@ WITH input AS (
                 IS DISTINCT FROM (excluded.version_id, excluded.fit, excluded.fit_low,
                                   excluded.fit_high, excluded.points)
               OR s.behavior <> excluded.behavior
-            THEN excluded.at ELSE s.changed_at END
+            THEN now() ELSE s.changed_at END
 )
 INSERT INTO rubrics_scorechange (
     lead_id, rubric_id, version_id, at, fit, behavior, total, is_pql, crossed)

@@ -37,7 +37,7 @@ def _flush_reaches_the_events() -> Iterator[None]:
 def _roles_outlive_a_flush() -> Iterator[None]:
     """Tests with real transactions empty every table; the roles a migration made come back."""
     patch = pytest.MonkeyPatch()
-    flush = TransactionTestCase._fixture_teardown
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # not in the stubs
     roles = import_module("routing.migrations.0002_groups")
 
     def flush_but_roles(self: TransactionTestCase) -> None:

@@ -63,6 +63,9 @@ class Servers:
         self.record()  # a server may have needed a second attempt
         for name in ("DATABASE_URL", "REDIS_URL"):
             env.setdefault(name, self.given.get(name, ""))
+        # Beside the database whose doors they open: every data folder has its own demo.
+        own = str(self.folder.run.parent / "demo_credentials.json")
+        env["DEMO_CREDENTIALS_FILE"] = os.environ.get("DEMO_CREDENTIALS_FILE") or own
         return env
 
     def _start(self, child: Child) -> Child:

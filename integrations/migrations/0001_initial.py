@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(help_text='What uses it, e.g. Warehouse sync', max_length=120)),
                 ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
                 ('prefix', models.CharField(editable=False, max_length=10)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('ingest', 'Send events'), ('read:scores', 'Read leads, accounts and scores'), ('work:pqls', 'Work PQLs'), ('manage:rubrics', 'Manage rubrics')], max_length=20), size=None)),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('ingest', 'Record outcomes'), ('read:scores', 'Read leads, accounts and scores'), ('work:pqls', 'Work PQLs'), ('manage:rubrics', 'Manage rubrics')], max_length=20), size=None)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('expires_at', models.DateTimeField(blank=True, null=True)),
                 ('revoked_at', models.DateTimeField(blank=True, null=True)),

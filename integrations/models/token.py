@@ -15,7 +15,7 @@ PREFIX_LENGTH = 10
 
 
 class Scope(models.TextChoices):
-    INGEST = "ingest", "Send events"
+    INGEST = "ingest", "Record outcomes"
     READ_SCORES = "read:scores", "Read leads, accounts and scores"
     WORK_PQLS = "work:pqls", "Work PQLs"
     MANAGE_RUBRICS = "manage:rubrics", "Manage rubrics"

@@ -61,6 +61,10 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
         """Open and not snoozed: what a rep should look at."""
         return self.open().exclude(state=State.SNOOZED)
 
+    def undealt(self) -> QualificationQuerySet:
+        """Those no rep was there for when they opened."""
+        return self.filter(state=State.NEW, rep=None)
+
     def for_rep(self, user_id: int) -> QualificationQuerySet:
         """Those dealt to the rep with this user id."""
         return self.filter(rep__user_id=user_id)

@@ -2,7 +2,7 @@
 
 from routing.services.errors import InvalidRequest, RoutingError, TransitionNotAllowed
 from routing.services.merging import follow_merges
-from routing.services.opening import open_qualifications
+from routing.services.opening import deal_waiting, open_qualifications
 from routing.services.working import (
     accept,
     assign,
@@ -24,6 +24,7 @@ __all__ = [
     "assign",
     "close_lost",
     "close_won",
+    "deal_waiting",
     "follow_merges",
     "mark_contacted",
     "mark_opportunity",

@@ -131,14 +131,40 @@ def _history(
             StateChange(qualification=qualification, to_state=State.NEW, reason=reason, at=at)
         )
         if deal:
-            rows.append(
-                StateChange(
-                    qualification=qualification,
-                    from_state=State.NEW,
-                    to_state=State.ASSIGNED,
-                    rep_id=deal.rep_id,
-                    reason=deal.reason,
-                    at=at,
-                )
-            )
+            rows.append(_dealt(qualification, deal, at=at))
     return rows
+
+
+def _dealt(qualification: Qualification, deal: Deal, *, at: datetime) -> StateChange:
+    return StateChange(
+        qualification=qualification,
+        from_state=State.NEW,
+        to_state=State.ASSIGNED,
+        rep_id=deal.rep_id,
+        reason=deal.reason,
+        at=at,
+    )
+
+
+@transaction.atomic
+def deal_waiting(*, at: datetime, limit: int) -> int:
+    """Deal up to ``limit`` PQLs that nobody could be dealt when they opened, longest first.
+
+    Returns how many were dealt: none while every rep is switched off.
+    """
+    if not Rep.objects.available().exists():
+        return 0
+    waiting = list(
+        Qualification.objects.undealt()
+        .order_by("opened_at", "pk")
+        .select_for_update(skip_locked=True)[:limit]
+    )
+    deals = _deal(len(waiting), at=at)
+    for qualification, deal in zip(waiting, deals, strict=False):
+        qualification.state = State.ASSIGNED
+        qualification.rep_id = deal.rep_id
+        qualification.assigned_at = at
+    Qualification.objects.bulk_update(waiting[: len(deals)], ["state", "rep", "assigned_at"])
+    pairs = zip(waiting, deals, strict=False)
+    StateChange.objects.bulk_create(_dealt(pql, deal, at=at) for pql, deal in pairs)
+    return len(deals)

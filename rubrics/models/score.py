@@ -42,7 +42,9 @@ class Score(models.Model):
     measures = ArrayField(models.FloatField(null=True))
     points = ArrayField(models.SmallIntegerField())
     revision = models.BigIntegerField(default=1)
-    changed_at = models.DateTimeField(help_text="When the result last differed from before.")
+    # By the database's clock, not the moment scored for: readers who ask for what changed since
+    # their last call must not miss what a long rescore writes late.
+    changed_at = models.DateTimeField(help_text="When a result other than before was written.")
 
     objects = ScoreQuerySet.as_manager()
 

@@ -57,6 +57,25 @@ def test_open_with_nobody_available_leaves_it_new_and_says_so() -> None:
     assert "every rep is switched off" in opened.changes.get().reason
 
 
+def test_deal_waiting_gives_them_to_reps_who_came_back_oldest_first() -> None:
+    reps = [RepFactory.create(is_available=False) for _ in range(2)]
+    ScoreChangeFactory.create_batch(3)
+    services.open_qualifications(at=AT, limit=10)
+    assert services.deal_waiting(at=AT, limit=10) == 0
+
+    Rep.objects.update(is_available=True)
+    later = AT + timedelta(hours=1)
+    assert services.deal_waiting(at=later, limit=2) == 2
+    dealt = Qualification.objects.filter(rep__isnull=False).order_by("pk")
+    assert [(pql.state, pql.rep_id, pql.assigned_at) for pql in dealt] == [
+        (State.ASSIGNED, rep.pk, later) for rep in reps
+    ]
+    assert services.deal_waiting(at=later, limit=2) == 1
+    assert Qualification.objects.undealt().count() == 0
+    changes = list(dealt[0].changes.values_list("from_state", "to_state", "rep_id", "at"))
+    assert changes[1] == (State.NEW, State.ASSIGNED, reps[0].pk, later)
+
+
 def test_open_looks_at_no_more_than_the_limit() -> None:
     ScoreChangeFactory.create_batch(3)
     assert services.open_qualifications(at=AT, limit=2) == 2
