@@ -47,7 +47,7 @@ class DocsView(SpectacularSwaggerView):
     permission_classes = [ReadsDocs]
 
     def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, NotAuthenticated):
+        if isinstance(exc, NotAuthenticated) and self.request.method == "GET":
             # DRF passes on any response of Django's as it is.
             return cast("Response", redirect_to_login(self.request.get_full_path()))
         return super().handle_exception(exc)

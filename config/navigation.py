@@ -6,6 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from routing.reports import has_synthetic_data
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -100,3 +102,8 @@ def _visible(request: HttpRequest) -> dict[str, list[Entry]]:
         for title, entries in GROUPS.items()
     }
     return {title: entries for title, entries in seen.items() if entries}
+
+
+def environment(request: HttpRequest) -> list[str] | None:
+    """The label beside the user's name: that data here is made up, where it is."""
+    return ["Synthetic demo data", "warning"] if has_synthetic_data() else None

@@ -36,7 +36,7 @@ class UserAdmin(PlainUserAdmin, AppAdmin):  # type: ignore[type-arg]  # not gene
 
 
 @admin.register(Group)
-class GroupAdmin(PlainGroupAdmin, AppAdmin):  # type: ignore[type-arg]  # not generic at run time
+class GroupAdmin(PlainGroupAdmin, AppAdmin):
     pass
 
 
@@ -129,7 +129,7 @@ class ApiTokenAdmin(AppAdmin):
     @action(
         description="Revoke",
         icon="block",
-        permissions=["integrations.change_apitoken"],
+        permissions=["acting"],
         url_path="revoke",
     )
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -70,6 +70,7 @@ class Row:
     """One PQL as the queue shows it. Scores are those of now; ``was_total`` if they moved since."""
 
     pql: Qualification
+    score: Score | None
     fit: int
     behavior: int
     total: int
@@ -183,6 +184,7 @@ def _row(pql: Qualification, *, viewer: Viewer, at: datetime) -> Row:
     waiting = at - (pql.assigned_at or pql.opened_at) if waits else None
     return Row(
         pql=pql,
+        score=score,
         fit=score.fit if score else pql.fit,
         behavior=score.behavior if score else pql.behavior,
         total=total,

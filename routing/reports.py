@@ -49,12 +49,15 @@ def fingerprint(newest_change: int, scores_changed: Iterable[datetime]) -> str:
     return f"{newest_change}-{latest.timestamp() if latest else 0}"
 
 
-def fingerprint_now(lead_ids: Collection[int]) -> str:
-    """The fingerprint a page with these leads would have now: one query, by indexes only."""
-    latest = Score.objects.filter(lead_id__in=lead_ids).order_by("-changed_at")
-    now = _newest_change().annotate(changed=Subquery(latest.values("changed_at")[:1]))
-    newest, changed = now.values_list("pk", "changed").first() or (0, None)
-    return fingerprint(newest, [changed] if changed else [])
+def fingerprint_now(score_ids: Collection[int]) -> str:
+    """The fingerprint a page with these scores would have now: one query, by indexes only."""
+    newest = Subquery(_newest_change()[:1])
+    scores = Score.objects.filter(pk__in=score_ids).annotate(newest=newest)
+    # All of the page's moments rather than their maximum: that one tempts the planner to walk
+    # every score there is, newest first.
+    rows = list(scores.values_list("changed_at", "newest"))
+    newest_change = rows[0][1] if rows else _newest_change().first()
+    return fingerprint(newest_change or 0, (changed for changed, _ in rows))
 
 
 def _newest_change() -> QuerySet[StateChange, int]:

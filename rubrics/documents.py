@@ -290,9 +290,9 @@ def _threshold(tier: Document, unit: str, where: str) -> float:
     if unit == "flag" and name in tier:
         raise SpecError(at, "goes with numbers; this measure says yes or no")
     if unit == "duration":
-        least = (
+        whole = (
             duration_us(raw, at) if isinstance(raw, str) else round(checks.number(raw, at) * DAY_US)
         )
-        return least + (name == "more_than")
+        return whole + (name == "more_than")
     least = checks.number(raw, at)
     return math.nextafter(least, math.inf) if name == "more_than" else least

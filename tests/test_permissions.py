@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
 # Pages are for people: a token opens none of them.
 PAGE = Row(302, 200, 200, 302, 302, 302, 302)
-POST_ONLY_PAGE = Row(302, 405, 405, 302, 302, 302, 302)
+POST_ONLY_PAGE = Row(405, 405, 405, 405, 405, 405, 405)
 READ_SCORES = Row(401, 200, 200, 403, 200, 403, 403)
 READ_RUBRICS = Row(401, 200, 200, 403, 200, 403, 200)
 WORK_PQLS = Row(401, 200, 200, 403, 403, 200, 403)
@@ -61,14 +61,14 @@ TABLE: dict[str, Row] = {
     "api:unknown-path": NOTHING,
     "livez": OPEN,
     "readyz": OPEN,
-    "segment-track": Row(405, 405, 405, 405, 405, 405, 405),
+    "segment-track": POST_ONLY_PAGE,
     "login": Row(200, 302, 302, 200, 200, 200, 200),
-    "logout": Row(405, 405, 405, 405, 405, 405, 405),
+    "logout": POST_ONLY_PAGE,
     "routing:queue": PAGE,
     "routing:queue-pulse": PAGE,
     "routing:pql-reject": PAGE,
     "routing:pql-snooze": PAGE,
-    "routing:pql-assign": PAGE,
+    "routing:pql-assign": PAGE._replace(rep=403),
     "routing:pql-work": POST_ONLY_PAGE,
     "routing:lead-list": PAGE,
     "routing:lead-show": PAGE,
@@ -115,7 +115,7 @@ def address(name: str, world: World) -> str:
         "segment-track": (["track"], ""),
         "routing:pql-work": ([world.pqls[0].pk, "accept"], ""),
         "routing:lead-show": ([lead.pk], ""),
-        "routing:lead-events": ([lead.pk], ""),
+        "routing:lead-events": ([lead.pk], "?before=2026-06-01T00:00:00Z&id=1"),
         "routing:lead-evidence": ([lead.pk, score.pk, "company_size"], ""),
         "routing:account-show": ([lead.account_id], ""),
     }

@@ -11,6 +11,7 @@ from integrations.datasets.copying import copy_rows, reserve_ids, to_json
 from integrations.datasets.load import Load
 from integrations.datasets.rows import LeadRow
 from leads.attributes import ACCOUNT, write_statements
+from leads.ingest.accounts import attachments_by_domain
 from leads.models import AttributeChange, Identity, Lead
 from leads.models.identity import IdentityKind
 
@@ -69,8 +70,10 @@ class LeadWriter:
         known = [(ids[r.external_id], r) for r in rows if ids[r.external_id] not in made]
         accounts, changed_accounts = write_accounts(rows, self.load)
         self._write_new(new, accounts)
+        loose = [lead_id for lead_id, row in new if row.external_id not in accounts]
+        attached = attachments_by_domain(lead_ids=loose, account_ids=changed_accounts)
         self._write_identities(new, [(ids[row.external_id], row) for row in unknown])
-        changed = made | _tell_known(known, accounts)
+        changed = made | _tell_known(known, accounts) | write_statements("lead", attached)
         changed |= set(
             Lead.objects.filter(account__in=changed_accounts).values_list("pk", flat=True)
         )

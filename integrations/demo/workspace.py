@@ -20,7 +20,7 @@ from integrations.demo.credentials import (
     read_credentials,
     write_credentials,
 )
-from integrations.demo.history import DAYS, make_past
+from integrations.demo.history import DAYS, PEOPLE, make_past
 from integrations.demo.replay import Replay
 from integrations.demo.staff import hire, issue_token
 from leads.models import Product, Signal, SignalMapping, Source
@@ -60,8 +60,8 @@ def is_loaded() -> bool:
 
 
 @transaction.atomic
-def load_demo(*, at: datetime, seed: int = SEED) -> None:
-    """Load the whole demo as of ``at``, or nothing."""
+def load_demo(*, at: datetime, seed: int = SEED, count: int = PEOPLE) -> None:
+    """Load the whole demo of ``count`` people as of ``at``, or nothing."""
     since = at - timedelta(days=DAYS + 5)
     ensure_event_partitions(since)
     ensure_event_partitions(at)
@@ -70,7 +70,7 @@ def load_demo(*, at: datetime, seed: int = SEED) -> None:
     signins = hire()
     version = _publish(product, at=since)
     load = Load(source, product, at, as_it_happened=True)
-    past = make_past(seed, at=at)
+    past = make_past(seed, at=at, count=count)
     writer = LeadWriter(load)
     load_leads(past.leads, writer)
     load_events(past.events, writer.ids, load)

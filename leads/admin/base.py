@@ -37,11 +37,27 @@ class AppAdmin(ModelAdmin):
     list_per_page = 50
     warn_unsaved_form = True
 
+    # For actions, which ask whether somebody may do a thing at all, whatever the row. By name
+    # and not as "app.change_model": unfold looks such a permission up in the database during
+    # Django's checks, and so before the first migration has made the table.
+    def has_acting_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return self._may(request, "change")
+
+    def has_drafting_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return self._may(request, "add")
+
+    def has_viewing_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return self._may(request, "view")
+
+    def _may(self, request: HttpRequest, verb: str) -> bool:
+        options = self.model._meta
+        return request.user.has_perm(f"{options.app_label}.{verb}_{options.model_name}")
+
 
 class ReadOnlyAdmin(AppAdmin):
     """The page of something that is looked at, never edited: facts, and what follows from them."""
 
-    actions = None
+    actions: tuple[str, ...] | None = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -62,7 +78,7 @@ class BigTableAdmin(ReadOnlyAdmin):
     paginator = InfinitePaginator
     show_full_result_count = False
     sortable_by = ()
-    search_fields = ("lead__email",)
+    search_fields: tuple[str, ...] = ("lead__email",)
     search_help_text = "The lead: id, e-mail or name"
 
     def get_search_results(
@@ -84,7 +100,7 @@ class ReadOnlyInline(TabularInline):
     max_num = 0
     can_delete = False
     per_page = 20
-    ordering = ("pk",)
+    ordering: tuple[str, ...] = ("pk",)
     tab = True
     hide_title = True
 

@@ -93,7 +93,7 @@ class SignalAdmin(AppAdmin):
     @action(
         description="Apply to past events",
         icon="history",
-        permissions=["leads.change_signal"],
+        permissions=["acting"],
         url_path="remap",
     )
     def remap(self, request: HttpRequest, object_id: str) -> HttpResponse:

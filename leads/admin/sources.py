@@ -74,7 +74,7 @@ class SourceAdmin(AppAdmin):
     @action(
         description="Rotate write key",
         icon="key",
-        permissions=["leads.change_source"],
+        permissions=["acting"],
         url_path="rotate-write-key",
     )
     def rotate(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from leads.ingest.describing import Changed
 from leads.ingest.types import Message, Refusal
-from leads.mapping import MappingTable
+from leads.mapping import HitFacts, MappingTable
 from leads.models import RejectedMessage, Source
 
 # The version of the mappings comes along for nothing: every change writes a row elsewhere.
@@ -108,23 +108,9 @@ def store_facts(
     changed: Changed,
 ) -> bool:
     """Store events, hits and trials; mark the leads changed. Return whether any lead was."""
-    events: list[dict[str, Any]] = []
     hits: list[dict[str, Any]] = []
     trials: dict[tuple[int, int, bool], datetime] = {}
     for n, (message, lead_id) in enumerate(zip(messages, leads, strict=True)):
-        events.append(
-            {
-                "n": n,
-                "lead": lead_id,
-                "at": message.occurred_at,
-                "kind": message.kind,
-                "name": message.name,
-                "message_id": message.message_id,
-                "session": message.session,
-                "properties": message.properties,
-                "context": message.context,
-            }
-        )
         products = set() if source.product_id is None else {source.product_id}
         for hit in table.hits(
             message.kind,
@@ -134,17 +120,13 @@ def store_facts(
             session=message.session,
         ):
             products.add(hit.product_id)
-            hits.append(
-                {
-                    "n": n,
-                    "signal": hit.signal_id,
-                    "number": hit.number,
-                    "value_key": hit.value_key,
-                    "session_key": hit.session_key,
-                }
-            )
+            hits.append(_hit_row(n, hit))
         for product_id in products:
             _note_trial(trials, lead_id, product_id, message, source)
+    events = [
+        _event_row(n, message, lead_id)
+        for n, (message, lead_id) in enumerate(zip(messages, leads, strict=True))
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             STORE,
@@ -180,6 +162,30 @@ def store_refusals(refusals: Iterable[Refusal], *, source: Source, received_at: 
 
 def _printable(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode(errors="replace").decode()
+
+
+def _event_row(n: int, message: Message, lead_id: int) -> dict[str, Any]:
+    return {
+        "n": n,
+        "lead": lead_id,
+        "at": message.occurred_at,
+        "kind": message.kind,
+        "name": message.name,
+        "message_id": message.message_id,
+        "session": message.session,
+        "properties": message.properties,
+        "context": message.context,
+    }
+
+
+def _hit_row(n: int, hit: HitFacts) -> dict[str, Any]:
+    return {
+        "n": n,
+        "signal": hit.signal_id,
+        "number": hit.number,
+        "value_key": hit.value_key,
+        "session_key": hit.session_key,
+    }
 
 
 def _note_trial(

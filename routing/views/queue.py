@@ -30,9 +30,9 @@ def queue(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @page_for(lambda viewer: viewer.sees_queue)
 def queue_pulse(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """204 while what the page shows is still so; else what it should show now."""
-    raw = request.GET.get("leads", "").split(",")
-    lead_ids = [int(word) for word in raw[:PAGE_SIZE] if word.isdecimal() and len(word) < 18]
-    if reports.fingerprint_now(lead_ids) == request.GET.get("seen"):
+    raw = request.GET.get("scores", "").split(",")
+    score_ids = [int(word) for word in raw[:PAGE_SIZE] if word.isdecimal() and len(word) < 18]
+    if reports.fingerprint_now(score_ids) == request.GET.get("seen"):
         return HttpResponse(status=204)
     return _queue(request, viewer, "_queue")
 
@@ -44,7 +44,8 @@ def _queue(request: HttpRequest, viewer: Viewer, template: str) -> HttpResponse:
     # Counted before it is read: what changes in between makes the page look older, never newer.
     figures = reports.queue_figures(viewer)
     page = read_page(wanted, viewer=viewer, at=at)
-    changed = [row.pql.score.changed_at for row in page.rows if row.pql.score]  # type: ignore[attr-defined]  # annotated
+    scores = [row.score for row in page.rows if row.score]
+    changed = [score.changed_at for score in scores]
     context = {
         "form": form,
         "wanted": wanted,
@@ -54,7 +55,7 @@ def _queue(request: HttpRequest, viewer: Viewer, template: str) -> HttpResponse:
         "unassigned": figures.counts[Tab.UNASSIGNED],
         "orders": ORDER_LABELS.items(),
         "products": reports.products(),
-        "lead_ids": ",".join(str(row.pql.lead_id) for row in page.rows),
+        "score_ids": ",".join(str(score.pk) for score in scores),
         "fingerprint": reports.fingerprint(figures.newest_change, changed),
         "shows_rep": wanted.tab is not Tab.MINE,
         "at": at,

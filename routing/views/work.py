@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -62,8 +62,8 @@ def work(request: HttpRequest, viewer: Viewer, pk: int, verb: str) -> HttpRespon
 def reject(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """Ask for the reason, then hand the PQL back."""
     pql = _found(viewer, pk)
-    form = RejectForm(request.POST or None)
-    if not (request.method == "POST" and form.is_valid()):
+    form = RejectForm(_posted(request))
+    if not form.is_valid():
         return _ask(request, viewer, pql, form, "reject")
     given = form.cleaned_data
     return _attempt(
@@ -82,8 +82,8 @@ def reject(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
 def snooze(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """Ask until when, then take the PQL out of the queue."""
     pql = _found(viewer, pk)
-    form = SnoozeForm(request.POST or None)
-    if not (request.method == "POST" and form.is_valid()):
+    form = SnoozeForm(_posted(request))
+    if not form.is_valid():
         return _ask(request, viewer, pql, form, "snooze")
     at = timezone.now()
     until = form.until(at)
@@ -102,8 +102,8 @@ def snooze(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
 def assign(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """Ask for the rep, then give them the PQL."""
     pql = _found(viewer, pk)
-    form = AssignForm(request.POST or None)
-    if not (request.method == "POST" and form.is_valid()):
+    form = AssignForm(_posted(request))
+    if not form.is_valid():
         return _ask(request, viewer, pql, form, "assign")
     rep = form.cleaned_data["rep"]
     return _attempt(
@@ -118,6 +118,11 @@ def assign(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
 def _found(viewer: Viewer, pk: int) -> Qualification:
     visible = Qualification.objects.seen_by(viewer).select_related("lead", "rep__user")
     return get_object_or_404(visible, pk=pk)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """What a form binds to: nothing on GET, so that it asks without complaining."""
+    return request.POST if request.method == "POST" else None
 
 
 def _ask(

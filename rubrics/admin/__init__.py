@@ -1,5 +1,5 @@
 """Rubrics, their versions and criteria, and the scores they gave, in the admin."""
 
-from rubrics.admin import criteria, scores, versions
+from rubrics.admin import criteria, rubrics, scores, versions
 
-__all__ = ["criteria", "scores", "versions"]
+__all__ = ["criteria", "rubrics", "scores", "versions"]

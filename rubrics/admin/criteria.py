@@ -180,7 +180,7 @@ class CriterionAdmin(AppAdmin):
         ]
         if obj is None:
             return [*fieldsets, ("What it is worth", {"fields": ["mode"]})]
-        worth = ["mode"]
+        worth: list[Any] = ["mode"]
         if obj.mode != Mode.TIERS:
             worth = [("mode", "points_each", "max_units"), ("unit_size", "share_of_base")]
         return [*fieldsets, ("What it is worth", {"fields": [*worth, "position"]})]

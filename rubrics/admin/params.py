@@ -75,7 +75,7 @@ def field_of(error: SpecError) -> str:
 
 def _form_field(name: str, version: RubricVersion) -> forms.Field:
     param = PARAMS[name]
-    common = {"label": param.label, "help_text": param.help_text, "required": False}
+    common: dict[str, Any] = {"label": param.label, "help_text": param.help_text, "required": False}
     if name == "signals":
         signals = Signal.objects.filter(product=version.rubric.product_id)
         choices: list[tuple[str, str]] = list(signals.values_list("key", "name"))

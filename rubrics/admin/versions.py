@@ -1,4 +1,4 @@
-"""Rubrics and their versions: drafts are edited, published ones are looked at."""
+"""Rubric versions: drafts are edited, published ones are looked at."""
 
 from typing import Any
 
@@ -15,149 +15,22 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import action, display
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminTextareaWidget,
 )
 
 from leads.admin.base import (
     AppAdmin,
     ModelForm,
-    ReadOnlyInline,
-    TabularInline,
     change_url,
     confirmed,
     once,
-    page_link,
 )
 from leads.models import Signal
 from rubrics import services
+from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, is_editable, person
+from rubrics.admin.lists import RubricListInline
 from rubrics.admin.words import criteria_table
 from rubrics.mappers import document_of
-from rubrics.measures import SpecError
-from rubrics.models import Rubric, RubricList, RubricVersion
-from rubrics.models.rubric import VersionStatus
-from rubrics.presets import load_preset, preset_names
-
-STATUS_COLORS = {
-    VersionStatus.DRAFT.label: "warning",
-    VersionStatus.PUBLISHED.label: "success",
-    VersionStatus.RETIRED.label: "info",
-}
-REFUSALS = (services.VersionNotPublishable, SpecError)
-
-
-class VersionInline(ReadOnlyInline):
-    model = RubricVersion
-    tab = False
-    hide_title = False
-    verbose_name_plural = "versions"
-    fields = ("page", "shown_status", "note", "published_at", "published_by")
-    readonly_fields = fields
-    ordering = ("-number",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[RubricVersion]:
-        return super().get_queryset(request).select_related("rubric", "published_by")
-
-    @display(description="version")
-    def page(self, version: RubricVersion) -> str:
-        return page_link(change_url(version), f"Version {version.number}")
-
-    @display(description="status", label=STATUS_COLORS)
-    def shown_status(self, version: RubricVersion) -> str:
-        return version.get_status_display()
-
-
-@admin.register(Rubric)
-class RubricAdmin(AppAdmin):
-    list_display = ("name", "key", "product", "created_at")
-    list_filter = (("product", RelatedDropdownFilter),)
-    list_select_related = ("product",)
-    search_fields = ("name", "key")
-    prepopulated_fields = {"key": ("name",)}
-    fields = (("product", "key"), "name", "description")
-    inlines = (VersionInline,)
-    actions_detail = ("draft_from_preset",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Rubric | None = None) -> list[str]:
-        return ["product", "key"] if obj else []
-
-    def get_prepopulated_fields(
-        self, request: HttpRequest, obj: Rubric | None = None
-    ) -> dict[str, Any]:
-        return {} if obj else self.prepopulated_fields
-
-    @action(
-        description="New draft from a preset",
-        icon="library_add",
-        permissions=["rubrics.add_rubricversion"],
-        url_path="draft-from-preset",
-    )
-    def draft_from_preset(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        names = preset_names()
-
-        def run(rubric: Rubric) -> HttpResponse:
-            chosen = request.POST.get("choice", "")
-            if chosen not in names:
-                raise Http404
-            document = {**load_preset(chosen), "rubric": rubric.key, "name": rubric.name}
-            draft = services.load_rubric(
-                document, product=rubric.product, by=_person(request), at=timezone.now()
-            )
-            self.message_user(request, f"{draft} is a draft now.", messages.SUCCESS)
-            return HttpResponseRedirect(change_url(draft))
-
-        return confirmed(
-            self,
-            request,
-            object_id,
-            run,
-            title="New draft from a preset?",
-            text="The draft gets the preset's criteria, and the product the signals they need.",
-            button="Make the draft",
-            refuses=REFUSALS,
-            choices=names,
-        )
-
-
-class LinesField(forms.CharField):
-    """A list of texts, one a line."""
-
-    widget = UnfoldAdminTextareaWidget
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> Any:
-        lines = [line.strip() for line in (super().to_python(value) or "").splitlines()]
-        lines = [line for line in lines if line]
-        for number, line in enumerate(lines, 1):
-            if len(line) > 200:
-                raise forms.ValidationError(f"Line {number} has more than 200 characters.")
-        return lines
-
-
-class RubricListForm(ModelForm):
-    values = LinesField(required=False, help_text="One a line. “.edu” stands for all that end so.")
-
-    class Meta:
-        model = RubricList
-        fields = ("key", "values")
-
-
-class RubricListInline(TabularInline):
-    model = RubricList
-    form = RubricListForm
-    extra = 0
-    verbose_name_plural = "lists"
-    tab = True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_editable(obj) and super().has_add_permission(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_editable(obj) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_editable(obj) and super().has_delete_permission(request, obj)
+from rubrics.models import RubricVersion
 
 
 class RubricVersionForm(ModelForm):
@@ -276,10 +149,10 @@ class RubricVersionAdmin(AppAdmin):
         return False  # a version begins as a draft of another one, or of a preset
 
     def has_change_permission(self, request: HttpRequest, obj: RubricVersion | None = None) -> bool:
-        return (obj is None or _is_editable(obj)) and super().has_change_permission(request, obj)
+        return (obj is None or is_editable(obj)) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: RubricVersion | None = None) -> bool:
-        return (obj is None or _is_editable(obj)) and super().has_delete_permission(request, obj)
+        return (obj is None or is_editable(obj)) and super().has_delete_permission(request, obj)
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         actions: list[Any] = super().get_actions_detail(request, object_id)
@@ -290,12 +163,12 @@ class RubricVersionAdmin(AppAdmin):
     @action(
         description="Publish",
         icon="publish",
-        permissions=["rubrics.change_rubricversion"],
+        permissions=["acting"],
         url_path="publish",
     )
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def run(version: RubricVersion) -> None:
-            published = services.publish_version(version, by=_person(request), at=timezone.now())
+            published = services.publish_version(version, by=person(request), at=timezone.now())
             self.message_user(request, f"{published} scores from now on.", messages.SUCCESS)
 
         return confirmed(
@@ -313,12 +186,12 @@ class RubricVersionAdmin(AppAdmin):
     @action(
         description="New draft from this version",
         icon="content_copy",
-        permissions=["rubrics.add_rubricversion"],
+        permissions=["drafting"],
         url_path="draft",
     )
     def draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def run(version: RubricVersion) -> HttpResponse:
-            made = services.draft_version(version, by=_person(request), at=timezone.now())
+            made = services.draft_version(version, by=person(request), at=timezone.now())
             self.message_user(request, f"{made} is a draft of {version}.", messages.SUCCESS)
             return HttpResponseRedirect(change_url(made))
 
@@ -337,7 +210,7 @@ class RubricVersionAdmin(AppAdmin):
     @action(
         description="Download as YAML",
         icon="download",
-        permissions=["rubrics.view_rubricversion"],
+        permissions=["viewing"],
         url_path="download",
     )
     def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -351,11 +224,3 @@ class RubricVersionAdmin(AppAdmin):
             content_type="application/yaml; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
-
-
-def _person(request: HttpRequest) -> Any:
-    return request.user  # the admin is for signed-in staff
-
-
-def _is_editable(version: Any) -> bool:
-    return version is not None and version.is_editable

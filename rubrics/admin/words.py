@@ -26,7 +26,7 @@ def criteria_table(version: RubricVersion) -> SafeString:
         '<tr class="border-t border-base-200 dark:border-base-800 align-top">'
         '<td class="py-2 pr-6 whitespace-nowrap"><a class="text-primary-600 dark:text-primary-500'
         ' font-medium" href="{}">{}</a></td><td class="py-2 pr-6">{}</td>'
-        '<td class="py-2 pr-6">{}</td><td class="py-2">{}</td></tr>',
+        '<td class="py-2 pr-6">{}</td><td class="py-2" style="min-width: 15rem">{}</td></tr>',
         (
             (change_url(one), one.name, one.get_axis_display(), what(one, names), worth(one, names))
             for one in version.criteria.prefetch_related("tiers")

@@ -27,7 +27,7 @@ class SpecError(ValueError):
 
 def duration_us(value: object, where: str) -> int:
     """Whole microseconds of ``30m``, ``48h`` or ``14d``."""
-    match = _DURATION.match(value) if isinstance(value, str) else None
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise SpecError(where, f"{value!r} is no length of time; write it as 30m, 48h or 14d")
     microseconds = round(float(match[1]) * _UNIT_US[match[2]])
@@ -53,7 +53,7 @@ def duration_text(microseconds: int) -> str:
 
 
 def duration_words(microseconds: float) -> str:
-    """``14 days``, ``48 hours``: the shortest exact wording."""
+    """``14 days``, ``36 hours``: the shortest exact wording."""
     for size, word in ((DAY_US, "day"), (3_600_000_000, "hour"), (60_000_000, "minute")):
         if microseconds % size == 0 and (size != DAY_US or microseconds >= 2 * DAY_US):
             return plural(microseconds / size, word)

@@ -20,18 +20,30 @@ from rubrics.presets import load_preset
 from rubrics.scores import score_due
 from rubrics.services import load_rubric, publish_version
 
-FIRST = """Ana Ben Carla Daniel Elena Felix Grace Hugo Ines Jakob Kira Liam Mina Noah Olga Paul
-Quinn Rosa Stefan Tara Uma Victor Wendy Yusuf Zoe Amara Boris Chloe Dmitri Esther""".split()
-LAST = """Alvarez Becker Costa Dupont Eriksson Fischer Garcia Haddad Ivanova Jensen Kim Lindqvist
-Moreau Novak Okafor Petrov Quist Rossi Sato Thompson Ueda Vogel Watanabe Young Zhang""".split()
-COMPANY = """Northwind Harbor Lumen Cobalt Juniper Meridian Tandem Fathom Quarry Beacon Cinder Delta
-Ember Foundry Granite Helix Indigo Kestrel Lattice Mosaic""".split()
-KIND = "Labs Analytics Systems Software Health Logistics Pay Cloud Works Studio".split()
+FIRST = [
+    "Ana", "Ben", "Carla", "Daniel", "Elena", "Felix", "Grace", "Hugo", "Ines", "Jakob", "Kira",
+    "Liam", "Mina", "Noah", "Olga", "Paul", "Quinn", "Rosa", "Stefan", "Tara", "Uma", "Victor",
+    "Wendy", "Yusuf", "Zoe", "Amara", "Boris", "Chloe", "Dmitri", "Esther",
+]  # fmt: skip
+LAST = [
+    "Alvarez", "Becker", "Costa", "Dupont", "Eriksson", "Fischer", "Garcia", "Haddad",
+    "Ivanova", "Jensen", "Kim", "Lindqvist", "Moreau", "Novak", "Okafor", "Petrov", "Quist",
+    "Rossi", "Sato", "Thompson", "Ueda", "Vogel", "Watanabe", "Young", "Zhang",
+]  # fmt: skip
+COMPANY = [
+    "Northwind", "Harbor", "Lumen", "Cobalt", "Juniper", "Meridian", "Tandem", "Fathom",
+    "Quarry", "Beacon", "Cinder", "Delta", "Ember", "Foundry", "Granite", "Helix", "Indigo",
+    "Kestrel", "Lattice", "Mosaic",
+]  # fmt: skip
+KIND = [
+    "Labs", "Analytics", "Systems", "Software", "Health", "Logistics", "Pay", "Cloud", "Works",
+    "Studio",
+]  # fmt: skip
 TITLES = [
     "VP Sales", "Head of Operations", "Product Manager", "Software Engineer", "Director of RevOps",
     "Founder", "CTO", "Marketing Manager", "Data Analyst", "Customer Success Lead",
 ]  # fmt: skip
-EVENTS = {
+EVENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "onboarding_progress": ("Onboarding Step Completed", {"percent": 100}),
     "core_feature_used": ("Core Feature Used", {"feature": "pipeline board"}),
     "integration_connected": ("Integration Connected", {"integration": "Salesforce"}),
@@ -88,7 +100,9 @@ def _account(dice: random.Random, number: int) -> Account:
     name = f"{COMPANY[number % 20]} {KIND[number // 20 * 3 % 10]}"
     facts: dict[str, Any] = {
         "employees": dice.choice([12, 34, 60, 85, 120, 180, 240, 310, 450, 800, 2400]),
-        "industry": dice.choice(["SaaS", "Software", "Fintech", "Analytics", "Retail", "Logistics"]),
+        "industry": dice.choice(
+            ["SaaS", "Software", "Fintech", "Analytics", "Retail", "Logistics"]
+        ),
         "technologies": dice.sample(["Salesforce", "Segment", "HubSpot", "Amplitude", "AWS"], 2),
         "country": dice.choice(["US", "US", "CA", "GB", "DE", "BR"]),
         "plan": dice.choice(["Trial", "Free"]),

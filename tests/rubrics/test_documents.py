@@ -295,7 +295,7 @@ def test_round_trip_odd_spans(period: str) -> None:
     """Not a microsecond is lost of periods, thresholds and windows."""
     silent = {"measure": "days_since", "signals": ["logged_in"]}
     criteria = [
-        {"key": "p", **silent, "per_period": {"points": -1, "period": period}},
+        {"key": "p", "source": "S.", **silent, "per_period": {"points": -1, "period": period}},
         {"key": "l", **silent, "tiers": [{"at_least": period, "points": -1}]},
         {"key": "m", **silent, "tiers": [{"more_than": period, "points": -1}]},
         {**GOOD["criteria"][0], "window": {"last": period}},

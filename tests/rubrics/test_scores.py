@@ -1,66 +1,18 @@
-"""Claims, leases, generations, due scores and rescores: nothing lost, nothing done twice."""
+"""Claims, leases, generations and due scores: nothing lost, nothing done twice."""
 
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from leads.models import Lead, LeadChange, Product, Trial
 from rubrics import scores
-from rubrics.mappers import compiled, forget_compiled
 from rubrics.models import RubricVersion, Score, ScoreChange
 from rubrics.services import load_rubric, publish_version
 from rubrics.tasks import score_due_leads
 from tests.rubrics.makers import AT, make_hits, make_lead
-
-DAY = timedelta(days=1)
-DOCUMENT: dict[str, Any] = {
-    "rubric": "small",
-    "signals": {"used": {}, "recent": {}},
-    "thresholds": {"total": 10, "fit": 0, "behavior": 10},
-    "decay": {"points": 5, "period": "30d", "floor": 0},
-    "criteria": [
-        {"key": "used", "measure": "count", "signals": ["used"], "per_unit": {"points": 5}},
-        {"key": "recent", "measure": "count", "signals": ["recent"], "window": {"last": "7d"},
-         "tiers": [{"points": 3}]},
-    ],
-}  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _fresh_versions() -> Iterator[None]:
-    forget_compiled()
-    yield
-    forget_compiled()
-
-
-@pytest.fixture
-def product(db: None) -> Product:
-    return Product.objects.create(key="app", name="App")
-
-
-@pytest.fixture
-def version(product: Product) -> RubricVersion:
-    draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)
-    return publish_version(draft, by=None, at=AT)
-
-
-def mark(*leads: Lead, at: Any = AT) -> None:
-    """What ingest leaves behind when a lead changed."""
-    for lead in leads:
-        change, created = LeadChange.objects.get_or_create(lead=lead, defaults={"changed_at": at})
-        if not created:
-            change.generation += 1
-            change.attempts = 0
-            change.save(update_fields=["generation", "attempts"])
-
-
-def results() -> dict[int, int]:
-    return dict(Score.objects.values_list("lead_id", "total"))
+from tests.rubrics.scored import DAY, DOCUMENT, mark, results
 
 
 def test_score_due_scores_changed_leads(version: RubricVersion, product: Product) -> None:
@@ -299,36 +251,15 @@ def test_scores_beyond_reason_fit_their_columns(product: Product) -> None:
     assert results() == {lead.pk: 10_000}
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
-def test_chunks_cover_every_lead_once(product: Product, size: int) -> None:
-    leads = [make_lead(product).pk for _ in range(7)]
-    Trial.objects.filter(lead_id=leads[3]).delete()  # gaps are no matter
-    tried = [pk for pk in leads if pk != leads[3]]
-    parts = scores.chunks(product.pk, size=size)
-    covered = [pk for part in parts for pk in tried if part.low <= pk <= part.high]
-    assert covered == tried
-    assert [part.leads for part in parts] == [
-        len([pk for pk in tried if part.low <= pk <= part.high]) for part in parts
-    ]
-    assert all(part.leads <= size for part in parts)
-
-
-def test_rescore_resumes_after_a_lead(
+def test_task_stops_after_so_many_batches(
     version: RubricVersion, product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    leads = [make_lead(product, hits=[("used", AT)]).pk for _ in range(5)]
-    monkeypatch.setattr(scores, "chunks", _small_chunks(scores.chunks))
-    seen: list[tuple[int, int]] = []
-    progress = lambda done, total: seen.append((done, total))  # noqa: E731  # one line, one use
-    assert scores.rescore(version=version, at=AT, after=leads[1], progress=progress) == 3
-    assert seen == [(2, 3), (3, 3)]
-    assert sorted(results()) == leads[2:]
-    assert scores.rescore(version=version, at=AT) == 5
-    assert sorted(results()) == leads
-
-
-def _small_chunks(chunks: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda product_id, **options: chunks(product_id, **{**options, "size": 2})
+    """The bell rings again in 5 s: a task never holds a worker for long."""
+    monkeypatch.setattr("rubrics.tasks.BATCH", 2)
+    monkeypatch.setattr("rubrics.tasks.MAX_BATCHES", 2)
+    mark(*(make_lead(product) for _ in range(5)))
+    score_due_leads()
+    assert Score.objects.count() == 4
 
 
 def test_task_scores_until_nothing_is_left(
@@ -338,70 +269,3 @@ def test_task_scores_until_nothing_is_left(
     mark(*(make_lead(product) for _ in range(5)))
     score_due_leads()
     assert Score.objects.count() == 5
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_scorers_share_the_leads() -> None:
-    """In parallel each lead is scored exactly once."""
-    product = Product.objects.create(key="app", name="App")
-    draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)
-    publish_version(draft, by=None, at=AT)
-    mark(*(make_lead(product, hits=[("used", AT)]) for _ in range(30)))
-    start = threading.Barrier(2)
-
-    def work() -> int:
-        start.wait()
-        done = 0
-        try:
-            while count := scores.score_due(at=AT, limit=4):
-                done += count
-        finally:
-            connection.close()
-        return done
-
-    with ThreadPoolExecutor(2) as pool:
-        counts = [future.result() for future in [pool.submit(work) for _ in range(2)]]
-    assert sum(counts) == 30
-    assert set(Score.objects.values_list("revision", "total")) == {(1, 5)}
-    assert not LeadChange.objects.exists()
-    assert ScoreChange.objects.count() == 30
-
-
-@pytest.mark.django_db(transaction=True)
-def test_rescore_waits_for_a_lead_in_work() -> None:
-    """A rescore and a live score of one lead: whoever writes last has seen the most."""
-    product = Product.objects.create(key="app", name="App")
-    draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)
-    version = publish_version(draft, by=None, at=AT)
-    lead = make_lead(product, hits=[("used", AT)])
-    measured, go_on = threading.Event(), threading.Event()
-
-    def slow_scorer() -> None:
-        from django.db import transaction
-
-        try:
-            with transaction.atomic():
-                scores.lock_leads([lead.pk])
-                scores.score_leads(compiled(version.pk), scores.LeadIds([lead.pk], AT))
-                measured.set()
-                go_on.wait(20)
-        finally:
-            connection.close()
-
-    def rescorer() -> None:
-        try:
-            scores.rescore(version=version, at=AT)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(slow_scorer)
-        assert measured.wait(20)
-        make_hits(product, lead.pk, [("used", AT)])  # after the slow one has read
-        second = pool.submit(rescorer)
-        with pytest.raises(TimeoutError):
-            second.result(timeout=0.3)
-        go_on.set()
-        first.result(20)
-        second.result(20)
-    assert results() == {lead.pk: 10}

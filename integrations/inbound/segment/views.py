@@ -3,6 +3,7 @@
 import base64
 import binascii
 import logging
+import re
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +25,14 @@ from integrations.inbound.body import (
 from integrations.inbound.segment.mapping import BATCH, BadBatchError, read_request
 from integrations.inbound.sources import source_with_key
 from leads.ingest import IngestResult, Refusal, ingest
+from leads.ingest.reading import refusal
 from leads.models import Source
 
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 5
+# Libraries repeat the secret in the body; it must not be kept with it.
+_KEY_IN_BODY = re.compile(rb'"writeKey"\s*:\s*"[^"]*"\s*,?')
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST, OPTIONS",
@@ -69,15 +73,14 @@ def _take(request: HttpRequest, kind: str, received_at: datetime) -> HttpRespons
     write_key = _header_key(request)
     if write_key:  # before a byte of the body is read
         source = _source(write_key, received_at)
-    packed = _read_body(request)
+    body = _read_body(request)
     try:
-        body = parse_object(
-            unpack(packed, request.headers.get("Content-Encoding", "")), list_key=BATCH
-        )
+        body = unpack(body, request.headers.get("Content-Encoding", ""))
+        envelope = parse_object(body, list_key=BATCH)
         if source is None:
-            in_body = body.get("writeKey")
+            in_body = envelope.get("writeKey")
             source = _source(in_body if isinstance(in_body, str) else "", received_at)
-        messages = read_request(kind, body, received_at=received_at)
+        messages = read_request(kind, envelope, received_at=received_at)
     except BodyTooLargeError as error:
         raise AnswerError(413, "body_too_large", str(error)) from error
     except BadBatchError as error:
@@ -85,6 +88,9 @@ def _take(request: HttpRequest, kind: str, received_at: datetime) -> HttpRespons
     except BadBodyError as error:
         if source is None:
             raise _unauthorized() from error
+        # Its sender drops it on a 400, so people can see it only here.
+        refused = refusal("bad_json", "", str(error), raw=_KEY_IN_BODY.sub(b"", body))
+        ingest([refused], source=source, received_at=received_at)
         raise AnswerError(400, "bad_json", str(error)) from error
     result = ingest(messages, source=source, received_at=received_at)
     if result.has_changed_leads:

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         "until stopped (docs/demo.md)."
     )
     # It is a client: it needs neither the tables nor their checks.
-    requires_system_checks: list[str] = []  # type: ignore[assignment]  # Django allows a list
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--url", default="http://127.0.0.1:8000")

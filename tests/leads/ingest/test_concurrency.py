@@ -63,7 +63,7 @@ def assert_whole(events: int) -> None:
     assert set(Event.objects.values_list("lead_id", flat=True)) <= living
     assert set(Hit.objects.values_list("lead_id", flat=True)) <= living
     assert set(Identity.objects.values_list("lead_id", flat=True)) == living
-    assert set(LeadChange.objects.values_list("lead_id", flat=True)) <= living
+    assert living <= set(LeadChange.objects.values_list("lead_id", flat=True))
 
 
 def test_same_new_person_in_many_requests_is_one_lead(

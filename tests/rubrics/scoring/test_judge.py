@@ -83,8 +83,8 @@ def test_next_us_of_growing_durations(
 
 
 def test_next_us_is_the_nearest() -> None:
-    spec = version(silence(), criterion("u", columns=(1,), tiers=tiers((1, 70), column=1)), units="duration",
-                   decay=Decay())  # fmt: skip
+    used = criterion("used", columns=(1,), tiers=tiers((1, 70), column=1))
+    spec = version(silence(), used, units="duration", decay=Decay())
     judge = compile_judge(spec)
     assert judge(measured(DAY_US, 1, idle=20)).next_us == 10 * DAY_US
     assert judge(measured(DAY_US, 1, idle=1, next_us=5)).next_us == 5

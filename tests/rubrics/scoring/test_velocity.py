@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from rubrics.scoring.types import Criterion, Mode, Role
@@ -5,7 +7,7 @@ from rubrics.scoring.velocity import velocity_bonus
 from tests.rubrics.scoring.specs import criterion
 
 
-def bonus(**fields: object) -> Criterion:
+def bonus(**fields: Any) -> Criterion:
     return criterion(role=Role.VELOCITY, mode=Mode.PER_UNIT, **fields)
 
 

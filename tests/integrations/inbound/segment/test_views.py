@@ -88,6 +88,13 @@ def test_single_bad_message_is_a_400_and_kept(source: Source) -> None:
     assert RejectedMessage.objects.count() == 1
 
 
+def test_body_that_is_no_json_is_kept_for_people_to_see(source: Source) -> None:
+    body = b'{"userId": "u1", "writeKey": "%s", "properties": NaN}' % write_key_of(source).encode()
+    response = post("/v1/track", body, source)
+    assert (response.status_code, response.json()["code"]) == (400, "bad_json")
+    assert RejectedMessage.objects.get().raw == '{"userId": "u1",  "properties": NaN}'
+
+
 @pytest.mark.parametrize(
     "credentials",
     [

@@ -1,0 +1,98 @@
+"""Rubrics in the admin: a product's line of versions."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.decorators import action, display
+
+from leads.admin.base import (
+    AppAdmin,
+    ReadOnlyInline,
+    change_url,
+    confirmed,
+    page_link,
+)
+from rubrics import services
+from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, person
+from rubrics.models import Rubric, RubricVersion
+from rubrics.presets import load_preset, preset_names
+
+
+class VersionInline(ReadOnlyInline):
+    model = RubricVersion
+    tab = False
+    hide_title = False
+    verbose_name_plural = "versions"
+    fields = ("page", "shown_status", "note", "published_at", "published_by")
+    readonly_fields = fields
+    ordering = ("-number",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RubricVersion]:
+        return super().get_queryset(request).select_related("rubric", "published_by")
+
+    @display(description="version")
+    def page(self, version: RubricVersion) -> str:
+        return page_link(change_url(version), f"Version {version.number}")
+
+    @display(description="status", label=STATUS_COLORS)
+    def shown_status(self, version: RubricVersion) -> str:
+        return version.get_status_display()
+
+
+@admin.register(Rubric)
+class RubricAdmin(AppAdmin):
+    list_display = ("name", "key", "product", "created_at")
+    list_filter = (("product", RelatedDropdownFilter),)
+    list_select_related = ("product",)
+    search_fields = ("name", "key")
+    prepopulated_fields = {"key": ("name",)}
+    fields = (("product", "key"), "name", "description")
+    inlines = (VersionInline,)
+    actions_detail = ("draft_from_preset",)
+
+    def has_drafting_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("rubrics.add_rubricversion")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Rubric | None = None) -> list[str]:
+        return ["product", "key"] if obj else []
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Rubric | None = None
+    ) -> dict[str, Any]:
+        return {} if obj else self.prepopulated_fields
+
+    @action(
+        description="New draft from a preset",
+        icon="library_add",
+        permissions=["drafting"],
+        url_path="draft-from-preset",
+    )
+    def draft_from_preset(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        names = preset_names()
+
+        def run(rubric: Rubric) -> HttpResponse:
+            chosen = request.POST.get("choice", "")
+            if chosen not in names:
+                raise Http404
+            document = {**load_preset(chosen), "rubric": rubric.key, "name": rubric.name}
+            draft = services.load_rubric(
+                document, product=rubric.product, by=person(request), at=timezone.now()
+            )
+            self.message_user(request, f"{draft} is a draft now.", messages.SUCCESS)
+            return HttpResponseRedirect(change_url(draft))
+
+        return confirmed(
+            self,
+            request,
+            object_id,
+            run,
+            title="New draft from a preset?",
+            text="The draft gets the preset's criteria, and the product the signals they need.",
+            button="Make the draft",
+            refuses=REFUSALS,
+            choices=names,
+        )

@@ -1,0 +1,81 @@
+"""axe-core finds nothing to complain about: every page, light and dark, wide and narrow."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from leads.models import Event, Source
+from routing import services
+from routing.models import Qualification
+from tests.browser.conftest import OpenPage
+from tests.factories.routing import make_pql
+from tests.factories.rubrics import ScoreChangeFactory, TrialFactory
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def _complaints(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        f"{entry['id']}: {json.dumps([node['html'][:120] for node in entry['nodes'][:3]])}"
+        for entry in found
+    ]
+
+
+def _world(maya: User) -> Qualification:
+    """One of everything a page can show."""
+    now = timezone.now()
+    source = Source.objects.create(name="Demo", is_synthetic=True)
+    pql = make_pql(rep=maya.rep, lead__is_synthetic=True, opened_at=now - timedelta(days=3))
+    TrialFactory.create(lead=pql.lead, product=pql.product)
+    score = pql.lead.scores.get()
+    for days in (9, 6, 2):
+        ScoreChangeFactory.create(score=score, at=now - timedelta(days=days), routed_at=now)
+    Event.objects.create(
+        lead=pql.lead, source=source, kind="track", name="Pricing Viewed", message_id="1",
+        occurred_at=now, received_at=now, properties={"plan": "Team"},
+    )  # fmt: skip
+    make_pql(rep=None)
+    accepted = make_pql(rep=maya.rep, behavior=80)
+    services.accept(accepted, by=maya, at=now)
+    return pql
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [375, 1440])
+def test_every_page(open_page: OpenPage, maya: User, width: int, color_scheme: str) -> None:
+    pql = _world(maya)
+    paths = [
+        "/", "/?tab=team", "/?tab=unassigned", "/?tab=snoozed", "/?q=nobody", "/leads/",
+        f"/leads/{pql.lead_id}/", f"/accounts/{pql.lead.account_id}/", "/help/scores/",
+        f"/pqls/{pql.pk}/reject/", f"/pqls/{pql.pk}/snooze/", "/nowhere/",
+    ]  # fmt: skip
+    page = open_page("/login/", width=width, color_scheme=color_scheme)
+    assert _complaints(page) == [], "/login/"
+    page = open_page("/", user=maya, width=width, color_scheme=color_scheme)
+    for path in paths:
+        page.goto(path)
+        for summary in page.locator("main details > summary").all()[:6]:
+            summary.click()
+        page.wait_for_load_state("networkidle")
+        assert _complaints(page) == [], path
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_dialog_menu_and_toast(
+    open_page: OpenPage, maya: User, sam: User, color_scheme: str
+) -> None:
+    _world(maya)
+    page = open_page("/?tab=unassigned", user=sam, color_scheme=color_scheme)
+    page.locator("[data-act=assign]").first.click()
+    page.get_by_role("dialog").get_by_role("combobox").wait_for()
+    assert _complaints(page) == []
+    page.get_by_role("dialog").get_by_role("button", name="Assign").click()
+    page.locator(".toast").wait_for()
+    page.locator(".menu > summary").click()
+    assert _complaints(page) == []

@@ -1,0 +1,172 @@
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from leads.models import Event, Hit, Lead, Signal, Source
+from rubrics.models import RubricVersion
+from tests.factories.routing import RepFactory, TeamFactory, UserFactory, make_manager, make_pql
+from tests.factories.rubrics import LeadFactory, ScoreChangeFactory, ScoreFactory, TrialFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def maya(client: Client) -> User:
+    user: User = RepFactory.create().user
+    client.force_login(user)
+    return user
+
+
+def _events(lead: Lead, count: int) -> None:
+    source = Source.objects.create(name="Product")
+    now = timezone.now()
+    for number in range(count):
+        Event.objects.create(
+            lead=lead, source=source, kind="track", name=f"Step {number}", message_id=str(number),
+            occurred_at=now - timedelta(minutes=number // 2), received_at=now,
+            properties={"plan": "<i>Team</i>"},
+        )  # fmt: skip
+
+
+def test_lead_shows_lines_that_sum(client: Client, maya: User) -> None:
+    pql = make_pql(rep=maya.rep)
+    score = pql.lead.scores.get()
+    ScoreChangeFactory.create(score=score, at=timezone.now() - timedelta(days=3))
+    response = client.get(f"/leads/{pql.lead_id}/")
+    explained = response.context["explained"]
+    for axis in explained.axes:
+        assert sum(line.points for line in axis.counting) == axis.score
+    assert [line.best_points for line in explained.fit.not_yet] == [8]
+    page = response.content.decode()
+    assert "Not yet: 1 more way to score" in page
+    assert 'role="img"' in page
+
+
+def test_lead_says_what_changed_since_it_qualified(client: Client, maya: User) -> None:
+    pql = make_pql(rep=maya.rep)
+    pql.breakdown = [
+        {"key": "size", "axis": "fit", "label": "Company size", "points": 22, "reason": ""},
+        {"key": "core_feature", "axis": "behavior", "label": "Core feature", "points": 20,
+         "reason": ""},
+        {"key": "gone", "axis": "behavior", "label": "Gone", "points": 5, "reason": ""},
+    ]  # fmt: skip
+    pql.save()
+    (episode,) = client.get(f"/leads/{pql.lead_id}/").context["episodes"]
+    assert [(line.label, line.then, line.now) for line in episode.since] == [
+        ("Industry", None, 10),
+        ("Core feature", 20, 60),
+        ("Gone", 5, None),
+    ]
+
+
+def test_lead_says_unknown_and_how_much_is_possible(client: Client, maya: User) -> None:
+    score = ScoreFactory.create(fit=22, fit_high=37)
+    page = client.get(f"/leads/{score.lead_id}/").content.decode()
+    assert "fit is 22, and could be up to 37" in page
+
+
+def test_lead_without_a_score(client: Client, maya: User) -> None:
+    lead = LeadFactory.create(account=None, name="")
+    page = client.get(f"/leads/{lead.pk}/").content.decode()
+    assert "No score yet" in page
+    assert lead.email in page
+
+
+def test_lead_of_another_team_is_not_there(client: Client, maya: User) -> None:
+    theirs = make_pql(rep=RepFactory.create(team=TeamFactory.create(name="Europe")))
+    mates, nobodys = make_pql(rep=RepFactory.create()), make_pql(rep=None)
+    free = LeadFactory.create()
+    for path in ("", "events/?before=2026-01-01T00:00:00Z&id=1"):
+        assert client.get(f"/leads/{theirs.lead_id}/{path}").status_code == 404
+    for lead_id in (mates.lead_id, nobodys.lead_id, free.pk):
+        assert client.get(f"/leads/{lead_id}/").status_code == 200
+    listed = {lead.pk for lead in client.get("/leads/").context["leads"]}
+    assert listed == {mates.lead_id, nobodys.lead_id, free.pk}
+    client.force_login(make_manager())
+    assert client.get(f"/leads/{theirs.lead_id}/").status_code == 200
+
+
+def test_lead_merged_away_leads_to_the_survivor(client: Client, maya: User) -> None:
+    winner = LeadFactory.create()
+    loser = LeadFactory.create(merged_into=winner)
+    assert client.get(f"/leads/{loser.pk}/")["Location"] == f"/leads/{winner.pk}/"
+
+
+def test_lead_timeline_is_paged_without_losing_or_repeating(client: Client, maya: User) -> None:
+    lead = LeadFactory.create()
+    _events(lead, 60)
+    seen: list[str] = []
+    response = client.get(f"/leads/{lead.pk}/")
+    assert "&lt;i&gt;Team" in response.content.decode()
+    while True:
+        events = response.context["events"]
+        seen += [event.name for event in events]
+        if not response.context["has_older"]:
+            break
+        cursor = {"before": events[-1].occurred_at.isoformat(), "id": events[-1].pk}
+        response = client.get(f"/leads/{lead.pk}/events/", cursor)
+    assert len(seen) == len(set(seen)) == 60
+
+
+@pytest.mark.parametrize("query", ["", "before=x&id=1", "before=2026-01-01T00:00:00&id=1"])
+def test_lead_timeline_refuses_nonsense(client: Client, maya: User, query: str) -> None:
+    lead = LeadFactory.create()
+    assert client.get(f"/leads/{lead.pk}/events/?{query}").status_code == 404
+
+
+def test_lead_evidence_behind_a_line(client: Client, maya: User) -> None:
+    score = ScoreFactory.create()
+    TrialFactory.create(lead=score.lead, product=score.rubric.product)
+    signal = Signal.objects.get(key="core_feature")
+    Hit.objects.create(
+        lead=score.lead, signal=signal, occurred_at=score.at - timedelta(hours=1), event_id=1
+    )
+    address = f"/leads/{score.lead_id}/scores/{score.pk}/"
+    page = client.get(address + "core_feature/").content.decode()
+    assert "Used the core feature" in page
+    assert "No events stand behind" in client.get(address + "industry/").content.decode()
+    other = LeadFactory.create()
+    stolen = f"/leads/{other.pk}/scores/{score.pk}/core_feature/"
+    assert client.get(stolen).status_code == 404
+
+
+def test_leads_search_and_pages(client: Client, maya: User) -> None:
+    LeadFactory.create_batch(51)
+    LeadFactory.create(name="Ada Vogel")
+    assert [lead.name for lead in client.get("/leads/?q=vogel").context["leads"]] == ["Ada Vogel"]
+    assert len(client.get("/leads/?page=2").context["leads"]) == 2
+    for page in ("0", "x", "-1", "999999"):
+        assert client.get(f"/leads/?page={page}").status_code == 200
+    assert "Nobody matches" in client.get("/leads/?q=%3Cb%3E").content.decode()
+
+
+def test_account_and_its_people(client: Client, maya: User) -> None:
+    score = ScoreFactory.create()
+    page = client.get(f"/accounts/{score.lead.account_id}/").content.decode()
+    assert score.lead.name in page
+    assert "SaaS" in page
+    assert client.get("/accounts/999999/").status_code == 404
+
+
+def test_help_has_the_numbers_of_the_published_rubric(client: Client, maya: User) -> None:
+    assert "No rubric is published yet" in client.get("/help/scores/").content.decode()
+    ScoreFactory.create()
+    RubricVersion.objects.update(min_total=77)
+    page = client.get("/help/scores/").content.decode()
+    assert "<b>77</b>" in page
+    assert "Core feature" in page
+
+
+def test_leads_need_their_permission(client: Client) -> None:
+    client.force_login(UserFactory.create(permissions=["work_qualification"]))
+    assert client.get("/leads/").status_code == 403
+    assert client.get("/help/scores/").status_code == 200
+
+
+def test_sign_out(client: Client, maya: User) -> None:
+    assert client.get("/logout/").status_code == 405
+    assert client.post("/logout/")["Location"] == "/login/"
+    assert client.get("/").status_code == 302

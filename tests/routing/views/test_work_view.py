@@ -1,0 +1,150 @@
+import json
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from routing.models.qualification import State
+from tests.factories.routing import (
+    REP_PERMISSIONS,
+    RepFactory,
+    TeamFactory,
+    UserFactory,
+    make_manager,
+    make_pql,
+)
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def maya(client: Client) -> User:
+    user: User = RepFactory.create().user
+    client.force_login(user)
+    return user
+
+
+@pytest.mark.parametrize(
+    ("before", "verb", "after"),
+    [
+        (State.ASSIGNED, "accept", State.ACCEPTED),
+        (State.ACCEPTED, "contacted", State.CONTACTED),
+        (State.CONTACTED, "opportunity", State.OPPORTUNITY),
+        (State.OPPORTUNITY, "won", State.WON),
+        (State.OPPORTUNITY, "lost", State.LOST),
+    ],
+)
+def test_work_moves_and_says_so(
+    client: Client, maya: User, before: State, verb: str, after: State
+) -> None:
+    pql = make_pql(rep=maya.rep, state=before, lead__name="Ada")
+    response = client.post(f"/pqls/{pql.pk}/{verb}/", headers=HTMX)
+    assert response.status_code == 204
+    assert "Ada" in json.loads(response["HX-Trigger"])["ripeline:done"]["message"]
+    pql.refresh_from_db()
+    assert pql.state == after
+    assert pql.changes.get().by == maya
+
+
+def test_work_without_scripts_goes_back(client: Client, maya: User) -> None:
+    pql = make_pql(rep=maya.rep)
+    response = client.post(f"/pqls/{pql.pk}/accept/", {"next": "/?tab=team"}, follow=True)
+    assert response.redirect_chain == [("/?tab=team", 302)]
+    assert "Accepted" in str(next(iter(response.context["messages"])))
+    elsewhere = client.post(f"/pqls/{pql.pk}/accept/", {"next": "https://evil.example/"})
+    assert elsewhere["Location"] == "/"
+
+
+def test_work_refused_is_told(client: Client, maya: User) -> None:
+    pql = make_pql(rep=maya.rep, state=State.OPPORTUNITY)
+    response = client.post(f"/pqls/{pql.pk}/accept/", headers=HTMX)
+    assert response.status_code == 409
+    assert "cannot be accepted" in json.loads(response["HX-Trigger"])["ripeline:refused"]["message"]
+
+
+def test_get_never_writes(client: Client, maya: User) -> None:
+    pql = make_pql(rep=maya.rep)
+    for verb in ("accept", "contacted", "won"):
+        assert client.get(f"/pqls/{pql.pk}/{verb}/").status_code == 405
+    for verb in ("reject", "snooze"):
+        assert client.get(f"/pqls/{pql.pk}/{verb}/").status_code == 200
+    assert client.post(f"/pqls/{pql.pk}/nonsense/").status_code == 404
+    pql.refresh_from_db()
+    assert pql.state == State.ASSIGNED
+
+
+def test_who_may_act(client: Client, maya: User) -> None:
+    mates = make_pql(rep=RepFactory.create())
+    strangers = make_pql(rep=RepFactory.create(team=TeamFactory.create(name="Europe")))
+    assert client.post(f"/pqls/{mates.pk}/accept/", headers=HTMX).status_code == 409
+    for verb in ("accept", "reject", "snooze"):
+        assert client.post(f"/pqls/{strangers.pk}/{verb}/").status_code == 404
+    assert client.get(f"/pqls/{mates.pk}/assign/").status_code == 403
+    client.force_login(make_manager())
+    assert client.post(f"/pqls/{strangers.pk}/accept/", headers=HTMX).status_code == 204
+    permissions = [name for name in REP_PERMISSIONS if name != "work_qualification"]
+    client.force_login(UserFactory.create(permissions=permissions))
+    assert client.post(f"/pqls/{mates.pk}/accept/").status_code == 403
+
+
+def test_posts_need_the_csrf_token(maya: User) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(maya)
+    pql = make_pql(rep=maya.rep)
+    response = strict.post(f"/pqls/{pql.pk}/accept/")
+    assert response.status_code == 403
+    assert "open too long" in response.content.decode()
+
+
+def test_reject_asks_until_it_knows_why(client: Client, maya: User) -> None:
+    pql = make_pql(rep=maya.rep)
+    address = f"/pqls/{pql.pk}/reject/"
+    assert client.post(address, {}, headers=HTMX).status_code == 422
+    assert client.post(address, {"reason": "other", "note": " "}, headers=HTMX).status_code == 422
+    done = client.post(address, {"reason": "other", "note": "<b>x"}, headers=HTMX)
+    assert done.status_code == 204
+    page = client.get(f"/leads/{pql.lead_id}/").content.decode()
+    assert "&lt;b&gt;x" in page
+
+
+@pytest.mark.parametrize(("days", "length"), [("1", 1), ("3", 3), ("7", 7)])
+def test_snooze_for_days(client: Client, maya: User, days: str, length: int) -> None:
+    pql = make_pql(rep=maya.rep)
+    assert client.post(f"/pqls/{pql.pk}/snooze/", {"days": days}, headers=HTMX).status_code == 204
+    pql.refresh_from_db()
+    assert pql.snoozed_until is not None
+    left = pql.snoozed_until - timezone.now()
+    assert timedelta(days=length, minutes=-1) < left <= timedelta(days=length)
+    assert client.post(f"/pqls/{pql.pk}/wake/", headers=HTMX).status_code == 204
+
+
+def test_snooze_until_a_date(client: Client, maya: User) -> None:
+    pql = make_pql(rep=maya.rep)
+    address = f"/pqls/{pql.pk}/snooze/"
+    assert client.post(address, {}, headers=HTMX).status_code == 422
+    assert client.post(address, {"on": "nonsense"}, headers=HTMX).status_code == 422
+    past = client.post(address, {"on": "2020-01-01"}, headers=HTMX)
+    assert past.status_code == 409
+    day = timezone.localdate() + timedelta(days=10)
+    assert client.post(address, {"on": day.isoformat()}, headers=HTMX).status_code == 204
+    pql.refresh_from_db()
+    assert pql.snoozed_until is not None
+    assert (pql.snoozed_until.date(), pql.snoozed_until.hour) == (day, 8)
+
+
+def test_assign_by_a_manager(client: Client) -> None:
+    client.force_login(make_manager())
+    rep, off = RepFactory.create(), RepFactory.create(is_available=False)
+    pql = make_pql(rep=None)
+    address = f"/pqls/{pql.pk}/assign/"
+    form = client.get(address, headers=HTMX).content.decode()
+    assert f'value="{rep.pk}"' in form
+    assert f'value="{off.pk}"' not in form
+    assert client.post(address, {"rep": off.pk}, headers=HTMX).status_code == 422
+    assert client.post(address, {"rep": rep.pk}, headers=HTMX).status_code == 204
+    pql.refresh_from_db()
+    assert (pql.rep, pql.state) == (rep, State.ASSIGNED)

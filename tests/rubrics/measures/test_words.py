@@ -1,0 +1,162 @@
+"""What was measured, in words a rep can read; and spans of time as text."""
+
+from typing import Any
+
+import pytest
+
+from rubrics.measures import MEASURES, Names, SpecError, duration_text, duration_us
+from rubrics.measures.base import AttributeMeasure, HitMeasure, Measure, duration_words
+from rubrics.measures.windows import window_words
+from rubrics.scoring.types import DAY_US
+
+NAMES = Names({"used": 1}, {"used": "Used it", "seen": "Saw it"})
+HOUR = 3_600_000_000
+LISTS = {"personal": ["gmail.com"], "empty": []}
+
+
+def words(measure: str, value: float | None, **raw: Any) -> str:
+    kind = MEASURES[measure]
+    if isinstance(kind, HitMeasure):
+        raw.setdefault("signals", ["used"])
+    return kind.describe(kind.parse(raw, "x", LISTS), value, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        pytest.param(words("count", 1), "Used it", id="once"),
+        pytest.param(words("count", 3), "Used it ×3", id="three times"),
+        pytest.param(words("count", None), "Used it ×0", id="not measured"),
+        pytest.param(
+            words("count", 2, signals=["seen", "used"]), "Saw it or Used it ×2", id="two signals"
+        ),
+        pytest.param(
+            words("count", 2, signals=["a", "seen", "used"]), "a or 2 other signals ×2", id="three"
+        ),
+        pytest.param(
+            words("count", 2, window={"first": "7d"}), "Used it ×2 in the first 7 days", id="first"
+        ),
+        pytest.param(words("distinct_days", 1), "Used it on 1 day", id="one day"),
+        pytest.param(words("distinct_values", 2), "Used it: 2 different", id="values"),
+        pytest.param(words("largest_value", 62.5), "Used it: up to 62.5", id="largest"),
+        pytest.param(
+            words("most_in_session", 3), "Used it: 3 different ones in one session", id="session"
+        ),
+        pytest.param(words("days_since", 75 * DAY_US), "No “Used it” for 75 days", id="since"),
+        pytest.param(
+            words("bursts", 0, size=5, window="48h"),
+            "No burst of 5 key actions within 2 days", id="no burst",
+        ),
+        pytest.param(
+            words("bursts", 1, size=5, window="48h"), "5+ key actions within 2 days", id="burst"
+        ),
+        pytest.param(
+            words("bursts", 2, size=5, window="48h"),
+            "5+ key actions within 2 days, 2 times", id="two bursts",
+        ),
+        pytest.param(
+            words("number_in_range", 1, attribute="account.employees", ranges=[[50, 500]]),
+            "Company size 50–500", id="range",
+        ),
+        pytest.param(
+            words("number_in_range", 1, attribute="lead.age", ranges=[[None, 5], [9, None]]),
+            "Age up to 5, 9 or more", id="open ranges",
+        ),
+        pytest.param(
+            words("value_in_list", 1, attribute="lead.job_role", values=["dev", "OPS"]),
+            "Job role is Dev, Ops", id="values in a list",
+        ),
+        pytest.param(
+            words("value_in_list", 1, attribute="lead.job_role", values="dev"),
+            "Job role is Dev", id="one value",
+        ),
+        pytest.param(
+            words("text_matches", 1, attribute="lead.title", keywords=["VP"]),
+            "Job title has vp", id="keywords",
+        ),
+        pytest.param(
+            words("text_matches", 1, attribute="lead.title", present=True),
+            "Job title known", id="any text",
+        ),
+        pytest.param(
+            words("overlaps", 1, attribute="account.technologies", any_of=["a", "b"]),
+            "Tools include A or B", id="any of",
+        ),
+        pytest.param(
+            words("overlaps", 1, attribute="account.technologies", all_of=["a", "b"]),
+            "Tools include A and B", id="all of",
+        ),
+        pytest.param(
+            words("email_domain_in", 1, list="personal"),
+            "E-mail domain is in the list “personal”", id="named list",
+        ),
+        pytest.param(
+            words("email_domain_in", 1, domains=[".edu"]),
+            "E-mail domain is in the list “domains”", id="domains",
+        ),
+        pytest.param(words("is_present", 1, attribute="lead.phone"), "Phone known", id="present"),
+        pytest.param(
+            words("is_present", 1, attribute="lead.phone", missing=True),
+            "Phone missing", id="missing",
+        ),
+    ],
+)  # fmt: skip
+def test_describe(told: str, expected: str) -> None:
+    assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "microseconds"),
+    [("30m", 30 * 60_000_000), ("48h", 48 * HOUR), ("14d", 14 * DAY_US), ("1.5 h", 90 * 60_000_000),
+     ("3650d", 3650 * DAY_US), ("0d", 0)],
+)  # fmt: skip
+def test_duration_us(text: str, microseconds: int) -> None:
+    assert duration_us(text, "x") == microseconds
+
+
+@pytest.mark.parametrize("text", ["14", "d", "-1d", "1w", "1e3d", "14d\n", 14, None, "3650.1d"])
+def test_duration_us_refuses(text: object) -> None:
+    with pytest.raises(SpecError):
+        duration_us(text, "x")
+
+
+@pytest.mark.parametrize(
+    "microseconds",
+    [0, 1, 59, 60_000_000, 60_000_001, 90 * 60_000_000, HOUR, 25 * HOUR, DAY_US, 30 * DAY_US + 1],
+)
+def test_duration_text_loses_nothing(microseconds: int) -> None:
+    assert duration_us(duration_text(microseconds), "x") == microseconds
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "expected"),
+    [(HOUR, "1 hour"), (DAY_US, "24 hours"), (2 * DAY_US, "2 days"), (5_400_000_000, "90 minutes"),
+     (61_000_000, "1 minute"), (36 * HOUR, "36 hours")],
+)  # fmt: skip
+def test_duration_words(microseconds: int, expected: str) -> None:
+    assert duration_words(microseconds) == expected
+
+
+def test_window_words() -> None:
+    assert window_words(("lifetime", 0)) == ""
+    assert window_words(("last", 30 * DAY_US)) == " in the last 30 days"
+    assert window_words(("trial_last", 3 * DAY_US)) == " in the last 3 days of the trial"
+
+
+def test_every_measure_has_its_words() -> None:
+    for key, measure in MEASURES.items():
+        assert measure.key == key
+        assert measure.label
+        assert measure.unit in {"count", "number", "flag", "duration"}
+
+
+def test_what_a_new_measure_must_say() -> None:
+    """A measure that forgets its half fails at once, not quietly."""
+    with pytest.raises(NotImplementedError):
+        Measure().parse({}, "x", {})
+    with pytest.raises(NotImplementedError):
+        Measure().describe({}, 1, NAMES)
+    with pytest.raises(NotImplementedError):
+        HitMeasure().aggregate(None)  # type: ignore[arg-type]  # never looked at
+    with pytest.raises(NotImplementedError):
+        AttributeMeasure().sql({})
