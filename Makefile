@@ -54,6 +54,13 @@ check: env-test ## Run every check that needs no test: format, lint, types, impo
 	@if [ -d templates ]; then echo '$(BIN)/djhtml --check templates'; $(BIN)/djhtml --check templates; fi
 	@$(BIN)/python -m tests.sizes
 
+.PHONY: bench
+bench: env-test ## Measure speed against baselines and write docs/benchmarks.md (10 min, idle machine)
+	@for name in ingest latency queue rescore; do \
+		echo "benchmarks.$$name"; $(BIN)/python -m benchmarks.$$name || exit 1; \
+	done
+	@$(BIN)/python -m benchmarks.report
+
 .PHONY: fmt
 fmt: env-test ## Format code and templates, fix what can be fixed
 	$(BIN)/ruff check --fix-only .

@@ -1,5 +1,7 @@
 """Fill an empty database with leads and hits made by the database itself, for benchmarks."""
 
+from collections.abc import Mapping
+
 from django.db import connection
 from django.utils import timezone
 
@@ -25,12 +27,20 @@ SHARES = {
 }
 
 
-def fill(leads: int, hits_per_lead: int) -> RubricVersion:
+def fill(
+    leads: int, hits_per_lead: int, *, thresholds: Mapping[str, int] | None = None
+) -> RubricVersion:
     """Make ``leads`` leads with about ``hits_per_lead`` hits each over 90 days, and publish the
-    standard preset for them. Hits arrive in time order, as they do in life, not by lead."""
+    standard preset for them. Hits arrive in time order, as they do in life, not by lead.
+
+    Args:
+        thresholds: of a PQL, where the preset's own are not wanted.
+    """
     product = Product.objects.create(key="bench", name="Benchmark")
     at = timezone.now()
-    version = load_rubric(load_preset("standard"), product=product, by=None, at=at)
+    document = load_preset("standard")
+    document["thresholds"] = {**document["thresholds"], **(thresholds or {})}
+    version = load_rubric(document, product=product, by=None, at=at)
     publish_version(version, by=None, at=at)
     signals = dict(product.signals.values_list("key", "pk"))
     picks = [signals[key] for key, share in SHARES.items() for _ in range(share)]

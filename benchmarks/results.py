@@ -3,11 +3,13 @@
 import json
 import os
 import platform
-import sys
+import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from config.embedded import programs
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".data" / "benchmarks"
@@ -51,8 +53,15 @@ def machine() -> dict[str, str]:
         "python": platform.python_version(),
         "django": django.get_version(),
         "psycopg": psycopg.__version__,
-        "platform": sys.platform,
+        "postgres": _postgres_version(),
     }
+
+
+def _postgres_version() -> str:
+    """Ask the embedded server's program, which all benchmarks run on."""
+    program = programs.find(None, FOLDER)[0]
+    told = subprocess.run([program / "postgres", "--version"], capture_output=True, check=True)
+    return told.stdout.decode().split()[2]
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -6,9 +6,11 @@ whoever writes last has seen the most.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -276,27 +278,53 @@ def chunks(product_id: int, *, after: int = 0, size: int = CHUNK) -> list[Chunk]
 
 
 def rescore(
-    *, version: RubricVersion, at: datetime, after: int = 0, progress: Progress | None = None
+    *,
+    version: RubricVersion,
+    at: datetime,
+    after: int = 0,
+    progress: Progress | None = None,
+    threads: int = 1,
 ) -> int:
     """Score every lead of the version's product, chunk by chunk; return how many.
 
     Each chunk commits on its own; ``after`` (a lead id) resumes an interrupted run.
+
+    Args:
+        threads: more than one share the chunks by connections of their own, so that PostgreSQL
+            measures one while Python judges another. Not within a transaction: they would not
+            see what it has written.
     """
     spec = compiled(version.pk)
     parts = chunks(spec.product_id, after=after)
     total = sum(part.leads for part in parts)
+    work = partial(_score_chunk, spec, at)
     done = 0
-    for part in parts:
-        with transaction.atomic():
-            _plan_for_bulk()
-            _lock_range(part)
-            done += score_leads(spec, LeadRange(part.low, part.high, at))
+    for count in map(work, parts) if threads == 1 else _in_threads(work, parts, threads):
+        done += count
         if progress is not None:
             progress(done, total)
     return done
 
 
-def _plan_for_bulk() -> None:
+def _in_threads(work: Callable[[Chunk], int], parts: list[Chunk], threads: int) -> Iterator[int]:
+    def work_and_disconnect(part: Chunk) -> int:
+        try:
+            return work(part)
+        finally:
+            connection.close()  # this thread's own; a new one costs little beside a chunk
+
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(work_and_disconnect, parts)
+
+
+def _score_chunk(spec: Compiled, at: datetime, part: Chunk) -> int:
+    with transaction.atomic():
+        plan_for_bulk()
+        _lock_range(part)
+        return score_leads(spec, LeadRange(part.low, part.high, at))
+
+
+def plan_for_bulk() -> None:
     """A chunk is sorted in memory, and over too soon for compiling its plan to pay."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '32MB'; SET LOCAL jit = off")

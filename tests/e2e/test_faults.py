@@ -64,12 +64,9 @@ def test_stopped_redis_holds_up_no_request(
         redis = stack.pids()["redis"]
         os.kill(redis, signal.SIGSTOP)
         try:
-            before = traffic.acked
-            traffic.slowest_s = 0.0
-            time.sleep(4.0)
-            assert traffic.acked > before
-            # Far below any time-out of the broker's: nobody waited for it.
-            assert traffic.slowest_s < 3.0
+            # A few might have been answered already; hundreds cannot, if one waits for Redis.
+            enough = traffic.acked + 300
+            stack.wait_for(lambda: traffic.acked >= enough, 30, "answers without Redis")
         finally:
             os.kill(redis, signal.SIGCONT)
     assert traffic.refused == []

@@ -71,7 +71,6 @@ class Traffic:
         self.ledger = ledger
         self.name = name
         self.refused: list[str] = []
-        self.slowest_s = 0.0
         self.acked = 0
         self._headers = basic(write_key)
         self._stop = threading.Event()
@@ -117,7 +116,6 @@ class Traffic:
     def _send(self, client: Client, path: str, body: dict[str, Any], ids: list[str]) -> None:
         self.ledger.note("sent", ids)
         while True:
-            started = time.monotonic()
             try:
                 answer = client.post(path, body)
             except (OSError, http.client.HTTPException):
@@ -131,7 +129,6 @@ class Traffic:
                 return  # sent, never acknowledged: it may be stored or not
         self.ledger.note("acked", ids)
         self.acked += len(ids)
-        self.slowest_s = max(self.slowest_s, time.monotonic() - started)
         if "set_aside" in answer.json():
             self.refused.append(repr(answer.body))
 

@@ -12,6 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rubrics import scores
 from rubrics.models import RubricVersion
 
+# One chunk is measured by PostgreSQL while another is judged here.
+THREADS = 2
+
 
 class Command(BaseCommand):
     help = "Score all leads by the published versions (or one of them). Safe while scoring runs."
@@ -60,6 +63,7 @@ class Command(BaseCommand):
                 version=version,
                 at=timezone.now(),
                 after=after,
+                threads=THREADS,
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
         seconds = time.monotonic() - started
