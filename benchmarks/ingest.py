@@ -82,7 +82,7 @@ def main() -> None:
             rate = BATCH * batches.run(seconds, "ingest")
             spread = spread_ms(batches.seconds)
             rows = _stored(stack)
-            copied = _copy(stack, rows, per_commit=len(rows))
+            copied = max(_copy(stack, rows, per_commit=len(rows)) for _ in range(2))
             committed = _copy(stack, rows[: len(rows) // 4], per_commit=BATCH)
     ratio = rate / copied
     keep(
@@ -93,6 +93,7 @@ def main() -> None:
             Row(f"Bare COPY, committed every {BATCH} rows", f"{committed:,.0f} events/s"),
             Row(f"Batches of {BATCH} over HTTP", f"{rate:,.0f} events/s"),
             Row("- of the bare COPY", f"{ratio:.2f}", f">= {GOAL}", ratio >= GOAL),
+            Row(f"- of the COPY committed every {BATCH} rows", f"{rate / committed:.2f}"),
             Row("- per batch, p50 / p95 / p99", spread),
             Row(f"Batches of {BATCH} with scoring at the same time", f"{scoring:,.0f} events/s"),
             Row("- per batch, p50 / p95 / p99", scoring_spread),
