@@ -29,6 +29,17 @@ def _texts(raw: object, where: str) -> tuple[str, ...]:
     return tuple(sorted({str(text).strip().lower() for text in raw}))
 
 
+def _shown(raw: object) -> tuple[str, ...]:
+    """The first few of the texts as they were written, for people."""
+    texts = [raw] if isinstance(raw, str) else list(raw) if isinstance(raw, Sequence) else []
+    return tuple(str(text).strip() for text in texts[:4])
+
+
+def _is(value: float | None, yes: str, no: str) -> str:
+    """The words for what was found: a line that gives nothing must not read as if it were so."""
+    return yes if value else no
+
+
 def _listed(raw: Params, name: str, where: str, lists: Lists) -> tuple[str, ...]:
     """The values given under ``name``, or those of the named list, which may be empty."""
     if ("list" in raw) == (name in raw):
@@ -101,7 +112,8 @@ class NumberInRange(AttributeMeasure):
             else (f"{low:g} or more" if low is not None else f"up to {high:g}")
             for low, high in params["ranges"]
         )
-        return f"{attribute_words(params['attribute']).capitalize()} {spans}"
+        words = attribute_words(params["attribute"]).capitalize()
+        return _is(value, f"{words} {spans}", f"{words} not {spans}")
 
 
 class ValueInList(AttributeMeasure):
@@ -118,6 +130,7 @@ class ValueInList(AttributeMeasure):
         return {
             "attribute": parse_attribute(raw.get("attribute"), where),
             "values": _listed(raw, "values", where, lists),
+            "shown": _shown(raw.get("values") or lists.get(str(raw.get("list")), ())),
         }
 
     def sql(self, params: Params) -> sql.Composable:
@@ -126,8 +139,9 @@ class ValueInList(AttributeMeasure):
         )
 
     def describe(self, params: Params, value: float | None, names: Names) -> str:
-        shown = ", ".join(text.capitalize() for text in params["values"][:4])
-        return f"{attribute_words(params['attribute']).capitalize()} is {shown}"
+        words = attribute_words(params["attribute"]).capitalize()
+        shown = " or ".join(params["shown"])
+        return _is(value, f"{words} is {shown}", f"{words} is not {shown}")
 
 
 class TextMatches(AttributeMeasure):
@@ -149,6 +163,7 @@ class TextMatches(AttributeMeasure):
         return {
             "attribute": parse_attribute(raw.get("attribute"), where),
             "keywords": keywords,
+            "shown": _shown(raw.get("keywords")),
         }
 
     def sql(self, params: Params) -> sql.Composable:
@@ -167,7 +182,8 @@ class TextMatches(AttributeMeasure):
         words = attribute_words(params["attribute"]).capitalize()
         if not params["keywords"]:
             return f"{words} known"
-        return f"{words} has {', '.join(params['keywords'][:4])}"
+        shown = " or ".join(params["shown"])
+        return _is(value, f"{words} has {shown}", f"{words} has no {shown}")
 
 
 class Overlaps(AttributeMeasure):
@@ -187,6 +203,7 @@ class Overlaps(AttributeMeasure):
         return {
             "attribute": parse_attribute(raw.get("attribute"), where),
             "values": _texts(raw[given[0]], f"{where}.{given[0]}"),
+            "shown": _shown(raw[given[0]]),
             "all": given[0] == "all_of",
         }
 
@@ -202,9 +219,9 @@ class Overlaps(AttributeMeasure):
         )
 
     def describe(self, params: Params, value: float | None, names: Names) -> str:
-        joiner = " and " if params["all"] else " or "
-        shown = joiner.join(text.capitalize() for text in params["values"][:4])
-        return f"{attribute_words(params['attribute']).capitalize()} include {shown}"
+        words = attribute_words(params["attribute"]).capitalize()
+        shown = (" and " if params["all"] else " or ").join(params["shown"])
+        return _is(value, f"{words} include {shown}", f"{words} do not include {shown}")
 
 
 class EmailDomainIn(AttributeMeasure):
@@ -234,7 +251,12 @@ class EmailDomainIn(AttributeMeasure):
         )
 
     def describe(self, params: Params, value: float | None, names: Names) -> str:
-        return f"E-mail domain is in the list “{params['list'] or 'domains'}”"
+        name = params["list"] or "domains"
+        return _is(
+            value,
+            f"E-mail domain is in the list “{name}”",
+            f"E-mail domain is not in the list “{name}”",
+        )
 
 
 class IsPresent(AttributeMeasure):
@@ -257,7 +279,7 @@ class IsPresent(AttributeMeasure):
         )
 
     def describe(self, params: Params, value: float | None, names: Names) -> str:
-        state = "missing" if params["missing"] else "known"
+        state = "missing" if params["missing"] == bool(value) else "known"
         return f"{attribute_words(params['attribute']).capitalize()} {state}"
 
 

@@ -63,7 +63,7 @@ def test_breakdown_is_what_was_judged(version: RubricVersion, lead: Lead) -> Non
     lines = explain.breakdown(stored)
     assert [(line.key, line.points, line.reason) for line in lines] == [
         ("size", 15, "Company size 50–500"),
-        ("known", 0, "Phone known"),
+        ("known", 0, "Phone missing"),
         ("used", 60, "Used it ×2 in the last 7 days"),
         ("either", 10, "Viewed"),
         ("idle", -10, "No “Viewed it” for 20 days"),

@@ -64,15 +64,15 @@ def words(measure: str, value: float | None, **raw: Any) -> str:
         ),
         pytest.param(
             words("value_in_list", 1, attribute="lead.job_role", values=["dev", "OPS"]),
-            "Job role is Dev, Ops", id="values in a list",
+            "Job role is dev or OPS", id="values in a list",
         ),
         pytest.param(
             words("value_in_list", 1, attribute="lead.job_role", values="dev"),
-            "Job role is Dev", id="one value",
+            "Job role is dev", id="one value",
         ),
         pytest.param(
             words("text_matches", 1, attribute="lead.title", keywords=["VP"]),
-            "Job title has vp", id="keywords",
+            "Job title has VP", id="keywords",
         ),
         pytest.param(
             words("text_matches", 1, attribute="lead.title", present=True),
@@ -80,11 +80,11 @@ def words(measure: str, value: float | None, **raw: Any) -> str:
         ),
         pytest.param(
             words("overlaps", 1, attribute="account.technologies", any_of=["a", "b"]),
-            "Tools include A or B", id="any of",
+            "Tools include a or b", id="any of",
         ),
         pytest.param(
             words("overlaps", 1, attribute="account.technologies", all_of=["a", "b"]),
-            "Tools include A and B", id="all of",
+            "Tools include a and b", id="all of",
         ),
         pytest.param(
             words("email_domain_in", 1, list="personal"),
@@ -98,6 +98,33 @@ def words(measure: str, value: float | None, **raw: Any) -> str:
         pytest.param(
             words("is_present", 1, attribute="lead.phone", missing=True),
             "Phone missing", id="missing",
+        ),
+        pytest.param(
+            words("number_in_range", 0, attribute="account.employees", ranges=[[50, 500]]),
+            "Company size not 50–500", id="outside the range",
+        ),
+        pytest.param(
+            words("value_in_list", 0, attribute="lead.job_role", values=["dev", "OPS"]),
+            "Job role is not dev or OPS", id="none of the values",
+        ),
+        pytest.param(
+            words("text_matches", 0, attribute="lead.title", keywords=["VP", "CEO"]),
+            "Job title has no VP or CEO", id="no keyword",
+        ),
+        pytest.param(
+            words("overlaps", 0, attribute="account.technologies", any_of=["Segment"]),
+            "Tools do not include Segment", id="none of the tools",
+        ),
+        pytest.param(
+            words("email_domain_in", 0, list="personal"),
+            "E-mail domain is not in the list “personal”", id="not in the list",
+        ),
+        pytest.param(
+            words("is_present", 0, attribute="lead.phone"), "Phone missing", id="not present"
+        ),
+        pytest.param(
+            words("is_present", 0, attribute="lead.phone", missing=True),
+            "Phone known", id="not missing",
         ),
     ],
 )  # fmt: skip
