@@ -15,7 +15,7 @@ from rubrics import explain
 from rubrics.models import Score, ScoreChange
 from rubrics.scoring.types import Line
 
-PAGE_SIZE = 50
+PAGE_SIZE = 40
 TREND_SPAN = timedelta(days=7)
 OVERDUE_AFTER = timedelta(days=1)
 
