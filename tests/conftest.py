@@ -61,10 +61,3 @@ def _empty_caches() -> None:
     """Nothing remembered of another test's rows."""
     cache.clear()
     forget_compiled()
-
-
-@pytest.fixture
-def plain_static_files(settings: Any) -> None:
-    """Pages name static files by their plain names: nothing is collected in tests."""
-    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}

@@ -35,7 +35,7 @@ def test_every_operation_is_described() -> None:
 
 
 @pytest.mark.django_db
-def test_docs_are_for_staff_and_tokens(plain_static_files: None) -> None:
+def test_docs_are_for_staff_and_tokens() -> None:
     anonymous = Client().get(DOCS)
     assert anonymous.status_code == 302
     assert anonymous["Location"].endswith(f"?next={DOCS}")
@@ -51,7 +51,7 @@ def test_docs_are_for_staff_and_tokens(plain_static_files: None) -> None:
 
 
 @pytest.mark.django_db
-def test_docs_load_nothing_from_elsewhere(plain_static_files: None) -> None:
+def test_docs_load_nothing_from_elsewhere() -> None:
     client = APIClient()
     client.force_login(make_admin())
     page = client.get(DOCS).content.decode()

@@ -171,7 +171,7 @@ def test_wrong_host_is_a_400_problem() -> None:
     problem_of(APIClient().get("/api/v1/leads", HTTP_HOST="evil.example"), 400)
 
 
-def test_errors_outside_the_api_are_pages(plain_static_files: None) -> None:
+def test_errors_outside_the_api_are_pages() -> None:
     response = Client().get("/nothing-here")
     assert response.status_code == 404
     assert response["Content-Type"].startswith("text/html")
