@@ -51,7 +51,7 @@ check: env-test ## Run every check that needs no test: format, lint, types, impo
 	$(NO_DATABASE) $(BIN)/python manage.py check
 	$(NO_DATABASE) PYTHONWARNINGS=ignore::RuntimeWarning \
 		$(BIN)/python manage.py makemigrations --check --dry-run
-	@if [ -d templates ]; then echo '$(BIN)/djhtml --check templates'; $(BIN)/djhtml --check templates; fi
+	@if [ -d templates ]; then echo '$(BIN)/djhtml --tabwidth 2 --check templates'; $(BIN)/djhtml --tabwidth 2 --check templates; fi
 	@$(BIN)/python -m tests.sizes
 
 .PHONY: bench
@@ -65,7 +65,7 @@ bench: env-test ## Measure speed against baselines and write docs/benchmarks.md 
 fmt: env-test ## Format code and templates, fix what can be fixed
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
-	@if [ -d templates ]; then $(BIN)/djhtml templates; fi
+	@if [ -d templates ]; then $(BIN)/djhtml --tabwidth 2 templates; fi
 
 .PHONY: lock
 lock: env-test ## Write the lock files (requirements/*.txt) for what requirements/*.in asks
