@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--port", help="web port (default: PORT or 8000; 0 chooses a free one)")
     run.add_argument("--no-demo", action="store_true", help="start with an empty workspace")
     run.add_argument("--dataset", help="load the data set in this folder instead of the demo")
+    run.add_argument("--rubric", default="", help="score the data set by this file or preset")
     execute = actions.add_parser("exec", help="run one command with database and Redis at hand")
     execute.add_argument("--data-dir", help="data folder (default: DATA_DIR or .data)")
     execute.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND")
@@ -72,6 +73,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         port=_port(arguments.port or os.environ.get("PORT") or str(DEFAULT_PORT)),
         has_demo=not arguments.no_demo and dataset is None,
         dataset=dataset,
+        rubric=arguments.rubric,
     )
 
 

@@ -24,6 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--dataset")
+    parser.add_argument("--rubric")
     arguments = parser.parse_args()
     answer = os.fdopen(os.dup(1), "w")
     sys.stdout = sys.stderr  # what commands print is for people
@@ -33,7 +34,8 @@ def main() -> int:
         _migrate()
         _collect_static()
         if arguments.dataset:
-            call_command("load_dataset", arguments.dataset)
+            rubric = arguments.rubric or _shipped_rubric(Path(arguments.dataset))
+            call_command("load_dataset", arguments.dataset, rubric=rubric, with_staff=True)
         elif arguments.demo and "load_demo" in get_commands():
             call_command("load_demo")
     except (CommandError, ImproperlyConfigured) as error:
@@ -45,9 +47,21 @@ def main() -> int:
     except OSError as error:
         _say(f"Cannot set up: {error}")
         return 1
-    json.dump({"credentials": _credentials() if arguments.demo else None}, answer)
+    wants_credentials = arguments.demo or arguments.dataset
+    json.dump({"credentials": _credentials() if wants_credentials else None}, answer)
     answer.close()
     return 0
+
+
+def _shipped_rubric(dataset: Path) -> str | None:
+    """The example rubric made for a data set of this name, if there is one."""
+    found = Path(__file__).parents[2] / "docs" / "examples" / f"{dataset.name}.yaml"
+    if found.is_file():
+        return str(found)
+    _say(
+        "No rubric: leads are loaded but not scored. Name one with RUBRIC=file or RUBRIC=standard."
+    )
+    return None
 
 
 def _say(text: str) -> None:

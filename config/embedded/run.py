@@ -37,6 +37,7 @@ class Options:
     port: int
     has_demo: bool = True
     dataset: Path | None = None
+    rubric: str = ""
 
 
 class Stop(Exception):
@@ -111,6 +112,8 @@ class Run:
         argv = [sys.executable, "-m", "config.embedded.prepare"]
         if self.options.dataset is not None:
             argv += ["--dataset", str(self.options.dataset)]
+            if self.options.rubric:
+                argv += ["--rubric", self.options.rubric]
         elif self.options.has_demo:
             argv += ["--demo"]
         process = subprocess.Popen(

@@ -88,20 +88,20 @@ def load_demo(*, at: datetime, seed: int = SEED, count: int = PEOPLE) -> None:
 
 
 @transaction.atomic
-def renew_credentials(*, at: datetime) -> None:
+def renew_credentials(*, at: datetime, source_name: str = SOURCE_NAME) -> None:
     """Give everybody new passwords and keys where the file with them is gone."""
-    source = Source.objects.get(name=SOURCE_NAME)
+    source = Source.objects.get(name=source_name)
     write_key = rotate_write_key(source, at=at, overlap=timedelta(0))
     write_credentials(Credentials(hire(), issue_token(), write_key))
 
 
-def has_credentials() -> bool:
+def has_credentials(source_name: str = SOURCE_NAME) -> bool:
     """Whether the file with the passwords is there, and of this database's demo."""
     try:
         key_hash = hash_write_key(read_credentials().write_key)
     except NoCredentialsError:
         return False
-    return Source.objects.filter(name=SOURCE_NAME, key_hash=key_hash).exists()
+    return Source.objects.filter(name=source_name, key_hash=key_hash).exists()
 
 
 def _publish(product: Product, *, at: datetime) -> RubricVersion:

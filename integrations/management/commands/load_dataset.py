@@ -20,6 +20,7 @@ from integrations.datasets.scoring import (
     signal_ids,
     tidy_tables,
 )
+from integrations.demo import workspace
 from leads.models import Product, Source
 from leads.partitions import ensure_event_partitions
 from rubrics.measures import SpecError
@@ -38,6 +39,11 @@ class Command(BaseCommand):
         parser.add_argument("--source", help="Where it is from; default: the directory's name.")
         parser.add_argument("--rubric", help="A rubric file or preset to publish and score by.")
         parser.add_argument(
+            "--with-staff",
+            action="store_true",
+            help="Also make the demo's staff (RevOps, manager, reps), to sign in and look around.",
+        )
+        parser.add_argument(
             "--rejects", type=Path, help="Where lines that cannot be used are listed."
         )
 
@@ -49,13 +55,16 @@ class Command(BaseCommand):
         source: str | None,
         rubric: str | None,
         rejects: Path | None,
+        with_staff: bool,
         **options: Any,
     ) -> None:
         problems = Problems(self.stderr, rejects or Path(f"{directory.resolve().name}-rejects.csv"))
         try:
             data = DataSet(directory)
             document = read_rubric(rubric) if rubric else None
-            self._load(data, product, source, document, problems)
+            name = self._load(data, product, source, document, problems)
+            if with_staff and not workspace.has_credentials(name):
+                workspace.renew_credentials(at=timezone.now(), source_name=name)
         except (DataSetError, SpecError, VersionNotPublishable) as error:
             raise CommandError(str(error)) from error
         finally:
@@ -68,7 +77,8 @@ class Command(BaseCommand):
         source: str | None,
         document: dict[str, Any] | None,
         problems: Problems,
-    ) -> None:
+    ) -> str:
+        """Load everything; return the name of its source."""
         load = load_for(product or data.name, source or data.name, document)
         ensure_event_partitions(load.at)
         before = signal_ids(load.product)
@@ -84,6 +94,7 @@ class Command(BaseCommand):
         if report.events.new:
             tidy_tables()
         self._score()
+        return load.source.name
 
     def _score(self) -> None:
         started = time.perf_counter()

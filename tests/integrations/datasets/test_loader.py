@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
+from django.test import Client
+from pytest_django import Settings
 
 from integrations.datasets import event_writer, loader
+from integrations.demo.credentials import read_credentials
+from leads.keys import hash_write_key
 from leads.models import (
     Account,
     AttributeChange,
@@ -45,6 +49,20 @@ def load(directory: Path, **options: Any) -> None:
     call_command(
         "load_dataset", directory, **({"rubric": str(rubric), "rejects": rejects} | options)
     )
+
+
+def test_load_dataset_with_staff_lets_people_in_and_keeps_their_passwords(
+    tmp_path: Path, settings: Settings, client: Client
+) -> None:
+    settings.DEMO_CREDENTIALS_FILE = str(tmp_path / "credentials.json")
+    directory = write_set(tmp_path / "set")
+    load(directory, with_staff=True)
+    known = read_credentials()
+    for entry in known.signins:
+        assert client.login(username=entry.username, password=entry.password)
+    assert Source.objects.get().key_hash == hash_write_key(known.write_key)
+    load(directory, with_staff=True)
+    assert read_credentials() == known
 
 
 def test_load_dataset_keeps_and_scores(tmp_path: Path) -> None:
