@@ -42,7 +42,8 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.target.id === "dialog-body" && !dialog.open) opener = placeOf(event.detail.elt);
 });
-document.body.addEventListener("htmx:afterSwap", (event) => {
+// Settled, not swapped: only now does htmx know the form, and a quick Enter must not leave the page.
+document.body.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id !== "dialog-body") return;
   if (!dialog.open) dialog.showModal();
   const first = dialog.querySelector("[autofocus]");
