@@ -15,7 +15,7 @@ from rubrics import explain
 from rubrics.models import Score, ScoreChange
 from rubrics.scoring.types import Line
 
-PAGE_SIZE = 40
+PAGE_SIZE = 30
 TREND_SPAN = timedelta(days=7)
 OVERDUE_AFTER = timedelta(days=1)
 
@@ -84,7 +84,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Up to 50 rows and whether there are more."""
+    """Up to ``PAGE_SIZE`` rows and whether there are more."""
 
     rows: list[Row] = field(default_factory=list)
     number: int = 1

@@ -181,10 +181,22 @@ class Qualification(models.Model):
                 condition=Q(state__in=OPEN_STATES),
                 name="qualification_queue",
             ),
+            # All a list of open ones is cut, sorted and counted by: their wide rows stay unread.
             models.Index(
-                fields=["-total", "opened_at"],
+                fields=["lead"],
+                include=[
+                    "version",
+                    "product",
+                    "state",
+                    "rep",
+                    "opened_at",
+                    "assigned_at",
+                    "fit",
+                    "behavior",
+                    "total",
+                ],
                 condition=Q(state__in=OPEN_STATES),
-                name="qualification_team_queue",
+                name="qualification_open",
             ),
             models.Index(
                 fields=["-closed_at"],

@@ -112,11 +112,11 @@ def test_queue_survives_nonsense(signed_in: Client, query: str) -> None:
     assert signed_in.get(f"/?{query}").status_code == 200
 
 
-def test_queue_pages_hold_forty(signed_in: Client, maya: User) -> None:
-    for number in range(41):
+def test_queue_pages_hold_thirty(signed_in: Client, maya: User) -> None:
+    for number in range(31):
         make_pql(rep=maya.rep, lead__name=f"lead {number}", behavior=40 + number)
     first, second = signed_in.get("/").context["page"], signed_in.get("/?page=2").context["page"]
-    assert (len(first.rows), first.has_next) == (40, True)
+    assert (len(first.rows), first.has_next) == (30, True)
     assert (len(second.rows), second.has_next) == (1, False)
 
 
