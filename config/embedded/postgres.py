@@ -92,6 +92,7 @@ class Postgres:
         argv += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         if not self.is_durable:
             argv.append("--no-sync")
+        # mypy cannot see that the unpacked user and group fit run().
         done = subprocess.run(  # type: ignore[call-overload]
             argv,
             env=_server_env(),
