@@ -29,8 +29,8 @@ from rubrics import services
 from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, is_editable, person
 from rubrics.admin.lists import RubricListInline
 from rubrics.admin.words import criteria_table
-from rubrics.mappers import document_of
 from rubrics.models import RubricVersion
+from rubrics.rows import document_of
 
 
 class RubricVersionForm(ModelForm):

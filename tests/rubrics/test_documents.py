@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from leads.models import Product
 from rubrics.documents import parse_document, used_signals
-from rubrics.mappers import document_of
 from rubrics.measures import SpecError
 from rubrics.presets import load_preset
+from rubrics.rows import document_of
 from rubrics.services import load_rubric
 from tests.oracle.strategies import SIGNALS, documents
 from tests.rubrics.makers import AT, make_product, rolled_back
