@@ -89,6 +89,8 @@ class Measure:
     unit: ClassVar[str] = "count"
     fields: ClassVar[frozenset[str]]
     """Names of the parameters that a criterion or a tier may give."""
+    subjects: ClassVar[frozenset[str]] = frozenset({"lead", "account"})
+    """Whom it can measure."""
 
     def parse(self, raw: Params, where: str, lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """Check ``raw`` and return the canonical parameters.

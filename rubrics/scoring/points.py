@@ -1,22 +1,43 @@
 """What a criterion's measured number is worth."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable
+from fractions import Fraction
 
-from rubrics.scoring.types import MOST_POINTS, Criterion, Mode, Tier
+from rubrics.scoring.types import MOST_POINTS, Criterion, Mode, Recency, Tier, Values
 
-Values = Sequence[float | None]
-
-
-def compile_points(criterion: Criterion) -> Callable[[Values], int]:
-    """The criterion as a plain function: measured values of the version -> points."""
-    if criterion.mode is Mode.PER_UNIT:
-        return _per_unit(criterion)
-    if criterion.mode is Mode.PER_PERIOD:
-        return _per_period(criterion)
-    return _tiers(criterion)
+Worth = Callable[[Values], int]
+"""Measured numbers of the version -> a criterion's points."""
 
 
-def _tiers(criterion: Criterion) -> Callable[[Values], int]:
+def compile_points(criterion: Criterion) -> Worth:
+    """The criterion as a plain function."""
+    worth = _COMPILERS[criterion.mode](criterion)
+    return worth if criterion.recency is None else _recent(worth, criterion.recency)
+
+
+def _recent(worth: Worth, recency: Recency) -> Worth:
+    """Times the factor while the last hit is younger than the window."""
+
+    def recent(values: Values) -> int:
+        points = worth(values)
+        return times(points, recency.factor) if is_recent(recency, values) else points
+
+    return recent
+
+
+def is_recent(recency: Recency, values: Values) -> bool:
+    """Whether the last hit is younger than the window; at its very end it is no more."""
+    since = values[recency.column]
+    return since is not None and since < recency.within_us
+
+
+def times(points: int, factor: Fraction) -> int:
+    """Points times a factor, in whole points, halves up."""
+    return _within(math.floor(points * factor + Fraction(1, 2)))
+
+
+def _tiers(criterion: Criterion) -> Worth:
     """In each column the highest threshold reached; of several columns the best counts."""
     ladders = [(column, sorted_tiers(criterion, column)) for column in criterion.columns]
     if len(ladders) == 1:
@@ -66,18 +87,18 @@ def reached_tier(criterion: Criterion, values: Values) -> Tier | None:
     return max(reached, key=lambda tier: tier.points, default=None)
 
 
-def _per_unit(criterion: Criterion) -> Callable[[Values], int]:
+def _per_unit(criterion: Criterion) -> Worth:
     (column,) = criterion.columns
     each, most = criterion.points_each, criterion.max_units
 
     def per_unit(values: Values) -> int:
-        units = int(values[column] or 0)
+        units = max(int(values[column] or 0), 0)  # fewer than before is no unit
         return _within(each * (units if most is None or units < most else most))
 
     return per_unit
 
 
-def _per_period(criterion: Criterion) -> Callable[[Values], int]:
+def _per_period(criterion: Criterion) -> Worth:
     (column,) = criterion.columns
     each, most, length = criterion.points_each, criterion.max_units, criterion.unit_size
 
@@ -86,6 +107,9 @@ def _per_period(criterion: Criterion) -> Callable[[Values], int]:
         return _within(each * (periods if most is None or periods < most else most))
 
     return per_period
+
+
+_COMPILERS = {Mode.TIERS: _tiers, Mode.PER_UNIT: _per_unit, Mode.PER_PERIOD: _per_period}
 
 
 def _within(points: int) -> int:

@@ -106,7 +106,7 @@ def criterion_points(document: Spec, criterion: Spec, person: Person, at: dateti
         return max(reached) if reached else 0
     value = measured(document, criterion, person, at) or 0
     if "per_unit" in criterion:
-        terms, units = criterion["per_unit"], math.trunc(value)
+        terms, units = criterion["per_unit"], max(math.trunc(value), 0)
     else:
         terms = criterion["per_period"]
         units = timedelta(microseconds=value) // span(terms["period"])
