@@ -16,14 +16,12 @@ EXAMPLES = (
 )
 
 
-class ConditionsField(forms.CharField):
+class ConditionsField(forms.Field):
     """A list of mappings as YAML, one a line; what they mean is checked with their version."""
 
-    widget = UnfoldAdminTextareaWidget
-
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, help_text=EXAMPLES, **kwargs)
-        self.widget.attrs |= {"rows": 4, "spellcheck": "false"}
+        widget = UnfoldAdminTextareaWidget(attrs={"rows": 4, "spellcheck": "false"})
+        super().__init__(required=False, help_text=EXAMPLES, widget=widget, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return as_lines(value) if isinstance(value, list) else value

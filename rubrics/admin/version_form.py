@@ -84,7 +84,7 @@ class RubricVersionForm(ModelForm):
         return cleaned
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # Django's own hook, not in the stubs
         if self.errors:
             return
         version = self.instance

@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -27,7 +27,6 @@ from rubrics.admin.version_words import condition_list, rule_list
 from rubrics.admin.words import criteria_table
 from rubrics.models import RubricVersion
 from rubrics.rows import document_of
-
 
 CONDITION_FIELDS = ("segment_conditions", "ceiling_conditions")
 FIELDSETS: tuple[Any, ...] = (
@@ -117,9 +116,7 @@ FIELDSETS: tuple[Any, ...] = (
             "classes": ("tab",),
             "description": "A bonus on behavior for those who use several of your products. Empty "
             "fields: no bonus.",
-            "fields": (
-                ("cross_product_points", "cross_product_days", "cross_product_products"),
-            ),
+            "fields": (("cross_product_points", "cross_product_days", "cross_product_products"),),
         },
     ),
     (
@@ -165,6 +162,14 @@ class RubricVersionAdmin(AppAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RubricVersion]:
         return super().get_queryset(request).select_related("rubric__product", "published_by")
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> RubricVersion | None:
+        version: RubricVersion | None = super().get_object(request, object_id, from_field)
+        if version is not None:
+            prefetch_related_objects([version], "groups", "bands")  # told more than once
+        return version
 
     @display(description="status", label=STATUS_COLORS)
     def shown_status(self, version: RubricVersion) -> str:

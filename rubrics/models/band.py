@@ -17,12 +17,11 @@ class Band(models.Model):
     )
 
     class Meta:
-        ordering = ["version", "at_least"]
+        ordering = ["at_least"]
         constraints = [
             models.UniqueConstraint(
                 fields=["version", "at_least"], name="band_begins_once_per_version"
             ),
-            models.UniqueConstraint(fields=["version", "name"], name="band_name_once_per_version"),
         ]
 
     def __str__(self) -> str:

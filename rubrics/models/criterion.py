@@ -69,9 +69,9 @@ class Criterion(models.Model):
                 name="criterion_fit_has_no_role",
             ),
             models.CheckConstraint(
-                condition=Q(recency_factor=None) | Q(recency_factor__gt=0),
-                name="criterion_recency_factor_above_0",
-                violation_error_message="The factor is more than 0, e.g. 1.5.",
+                condition=Q(recency_factor=None) | Q(recency_factor__range=(0, 100)),
+                name="criterion_recency_factor_0_to_100",
+                violation_error_message="The factor is between 0 and 100, e.g. 1.5.",
             ),
             models.CheckConstraint(
                 condition=Q(recency_hours=None, recency_factor=None)

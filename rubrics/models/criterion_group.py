@@ -23,9 +23,14 @@ class CriterionGroup(models.Model):
 
     class Meta:
         verbose_name = "group"
-        ordering = ["version", "position", "pk"]
+        ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["version", "key"], name="group_key_once_per_version"),
+            models.CheckConstraint(
+                condition=Q(most__isnull=False) | Q(least__isnull=False),
+                name="group_has_a_limit",
+                violation_error_message="Give the most, the least, or both.",
+            ),
             models.CheckConstraint(
                 condition=Q(most=None) | Q(least=None) | Q(most__gte=F("least")),
                 name="group_most_is_not_below_least",

@@ -81,12 +81,12 @@ class RubricVersion(models.Model):
     # Who it scores.
     subject = models.CharField(max_length=7, choices=Subject, default=Subject.LEAD)
     segment_name = models.CharField(
-        max_length=120,
+        max_length=60,
         blank=True,
         help_text="E.g. Enterprise. Without a segment this is the product's default rubric.",
     )
     segment_order = models.PositiveSmallIntegerField(
-        default=0, help_text="Segments are tried from the lowest; the first that fits counts."
+        default=10, help_text="Segments are tried from the lowest; the first that fits counts."
     )
     segment_conditions = models.JSONField(
         default=list, blank=True, help_text="Attributes that the segment's leads all have."

@@ -29,9 +29,9 @@ WHOLE_SECTIONS = (
         violation_error_message="A blend needs two shares that add up to 100; a sum has none.",
     ),
     CheckConstraint(
-        condition=Q(decay_percent=None) | Q(decay_percent__gt=0, decay_percent__lte=100),
+        condition=Q(decay_percent=None) | Q(decay_percent__range=(1, 100)),
         name="version_decay_percent_is_a_share",
-        violation_error_message="The percent lost a period is more than 0 and at most 100.",
+        violation_error_message="The percent lost a period is between 1 and 100.",
     ),
     CheckConstraint(
         condition=~Q(decay_mode="percent") | Q(decay_percent__isnull=False),

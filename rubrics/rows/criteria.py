@@ -7,6 +7,7 @@ from typing import Any
 from rubrics.documents import parse_document
 from rubrics.measures import MEASURES, SpecError, duration_text, duration_us
 from rubrics.models import Criterion, Tier
+from rubrics.rows.sections import plain
 from rubrics.scoring.types import DAY_US, Role
 
 _MINUTE_US = 60_000_000
@@ -27,11 +28,9 @@ def criterion_document(criterion: Criterion) -> dict[str, Any]:
     for name in ("group", "proxy_for"):
         if value := getattr(criterion, name):
             entry[name] = value
-    if criterion.recency_hours is not None:
-        entry["recency"] = {
-            "within": f"{criterion.recency_hours}h",
-            "factor": criterion.recency_factor,
-        }
+    if criterion.recency_hours is not None and criterion.recency_factor is not None:
+        factor = plain(criterion.recency_factor)
+        entry["recency"] = {"within": f"{criterion.recency_hours}h", "factor": factor}
     if criterion.role != Role.ACTION:
         entry["role"] = criterion.role
     if criterion.role == Role.VELOCITY:

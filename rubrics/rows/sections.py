@@ -65,7 +65,7 @@ def _decay_document(version: RubricVersion) -> dict[str, Any]:
         "silence": version.silence,
     }
     if version.decay_percent is not None:
-        section["percent"] = version.decay_percent
+        section["percent"] = plain(version.decay_percent)
     if version.expired_points is not None:
         section["expired"] = {
             "points": version.expired_points,
@@ -120,7 +120,7 @@ def version_columns(document: Document) -> dict[str, Any]:
 def _segment_columns(section: Document) -> dict[str, Any]:
     return {
         "segment_name": section.get("name", ""),
-        "segment_order": section.get("order", 0),
+        "segment_order": section.get("order", 10),
         "segment_conditions": list(section.get("when", ())),
     }
 
@@ -150,19 +150,25 @@ def _combination_columns(section: Document) -> dict[str, Any]:
 
 
 def _decay_columns(section: Document) -> dict[str, Any]:
-    expired = section.get("expired") or {}
+    mode = section.get("mode", "periods")
     return {
-        "decay_mode": section.get("mode", "periods"),
+        "decay_mode": mode,
         "decay_points": section.get("points", 10),
-        "decay_percent": section.get("percent"),
+        "decay_percent": section.get("percent", 10 if mode == "percent" else None),
         "decay_period_days": _days(section.get("period", "30d"), "decay.period"),
         "decay_grace_days": _days(section.get("grace", "0d"), "decay.grace"),
         "floor": section.get("floor", 5),
         "silence": section.get("silence", "larger"),
-        "expired_points": expired.get("points"),
-        "expired_period_days": _days(expired["period"], "decay.expired.period")
-        if expired
-        else None,
+        **_expired_columns(section.get("expired") or {}),
+    }
+
+
+def _expired_columns(section: Document) -> dict[str, Any]:
+    if not section:
+        return {}
+    return {
+        "expired_points": section["points"],
+        "expired_period_days": _days(section["period"], "decay.expired.period"),
     }
 
 
@@ -175,10 +181,12 @@ def _ceiling_columns(section: Document) -> dict[str, Any]:
 
 
 def _cross_product_columns(section: Document) -> dict[str, Any]:
+    if not section:
+        return {}
     return {
-        "cross_product_points": section.get("points"),
-        "cross_product_days": _days(section["within"], "cross_product.within") if section else None,
-        "cross_product_products": section.get("products", 2) if section else None,
+        "cross_product_points": section["points"],
+        "cross_product_days": _days(section.get("within", "30d"), "cross_product.within"),
+        "cross_product_products": section.get("products", 2),
     }
 
 
@@ -196,6 +204,11 @@ _SECTIONS: Mapping[str, Callable[[Document], dict[str, Any]]] = {
     "cross_product": _cross_product_columns,
     "matrix": _matrix_columns,
 }
+
+
+def plain(number: float) -> float | int:
+    """A number as it is written by hand: 10, not 10.0."""
+    return int(number) if number.is_integer() else number
 
 
 def _days(raw: str, where: str) -> int:
