@@ -208,7 +208,7 @@ _SECTIONS: Mapping[str, Callable[[Document], dict[str, Any]]] = {
 
 def plain(number: float) -> float | int:
     """A number as it is written by hand: 10, not 10.0."""
-    return int(number) if number.is_integer() else number
+    return int(number) if float(number).is_integer() else number
 
 
 def _days(raw: str, where: str) -> int:
