@@ -31,7 +31,7 @@ def compare(version_id: int, at: datetime, best: float, notebook_hits: int) -> l
         *_nightly(task, best),
         *_columnar(task, best),
         *_rules(task),
-        *_notebook(task, notebook_hits),  # last: it scores some leads anew
+        *_notebook(task, notebook_hits),
     ]
 
 
@@ -91,12 +91,12 @@ def _rules(task: Task) -> list[Row]:
 
 
 def _notebook(task: Task, most_hits: int) -> list[Row]:
-    after, leads, hits = _newest(most_hits)
+    after, hits = _newest(most_hits)
     task = Task(task.version_id, task.product_id, task.at, after)
     ours: Took = in_child(rescored, task.version_id, task.at, CORES, after)
     times = in_child(notebook.run, task)
     check(notebook.TABLE, task)
-    whom = f"pandas, {leads:,} leads, {hits / 1e6:.1f} million hits"
+    whom = f"pandas, {ours.leads:,} leads, {hits / 1e6:.1f} million hits"
     ratio = (times.read + times.compute) / ours.seconds
     return [
         Row(f"{whom}: reading", f"{times.read:.1f} s"),
@@ -106,11 +106,11 @@ def _notebook(task: Task, most_hits: int) -> list[Row]:
     ]
 
 
-def _newest(most_hits: int) -> tuple[int, int, int]:
-    """Below which id the newest leads end that have at most so many hits; how many of both."""
+def _newest(most_hits: int) -> tuple[int, int]:
+    """After which id the newest leads begin that have at most so many hits, and how many."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT min(lead_id) - 1, count(*), max(running) FROM ("
+            "SELECT min(lead_id) - 1, max(running) FROM ("
             " SELECT lead_id, sum(n) OVER (ORDER BY lead_id DESC) AS running FROM ("
             "  SELECT lead_id, count(*) AS n FROM leads_hit GROUP BY lead_id) AS each_lead"
             " ) AS counted WHERE running <= %s",
@@ -118,4 +118,4 @@ def _newest(most_hits: int) -> tuple[int, int, int]:
         )
         row = cursor.fetchone()
     assert row is not None
-    return int(row[0]), int(row[1]), int(row[2])
+    return int(row[0]), int(row[1])

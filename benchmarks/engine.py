@@ -60,8 +60,8 @@ def measure_all(leads: int, hits_per_lead: int, notebook_hits: int) -> None:
         [
             *rescores,
             *_what_if(scored, bare),
-            *_few(),
             *compare(scored.version_id, scored.at, scored.best, notebook_hits),
+            *_few(),  # last: these leads get scores of another moment
         ],
         notes=[
             "The standard preset: 22 criteria. Our rescores write scores, measures, points, due "

@@ -24,8 +24,7 @@ COLUMNS = {
     "accounts": "account_id BIGINT, attributes JSON",
 }
 SOURCES = {
-    "hits": "SELECT lead_id, signal_id, occurred_at, number, value_key, session_key"
-    " FROM leads_hit",
+    "hits": "SELECT lead_id, signal_id, occurred_at, number, value_key, session_key FROM leads_hit",
     "trials": "SELECT lead_id, started_at FROM leads_trial WHERE product_id = {product}",
     "leads": "SELECT id, account_id, attributes FROM leads_lead",
     "accounts": "SELECT id, attributes FROM leads_account",

@@ -52,7 +52,7 @@ def _frame(statement: str, task: Task) -> DataFrame:
     with warnings.catch_warnings(), psycopg.connect(os.environ["DATABASE_URL"]) as connection:
         # It would rather have SQLAlchemy, which fetches no faster.
         warnings.simplefilter("ignore", UserWarning)
-        return pd.read_sql(statement, connection, params=wanted)  # type: ignore[call-overload]
+        return pd.read_sql(statement, connection, params=wanted)
 
 
 def _read_hits(task: Task) -> DataFrame:
@@ -86,9 +86,7 @@ def _score(hits: DataFrame, leads: DataFrame, task: Task) -> DataFrame:
     lost = 10 * _periods_of_silence(hits, leads, task)
     scores["behavior"] = (raw - lost).clip(lower=raw.clip(upper=5))
     scores["total"] = scores["fit"] + scores["behavior"]
-    scores["is_pql"] = (
-        (scores["total"] >= 80) & (scores["fit"] >= 15) & (scores["behavior"] >= 40)
-    )
+    scores["is_pql"] = (scores["total"] >= 80) & (scores["fit"] >= 15) & (scores["behavior"] >= 40)
     return scores.astype({"fit": int, "behavior": int, "total": int})
 
 
@@ -136,7 +134,8 @@ def _fit(leads: DataFrame, task: Task) -> Series:
     points += _tiers(
         country,
         (country.isin(["us", "ca", "usa", "united states", "canada"]), 7),
-        (country.isin("gb uk de fr au germany france australia".split() + ["united kingdom"]), 4),
+        (country.isin(["gb", "uk", "de", "fr", "au"]), 4),
+        (country.isin(["united kingdom", "germany", "france", "australia"]), 4),
     )
     points += -30 * domain.isin(wanted["competitors"]) - 15 * domain.isin(wanted["personal"])
     is_academic = domain.isin(wanted["academic"]) | domain.str.contains(f"(?:{endings})$")

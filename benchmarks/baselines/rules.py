@@ -53,8 +53,7 @@ def _expressions(version: Version) -> list[tuple[str, str]]:
         ("total", "$.fit + $.behavior"),
         (
             "is_pql",
-            f"$.total >= {least.total} and $.fit >= {least.fit}"
-            f" and $.behavior >= {least.behavior}",
+            f"$.total >= {least.total} and $.fit >= {least.fit} and $.behavior >= {least.behavior}",
         ),
     ]
 
