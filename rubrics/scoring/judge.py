@@ -15,7 +15,7 @@ from rubrics.scoring.combine import (
     within_group,
 )
 from rubrics.scoring.moments import compile_moments
-from rubrics.scoring.points import compile_points, possible_points
+from rubrics.scoring.points import Range, compile_points, compile_possible
 from rubrics.scoring.types import (
     MOST_POINTS,
     Axis,
@@ -86,7 +86,7 @@ def _compile_fit(version: Version) -> _Fit:
     """Fit with the range it could still take; writes its criteria's points."""
     fit = [(i, compile_points(c), c) for i, c in enumerate(version.criteria) if c.axis is Axis.FIT]
     columns = [column for _, _, c in fit for column in c.columns]
-    criteria = [(i, c) for i, _, c in fit]
+    ranges = [(i, compile_possible(c)) for i, _, c in fit]
     groups = [group for group in version.groups if group.axis is Axis.FIT]
 
     def judge_fit(
@@ -99,25 +99,24 @@ def _compile_fit(version: Version) -> _Fit:
             total += limit_groups(groups, points, adjustments)
         score = clamp(total, version.max_fit, Axis.FIT, adjustments)
         if any(values[column] is None for column in columns):
-            return score, *_fit_range(version, groups, criteria, values)
+            return score, *_fit_range(version, groups, ranges, values)
         return score, score, score
 
     return judge_fit
 
 
 def _fit_range(
-    version: Version, groups: list[Group], criteria: list[tuple[int, Criterion]], values: Values
+    version: Version, groups: list[Group], ranges: list[tuple[int, Range]], values: Values
 ) -> tuple[int, int]:
     """The fit if every unknown turned out worst, and best."""
-    ranges = {i: possible_points(criterion, values) for i, criterion in criteria}
-    ends = []
-    for end in (0, 1):
-        total = sum(points[end] for points in ranges.values())
-        for group in groups:
-            together = sum(ranges[i][end] for i in group.members)
-            total += within_group(group, together) - together
-        ends.append(min(max(total, 0), version.max_fit))
-    return ends[0], ends[1]
+    found = {i: possible(values) for i, possible in ranges}
+    low = sum([points[0] for points in found.values()])
+    high = sum([points[1] for points in found.values()])
+    for group in groups:
+        least, most = (sum(found[i][end] for i in group.members) for end in (0, 1))
+        low += within_group(group, least) - least
+        high += within_group(group, most) - most
+    return min(max(low, 0), version.max_fit), min(max(high, 0), version.max_fit)
 
 
 def _compile_raw(version: Version) -> Callable[[Values, list[int], list[Adjustment]], int]:

@@ -39,33 +39,45 @@ def times(points: int, factor: Fraction) -> int:
 
 def _tiers(criterion: Criterion) -> Worth:
     """In each column the highest threshold reached; of several columns the best counts."""
-    ladders = [(column, sorted_tiers(criterion, column)) for column in criterion.columns]
-    if len(ladders) == 1:
-        ((column, ladder),) = ladders
-        steps = [(tier.threshold, tier.points) for tier in ladder]
+    reached = _compile_reached(criterion)
 
-        def one_column(values: Values) -> int:
+    def tiers(values: Values) -> int:
+        return reached(values) or 0
+
+    return tiers
+
+
+def _compile_reached(criterion: Criterion) -> Callable[[Values], int | None]:
+    """The points of the best tier reached, or None; unknown columns reach nothing."""
+    ladders = [
+        (column, [(tier.threshold, tier.points) for tier in sorted_tiers(criterion, column)])
+        for column in criterion.columns
+    ]
+    if len(ladders) == 1:
+        ((column, steps),) = ladders
+
+        def one_column(values: Values) -> int | None:
             value = values[column]
             if value is not None:
                 for threshold, points in steps:
                     if value >= threshold:
                         return points
-            return 0
+            return None
 
         return one_column
 
-    def best_of_columns(values: Values) -> int:
+    def best_of_columns(values: Values) -> int | None:
         best: int | None = None
-        for column, ladder in ladders:
+        for column, steps in ladders:
             value = values[column]
             if value is None:
                 continue
-            for tier in ladder:
-                if value >= tier.threshold:
-                    if best is None or tier.points > best:
-                        best = tier.points
+            for threshold, points in steps:
+                if value >= threshold:
+                    if best is None or points > best:
+                        best = points
                     break
-        return best or 0
+        return best
 
     return best_of_columns
 
@@ -116,15 +128,43 @@ def _within(points: int) -> int:
     return min(max(points, -MOST_POINTS), MOST_POINTS)
 
 
-def possible_points(criterion: Criterion, values: Values) -> tuple[int, int]:
-    """The least and most points once every unknown column of a fit criterion is known."""
-    known = compile_points(criterion)(values)
-    reached = reached_tier(criterion, values) is not None
-    low = high = known
-    for column in criterion.columns:
+Range = Callable[[Values], tuple[int, int]]
+"""Measured numbers -> the least and most points once everything unknown is known."""
+
+
+def compile_possible(criterion: Criterion) -> Range:
+    """The range of a fit criterion: each unknown column may reach any of its tiers, or none."""
+    if criterion.mode is not Mode.TIERS:
+        return _possible_units(criterion)
+    reached = _compile_reached(criterion)
+    gains = [
+        (column, [tier.points for tier in criterion.tiers if tier.column == column])
+        for column in criterion.columns
+    ]
+    ends = [(column, min(points), max(points)) for column, points in gains]
+
+    def possible(values: Values) -> tuple[int, int]:
+        known = reached(values)
+        low = high = known or 0
+        for column, least, most in ends:
+            if values[column] is None:
+                high = max(high, most)
+                # A lesser alternative never lowers what is reached: the best counts.
+                low = low if known is not None else min(low, least)
+        return low, high
+
+    return possible
+
+
+def _possible_units(criterion: Criterion) -> Range:
+    """What is counted in units may be none of them, or as many as count."""
+    worth, (column,) = compile_points(criterion), criterion.columns
+    most = _within(criterion.points_each * (criterion.max_units or MOST_POINTS))
+
+    def possible(values: Values) -> tuple[int, int]:
         if values[column] is None:
-            gains = [tier.points for tier in criterion.tiers if tier.column == column]
-            high = max(high, *gains)
-            # A lesser alternative never lowers what is reached: the best counts.
-            low = low if reached else min(low, *gains)
-    return low, high
+            return min(most, 0), max(most, 0)
+        points = worth(values)
+        return points, points
+
+    return possible
