@@ -7,14 +7,16 @@ small statement for all segments of a product.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from rubrics.mappers import Compiled, compiled
-from rubrics.measures import SpecError
+from rubrics.measures import MEASURES, AttributeMeasure, SpecError
+from rubrics.measures.attributes import attribute_words
 from rubrics.measures.statement import measure
-from rubrics.measures.subjects import Subjects
-from rubrics.models import RubricVersion
+from rubrics.measures.subjects import AccountIds, LeadIds, Subjects
+from rubrics.models import AccountScore, RubricVersion, Score
 from rubrics.scoring.types import (
     Column,
     Decay,
@@ -22,8 +24,11 @@ from rubrics.scoring.types import (
     Segment,
     Subject,
     Thresholds,
+    Values,
     Version,
 )
+
+Attributes = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,74 @@ def choose(panel: Panel, subjects: Subjects, *, as_of: bool = False) -> Choice:
         if measured.next_us is not None:
             choice.next_us[subject_id] = measured.next_us
     return choice
+
+
+def scoring_versions(subjects: LeadIds | AccountIds, *, as_of: bool = False) -> list[Compiled]:
+    """The versions that score this one lead, or account: at most one a product, by product.
+
+    Args:
+        as_of: by the segment it belonged to then, from what was known at that moment.
+    """
+    subject = Subject.LEAD if isinstance(subjects, LeadIds) else Subject.ACCOUNT
+    found: list[Compiled] = []
+    for panel in sorted(published_panels(), key=lambda panel: panel.product_id):
+        if panel.subject is not subject:
+            continue
+        chosen = None if panel.is_plain else choose(panel, subjects, as_of=as_of).ids
+        found += [v for v in panel.versions if chosen is None or v.version_id in chosen]
+    return found
+
+
+def segment_words(version: Compiled, values: Values, known: Mapping[str, Attributes]) -> str:
+    """``Segment Enterprise: company size 1,200``; empty for a rubric without a segment.
+
+    Args:
+        values: what was measured by the version; the segment's columns are among its columns.
+        known: attributes of the ``lead`` and of the ``account``.
+    """
+    segment = version.version.segment
+    if segment is None:
+        return ""
+    told = (_told(version, condition.column, values, known) for condition in segment.when)
+    return f"Segment {segment.name}: {', '.join(dict.fromkeys(told))}"
+
+
+def segment_reason(score: Score | AccountScore) -> str:
+    """Why this rubric gave the score and no other of the product's; empty where there is but one.
+
+    Reads the lead and its account, or the account, unless they are loaded.
+    """
+    version = compiled(score.version_id)
+    if version.version.segment is None:
+        panel = panel_of(version)
+        return "In no segment: the product's default rubric" if len(panel.versions) > 1 else ""
+    if isinstance(score, AccountScore):
+        known = {"account": score.account.attributes}
+    else:
+        account = score.lead.account
+        known = {"lead": score.lead.attributes, "account": account.attributes if account else {}}
+    return segment_words(version, score.measures, known)
+
+
+def _told(version: Compiled, index: int, values: Values, known: Mapping[str, Attributes]) -> str:
+    column = version.version.columns[index]
+    kind = MEASURES[column.measure]
+    if column.unit != "flag" or not isinstance(kind, AttributeMeasure):
+        text = version.describe(index, values[index])
+        return text[:1].lower() + text[1:]
+    references = kind.attribute(column.params)
+    parts = (reference.split(".", 1) for reference in references)
+    found = (known.get(owner, {}).get(name) for owner, name in parts)
+    value = next((value for value in found if value not in (None, "")), None)
+    return f"{attribute_words(references)} {'unknown' if value is None else _shown(value)}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:,}"
+    return ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
 
 
 def check_rivals(version: Compiled) -> None:
