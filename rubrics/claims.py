@@ -111,7 +111,7 @@ def queue_due(tables: Tables, *, at: datetime, limit: int) -> None:
 
 def claim(tables: Tables, *, at: datetime, limit: int) -> list[Claim]:
     """Lease up to ``limit`` changes, oldest first; return them in id order."""
-    values = {"at": at, "until": at + LEASE, "limit": limit, "most": MAX_ATTEMPTS}
+    values: dict[str, Any] = {"at": at, "until": at + LEASE, "limit": limit, "most": MAX_ATTEMPTS}
     with connection.cursor() as cursor:
         cursor.execute(tables.compose(_CLAIM), values)
         return sorted(cursor.fetchall())

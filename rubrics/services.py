@@ -1,8 +1,8 @@
 """Writes of the judgement: rubric versions and their life."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -10,15 +10,32 @@ from django.db.models import Max
 
 from leads.models import Product, Signal, SignalMapping
 from rubrics.claims import mark_accounts, mark_leads
-from rubrics.documents import activity_signals, parse_document
-from rubrics.mappers import Compiled, compile_for, compiled, criterion_rows, document_of
-from rubrics.measures import SpecError, duration_us
-from rubrics.models import Rubric, RubricList, RubricVersion
+from rubrics.documents import parse_document
+from rubrics.mappers import Compiled, compile_for, compiled
+from rubrics.measures import SpecError
+from rubrics.models import (
+    Band,
+    Criterion,
+    CriterionGroup,
+    Rubric,
+    RubricList,
+    RubricVersion,
+    Tier,
+)
 from rubrics.models.rubric import VersionStatus
-from rubrics.scoring.types import DAY_US, Subject
+from rubrics.rows import (
+    band_rows,
+    criterion_rows,
+    document_of,
+    group_rows,
+    list_rows,
+    version_columns,
+)
+from rubrics.scoring.types import Subject
 from rubrics.segments import check_rivals
 
 Document = Mapping[str, Any]
+Part = TypeVar("Part", RubricList, CriterionGroup, Band, Criterion)
 
 
 class VersionNotPublishable(Exception):
@@ -44,34 +61,13 @@ def load_rubric(
     ensure_signals(document, product=product)
     rubric = _rubric_for(document, product)
     number = (rubric.versions.aggregate(last=Max("number"))["last"] or 0) + 1
-    thresholds, limits, decay = (
-        document.get(name) or {} for name in ("thresholds", "limits", "decay")
-    )
     version = RubricVersion.objects.create(
         rubric=rubric,
         number=number,
-        note=str(document.get("note", ""))[:300],
-        source=str(document.get("source", ""))[:300],
-        min_total=thresholds.get("total", 80),
-        min_fit=thresholds.get("fit", 15),
-        min_behavior=thresholds.get("behavior", 40),
-        max_fit=limits.get("fit", 50),
-        max_behavior=limits.get("behavior", 100),
-        velocity_exceeds_cap=limits.get("velocity_exceeds_cap", False),
-        decay_mode=decay.get("mode", "periods"),
-        decay_points=decay.get("points", 10),
-        decay_period_days=_days(decay.get("period", "30d"), "decay.period"),
-        decay_grace_days=_days(decay.get("grace", "0d"), "decay.grace"),
-        floor=decay.get("floor", 5),
-        silence=decay.get("silence", "larger"),
-        activity_signals=list(activity_signals(document)),
         created_by_id=by.pk if by else None,
+        **version_columns(document),
     )
-    RubricList.objects.bulk_create(
-        RubricList(version=version, key=key, values=list(values))
-        for key, values in (document.get("lists") or {}).items()
-    )
-    _write_criteria(version, document)
+    _write_parts(version, document)
     return version
 
 
@@ -89,20 +85,23 @@ def _rubric_for(document: Document, product: Product) -> Rubric:
     return rubric
 
 
-def _days(raw: str, where: str) -> int:
-    microseconds = duration_us(raw, where)
-    if microseconds % DAY_US:
-        raise SpecError(where, "is a whole number of days, e.g. 30d")
-    return microseconds // DAY_US
-
-
-def _write_criteria(version: RubricVersion, document: Document) -> None:
-    for criterion, tiers in criterion_rows(document):
-        criterion.version = version
-        criterion.save()
+def _write_parts(version: RubricVersion, document: Document) -> None:
+    """Everything a version holds: lists, groups, bands, criteria and tiers."""
+    RubricList.objects.bulk_create(_of(version, list_rows(document)))
+    CriterionGroup.objects.bulk_create(_of(version, group_rows(document)))
+    Band.objects.bulk_create(_of(version, band_rows(document)))
+    made = criterion_rows(document)
+    Criterion.objects.bulk_create(_of(version, [criterion for criterion, _ in made]))
+    for criterion, tiers in made:
         for tier in tiers:
             tier.criterion = criterion
-            tier.save()
+    Tier.objects.bulk_create(tier for _, tiers in made for tier in tiers)
+
+
+def _of(version: RubricVersion, rows: list[Part]) -> list[Part]:
+    for row in rows:
+        row.version = version
+    return rows
 
 
 @transaction.atomic
@@ -148,10 +147,12 @@ def publish_version(
 ) -> RubricVersion:
     """Freeze a draft and let it score from now on; the version before it retires.
 
-    Every lead of the product is marked as changed, so new scores follow in the background.
+    Every lead (or account) of the product is marked as changed, so new scores follow in the
+    background.
 
     Raises:
-        VersionNotPublishable: it is no draft, or something in it cannot be scored.
+        VersionNotPublishable: it is no draft, something in it cannot be scored, or another rubric
+            of the product has its place among the segments.
     """
     version = (
         RubricVersion.objects.select_for_update(of=("self",))
@@ -172,14 +173,13 @@ def publish_version(
         check_rivals(spec)
     except SpecError as error:
         raise VersionNotPublishable(f"{version} cannot be scored. {error}") from error
-    for before in version.rubric.versions.published():
-        _ask_for_new_scores(compiled(before.pk), at)
+    before = [compiled(one.pk) for one in version.rubric.versions.published()]
     version.rubric.versions.published().update(status=VersionStatus.RETIRED)
     version.status = VersionStatus.PUBLISHED
     version.published_at = at
     version.published_by_id = by.pk if by else None
     version.save(update_fields=["status", "published_at", "published_by"])
-    _ask_for_new_scores(spec, at)
+    _ask_for_new_scores([*before, spec], at)
     return version
 
 
@@ -198,17 +198,18 @@ def retire_version(version: RubricVersion, *, at: datetime) -> RubricVersion:
     if retired.update(status=VersionStatus.RETIRED) != 1:
         raise VersionNotPublished(f"{version} does not score now: there is nothing to retire.")
     version.refresh_from_db(fields=["status"])
-    _ask_for_new_scores(compiled(version.pk), at)
+    _ask_for_new_scores([compiled(version.pk)], at)
     return version
 
 
 def _lock_rubrics(version: RubricVersion) -> None:
     """Of the whole product: which of them scores whom is decided between them."""
     rubrics = Rubric.objects.filter(product=version.rubric.product_id).order_by("pk")
-    list(rubrics.select_for_update().values_list("pk", flat=True))
+    list(rubrics.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _ask_for_new_scores(version: Compiled, at: datetime) -> None:
+def _ask_for_new_scores(versions: Iterable[Compiled], at: datetime) -> None:
     """Mark every lead, or account, of the product: the scoring workers share them out."""
-    mark = mark_leads if version.version.subject is Subject.LEAD else mark_accounts
-    mark(version.product_id, at=at)
+    for product_id, subject in {(one.product_id, one.version.subject) for one in versions}:
+        mark = mark_leads if subject is Subject.LEAD else mark_accounts
+        mark(product_id, at=at)

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('leads', '0003_lead_without_account_by_domain'),
-        ('rubrics', '0004_score_changed_at'),
+        ('rubrics', '0006_grammar'),
     ]
 
     operations = [
