@@ -180,7 +180,7 @@ def test_reason_says_which_segment_and_why(
     version: RubricVersion, product: Product, enterprise: RubricVersion
 ) -> None:
     publish(product, "banks", segment=segment(20, BANK, name="Banks"))
-    cases = {
+    cases: dict[str, dict[str, Any]] = {
         "Segment Enterprise: company size 1,200": {"employees": 1200, "industry": "Retail"},
         "Segment Banks: industry Banking": {"industry": "Banking"},
         "In no segment: the product's default rubric": {},
