@@ -127,17 +127,14 @@ def holds(document: Spec, condition: Spec, person: Person, at: datetime) -> bool
         wanted = condition.get("is", True)
         if wanted == "unknown":
             return value is None
-        return value is not None and (value == 1) == wanted
+        return value is not None and (value == 1) is bool(wanted)
     if value is None:
         return False
     (name,) = [n for n in ("at_least", "more_than", "at_most", "less_than") if n in condition]
-    bound = in_units(condition["measure"], condition[name])
-    return {
-        "at_least": value >= bound,
-        "more_than": value > bound,
-        "at_most": value <= bound,
-        "less_than": value < bound,
-    }[name]
+    bound = float(in_units(condition["measure"], condition[name]))
+    answers = {"at_least": value >= bound, "more_than": value > bound}
+    answers |= {"at_most": value <= bound, "less_than": value < bound}
+    return answers[name]
 
 
 def in_units(measure: str, bound: Any) -> Any:

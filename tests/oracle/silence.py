@@ -40,5 +40,5 @@ def left_by_mode(decay: Mapping[str, Any], raw: int, silent: timedelta) -> int:
                     return 0
             return math.floor(kept + Fraction(1, 2))
         case "half_life":
-            return math.floor(raw * 0.5 ** (silent / period) + 0.5)
+            return math.floor(raw * math.pow(0.5, silent / period) + 0.5)
     return raw
