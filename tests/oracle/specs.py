@@ -47,7 +47,7 @@ HITS: tuple[SearchStrategy[Spec], ...] = (
     spec(
         "sequence",
         steps=st.lists(some_signals, min_size=2, max_size=4),
-        within=spans,
+        within=st.sampled_from(["1h", "1h", *SPANS]),
         window=windows,
     ),
     spec("bursts", signals=some_signals, size=st.integers(2, 3), window=spans),
