@@ -125,7 +125,7 @@ def test_dates(text: object, value: float | None, product: Product) -> None:
 def test_growth_of_a_number(
     then: object, now: object, value: float | None, product: Product
 ) -> None:
-    known = [Known("employees", then, AT - 91 * DAY), Known("employees", now, AT - DAY)]
+    known = [Known("employees", then, AT - 90 * DAY), Known("employees", now, AT - DAY)]
     assert measured(product, HEADS, known=known).values == (value,)
 
 
