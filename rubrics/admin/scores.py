@@ -84,7 +84,11 @@ class ScoreAdmin(StoredScoreAdmin):
         return f"/leads/{score.lead_id}/"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Score]:
-        return super().get_queryset(request).select_related("lead", "rubric", "version__rubric")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("lead", "product", "rubric", "version__rubric")
+        )
 
     @display(description="lead")
     def lead_name(self, score: Score) -> str:
@@ -102,7 +106,11 @@ class AccountScoreAdmin(StoredScoreAdmin):
         return f"/accounts/{score.account_id}/"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccountScore]:
-        return super().get_queryset(request).select_related("account", "rubric", "version__rubric")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("account", "product", "rubric", "version__rubric")
+        )
 
     @display(description="account")
     def account_name(self, score: AccountScore) -> str:

@@ -26,6 +26,7 @@ from rubrics.admin.version_form import RubricVersionForm
 from rubrics.admin.version_words import condition_list, rule_list
 from rubrics.admin.words import criteria_table
 from rubrics.models import RubricVersion
+from rubrics.models.rubric import VersionStatus
 from rubrics.rows import document_of
 
 CONDITION_FIELDS = ("segment_conditions", "ceiling_conditions")
@@ -233,16 +234,10 @@ class RubricVersionAdmin(AppAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         actions: list[Any] = super().get_actions_detail(request, object_id)
-        versions = RubricVersion.objects.filter(pk=object_id)
-        hidden = [
-            ending
-            for ending, offered in (
-                ("_publish", versions.editable()),
-                ("_retire", versions.published()),
-            )
-            if not offered.exists()
-        ]
-        return [one for one in actions if not one.action_name.endswith(tuple(hidden))]
+        status = RubricVersion.objects.filter(pk=object_id).values_list("status", flat=True).first()
+        offered = {"_publish": VersionStatus.DRAFT, "_retire": VersionStatus.PUBLISHED}
+        hidden = tuple(ending for ending, needed in offered.items() if needed != status)
+        return [one for one in actions if not one.action_name.endswith(hidden)]
 
     @action(
         description="Publish",
