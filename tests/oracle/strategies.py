@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tests.oracle.facts import Known, OracleHit, Person
+from tests.oracle.dates import UNKNOWN, dates
+from tests.oracle.facts import ELSEWHERE, Known, OracleHit, Person, span
 
 Spec = dict[str, Any]
 SIGNALS = ("a", "b", "c", "d")
@@ -23,8 +24,6 @@ MOMENTS = (
     datetime(2026, 11, 1, 6, 30, tzinfo=UTC),  # New York's clocks go back
 )
 LISTS = {"personal": ["gmail.com", "web.de"], "academic": [".edu", "tum.de"], "empty": []}
-UNKNOWN = object()
-
 VALUES: Mapping[str, tuple[object, ...]] = {
     "lead.title": (
         "VP Marketing", "MVP", "Vice President", "vice\t PRESIDENT, EMEA", "C++ Dev", "R&D (EMEA)",
@@ -35,7 +34,9 @@ VALUES: Mapping[str, tuple[object, ...]] = {
         "a@gmail.com", "A@GMAIL.COM", "x@mit.edu", "x@edu", "x@web.de.example", "x@mail.tum.de",
         "x@TUM.de", "noat", "a@", "@", "", None, 5, UNKNOWN,
     ),
-    "lead.score": (0, -1, 49.999, 50, 7, UNKNOWN),
+    "lead.score": (0, -1, 49.999, 50, 7, 1e-12, UNKNOWN),
+    "lead.department": ("Sales", "SALES", "Ops", 7, True, ["Ops"], "", None, UNKNOWN),
+    "account.domain": ("mit.edu", "GMAIL.com", "tum.de", 5, ["mit.edu"], "", None, UNKNOWN),
     "account.employees": (
         24, 25, 49, 49.5, 50, 50.0, 500, 500.0001, 501, 1000, 1001, -50, 10**400, "120", True, [50],
         None, UNKNOWN,
@@ -63,7 +64,7 @@ some_signals = st.lists(st.sampled_from(SIGNALS), min_size=1, max_size=3, unique
 positive = st.integers(1, 30)
 signed = st.integers(-30, 30)
 windows = st.one_of(
-    st.none(),
+    st.sampled_from([None, None, "trial", "after_trial"]),
     st.tuples(st.sampled_from(["first", "last", "trial_last"]), st.sampled_from(SPANS)).map(
         lambda pair: {pair[0]: pair[1]}
     ),
@@ -234,6 +235,7 @@ AGES = st.sampled_from([0, 0, 1, 1, 2, 3, 5, 7, 8, 14, 16, 28, 30, 44, 60, 75, 3
 NUDGES = st.sampled_from([*[timedelta(0)] * 4, *(timedelta(microseconds=n) for n in (-1, 1))])
 HOURS = st.sampled_from([0, 0, 0, 1, -1, 7])
 HIT_VALUES = st.sampled_from([None, "x", "y", "ü", 1, 3, 49.99, 50, 100, -2.5])
+ANY_SIGNAL = st.one_of(st.sampled_from(SIGNALS), st.sampled_from([*SIGNALS, *ELSEWHERE]))
 SESSIONS = st.sampled_from([None, "s1", "s2"])
 
 
@@ -243,16 +245,21 @@ def moments(draw: st.DrawFn, at: datetime) -> datetime:
 
 
 @st.composite
+def together(draw: st.DrawFn, at: datetime) -> OracleHit:
+    """A hit of a busy two days, so that moments and spans are often the same."""
+    age = draw(st.sampled_from([0, 1, 2, 48]))
+    return OracleHit(
+        draw(st.sampled_from(SIGNALS)), at - timedelta(hours=age) + draw(NUDGES), 1, "s1"
+    )
+
+
+@st.composite
 def persons(draw: st.DrawFn, at: datetime) -> Person:
     """A lead with hits of all ages, some in the future, and a history of attributes."""
     started = at - timedelta(days=draw(st.sampled_from([0, 2, 7, 14, 16, 30, 60, 75, 400, -1])))
     length = draw(st.sampled_from([None, 0, 7, 14, 30]))
-    hits = draw(
-        st.lists(
-            st.builds(OracleHit, st.sampled_from(SIGNALS), moments(at), HIT_VALUES, SESSIONS),
-            max_size=9,
-        )
-    )
+    anywhere = st.builds(OracleHit, ANY_SIGNAL, moments(at), HIT_VALUES, SESSIONS)
+    hits = draw(st.lists(st.one_of(anywhere, anywhere, together(at)), max_size=9))
     person = Person(started, None if length is None else started + timedelta(days=length), hits)
     person.companies = {"first": [], "second": []}
     employer = draw(st.sampled_from([None, "first", "second"]))
@@ -261,12 +268,19 @@ def persons(draw: st.DrawFn, at: datetime) -> Person:
         person.history.append(Known("$account", employer, past))
     if draw(st.integers(0, 4)) == 4:  # changed employers later on
         person.history.append(Known("$account", draw(st.sampled_from([None, "second"])), at))
+    company = person.companies[employer or "first"]
     for reference, values in VALUES.items():
         owner, name = reference.split(".")
         for since in (past, at + draw(NUDGES)):
             value = draw(st.sampled_from(values))
             if value is UNKNOWN:
                 continue
-            rows = person.history if owner == "lead" else person.companies[employer or "first"]
+            rows = person.history if owner == "lead" else company
             rows.append(Known(name, value, since))
+    raised = draw(dates(moments(at)))
+    if raised is not UNKNOWN:
+        company.append(Known("raised_at", raised, past))
+    for age in draw(st.lists(st.sampled_from(["2d", "7d", "14d", "60d"]), max_size=2)):
+        size = draw(st.sampled_from([0, 50, 60, 100]))
+        company.append(Known("employees", size, at - span(age) + draw(NUDGES)))
     return person
