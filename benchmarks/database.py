@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -60,8 +61,6 @@ def in_child(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 
 def _get_ready(seconds: float) -> None:
-    import time
-
     from django.db import connection
 
     connection.ensure_connection()

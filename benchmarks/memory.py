@@ -2,14 +2,11 @@
 
 import resource
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
 from django.db import connection
 
-MIB = 2**20
 EVERY_S = 0.5
 
 
@@ -75,20 +72,3 @@ def _pss_mib(process: int) -> float:
     except OSError:  # it ended meanwhile
         return 0.0
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-
-
-@contextmanager
-def bytes_written() -> Iterator[list[float]]:
-    """MiB of write-ahead log that the block caused, as the list's only item afterwards."""
-    found: list[float] = []
-    start = _wal_position()
-    yield found
-    found.append((_wal_position() - start) / MIB)
-
-
-def _wal_position() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')")
-        row = cursor.fetchone()
-    assert row is not None
-    return int(row[0])

@@ -14,12 +14,14 @@ from django.utils import timezone
 from benchmarks.memory import own_peak_mib
 from leads.merging import mark_changed
 from leads.models import Lead, LeadChange
+from rubrics.claims import LEADS, lock_range
 from rubrics.mappers import compiled
 from rubrics.measures.statement import measure
 from rubrics.measures.subjects import LeadRange
 from rubrics.models import RubricVersion
-from rubrics.scores import chunks, lock_leads, plan_for_bulk, rescore, score_due, score_leads
+from rubrics.scores import chunks, plan_for_bulk, rescore, score_due, score_panel
 from rubrics.scoring.types import Measured
+from rubrics.segments import panel_of
 from rubrics.services import draft_version, publish_version
 
 
@@ -95,13 +97,11 @@ def rescore_shared(pool: Executor, version_id: int, at: datetime) -> float:
 
 
 def _score_range(version_id: int, at: datetime, ends: tuple[int, int]) -> int:
-    spec = compiled(version_id)
-    low, high = ends
-    ids = Lead.objects.filter(pk__range=(low, high)).order_by("pk").values_list("pk", flat=True)
+    panel = panel_of(compiled(version_id))
     with transaction.atomic():
         plan_for_bulk()
-        lock_leads(list(ids))
-        return score_leads(spec, LeadRange(low, high, at))
+        lock_range(LEADS, *ends)
+        return len(score_panel(panel, LeadRange(*ends, at), only=version_id))
 
 
 def what_if(pool: Executor, version_id: int, at: datetime) -> tuple[int, float]:
