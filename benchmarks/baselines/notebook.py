@@ -50,7 +50,7 @@ def run(task: Task) -> Times:
 def _frame(statement: str, task: Task) -> DataFrame:
     wanted = {"after": task.after, "at": task.at, "product": task.product_id}
     with warnings.catch_warnings(), psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-        # It would rather have SQLAlchemy, which fetches no faster.
+        # It warns that it is tested with SQLAlchemy only.
         warnings.simplefilter("ignore", UserWarning)
         return pd.read_sql(statement, connection, params=wanted)
 

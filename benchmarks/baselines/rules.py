@@ -1,8 +1,7 @@
 """A general rules engine, zen-engine, judging the numbers that we measured: judging only.
 
 The version becomes one decision: an expression per criterion, then caps, silence and verdict, in
-the order of docs/scoring.md. Expressions are the fastest that this engine offers; a decision table
-per criterion does the same several times slower.
+the order of docs/scoring.md.
 """
 
 import json
