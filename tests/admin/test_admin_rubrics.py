@@ -142,6 +142,14 @@ def test_draft_is_edited_and_published(world: World, client: Client) -> None:
     assert world.version.status == "retired"
 
 
+def test_published_version_is_retired(world: World, client: Client) -> None:
+    url = version_url(world.version, "retire")
+    assert "scores no longer" in said(client.post(url))
+    world.version.refresh_from_db()
+    assert world.version.status == "retired"
+    assert "nothing to retire" in said(client.post(url))
+
+
 def test_what_cannot_be_published_says_why(world: World, client: Client) -> None:
     client.post(version_url(world.version, "draft"))
     draft = world.rubric.versions.editable().get()

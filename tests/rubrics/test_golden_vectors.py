@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 
 ROOT = Path(__file__).parents[2]
-OWN = sorted((ROOT / "tests" / "golden").glob("*.yaml"))
+OWN = sorted((ROOT / "tests" / "golden").rglob("*.yaml"))
 SHARED = ROOT.parent / "shared" / "vectors"
 
 pytestmark = pytest.mark.django_db
