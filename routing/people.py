@@ -78,15 +78,15 @@ def visible_leads(viewer: Viewer) -> QuerySet[Lead]:
 
 
 def scores_of(lead: Lead) -> list[Score]:
-    """A lead's scores, the highest first."""
-    scores = Score.objects.filter(lead=lead).select_related("rubric__product", "version")
-    return list(scores.order_by("-total", "pk"))
+    """A lead's scores, one a product; the one that counts first."""
+    scores = Score.objects.filter(lead=lead).headline_first()
+    return list(scores.select_related("rubric__product", "version"))
 
 
 def explained(score: Score, *, at: datetime) -> Explained:
     """The score's lines, and the chart of how it came to be."""
     lines = explain.breakdown(score)
-    changes = score_history(lead_id=score.lead_id, rubric_id=score.rubric_id)
+    changes = score_history(lead_id=score.lead_id, product_id=score.product_id)
     version = score.version
     points = [Point(change.at, change.fit, change.behavior, change.total) for change in changes]
     return Explained(

@@ -23,6 +23,16 @@ def load_preset(name: str) -> dict[str, Any]:
     return read_document(FOLDER / f"{name}.yaml")
 
 
+def read_rubric(name: str) -> dict[str, Any]:
+    """The document of a rubric file (``.yaml``), or of the shipped preset of that name.
+
+    Raises:
+        SpecError: it is neither, or cannot be read.
+    """
+    path = Path(name)
+    return read_document(path) if path.suffix in (".yaml", ".yml") else load_preset(name)
+
+
 def read_document(path: Path) -> dict[str, Any]:
     """A rubric file as a document, shipped lists filled in.
 
@@ -35,6 +45,15 @@ def read_document(path: Path) -> dict[str, Any]:
         raise SpecError(path.name, f"cannot be read as YAML: {error}") from error
     if not isinstance(document, dict):
         raise SpecError(path.name, "is no rubric: it should be a mapping with `criteria:`")
+    return fill_lists(document)
+
+
+def fill_lists(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with its shipped lists filled in.
+
+    Raises:
+        SpecError: it names a list that is not shipped.
+    """
     lists = document.get("lists") or {}
     document["lists"] = {key: _values(key, raw) for key, raw in lists.items()}
     return document

@@ -28,8 +28,8 @@ from tests.oracle.facts import Person, Team, span, team_of
 from tests.oracle.fit import measure_attribute, read_date
 from tests.oracle.specs import colleagues, specs
 from tests.oracle.strategies import ACTIVITY, LISTS, MOMENTS, SIGNALS, ZONES, persons
+from tests.rubrics.engine import frozen_attributes, generated
 from tests.rubrics.makers import make_product, rolled_back, store_colleagues, store_persons
-from tests.rubrics.test_oracle_property import frozen_attributes, generated
 
 pytestmark = pytest.mark.django_db
 Spec = dict[str, Any]
