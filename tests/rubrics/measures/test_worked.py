@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from leads.models import Product
 from rubrics.measures.subjects import AccountIds, LeadIds
@@ -91,6 +92,15 @@ def measured(
             120,
             id="the longest session",
         ),
+        pytest.param(
+            {"measure": "active_products", "window": "trial"},
+            hits("a", DAY, 2 * DAY) + hits("p", DAY) + hits("q", DAY) + hits("r", 61 * DAY),
+            2,
+            id="two products: the third was before the trial",
+        ),
+        pytest.param(
+            {"measure": "active_products"}, hits("q", DAY), 0, id="what is no activity is no use"
+        ),
     ],
 )  # fmt: skip
 def test_hits(spec: Spec, done: list[OracleHit], value: float, product: Product) -> None:
@@ -114,6 +124,8 @@ def test_hits(spec: Spec, done: list[OracleHit], value: float, product: Product)
 )
 def test_dates(text: object, value: float | None, product: Product) -> None:
     known = [Known("raised_at", text, AT - DAY)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('TimeZone', 'America/New_York', true)")
     assert measured(product, RAISED, known=known).values == (value,)
 
 
@@ -145,8 +157,8 @@ def test_growth_of_a_number(
             id="a product goes with its last hit",
         ),
         pytest.param(
-            {"measure": "active_products"},
-            {"done": hits("p", -DAY)},
+            {"measure": "active_products", "window": {"last": "7d"}},
+            {"done": hits("a", 2 * DAY) + hits("p", -DAY)},
             DAY_US,
             id="another product's hit is still to come",
         ),
