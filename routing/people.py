@@ -16,6 +16,7 @@ from routing.viewers import Viewer
 from rubrics import explain
 from rubrics.mappers import compiled
 from rubrics.models import Score, ScoreChange
+from rubrics.scoring.differences import Compared, compare
 from rubrics.scoring.types import Axis, Line
 
 EVENTS_A_PAGE = 25
@@ -64,7 +65,7 @@ class Episode:
 
     pql: Qualification
     changes: list[StateChange]
-    since: list[reasons.Compared]
+    since: list[Compared]
     is_open: bool
     may_act: bool
 
@@ -120,7 +121,7 @@ def episodes(lead: Lead, score: Score | None, viewer: Viewer) -> list[Episode]:
         Episode(
             pql=pql,
             changes=list(pql.changes.all()),
-            since=reasons.compare(reasons.thaw(pql.breakdown), now)
+            since=compare(reasons.thaw(pql.breakdown), now)
             if score and pql.version.rubric_id == score.rubric_id
             else [],
             is_open=pql.state not in CLOSED_STATES,

@@ -10,6 +10,7 @@ from rubrics.documents import parse_document, used_signals
 from rubrics.measures import MEASURES, Names, SpecError, duration_text
 from rubrics.models import Criterion, RubricVersion, Tier
 from rubrics.scoring.judge import Judge, compile_judge
+from rubrics.scoring.steps import Need
 from rubrics.scoring.types import DAY_US, Role, Version
 
 _MINUTE_US = 60_000_000
@@ -25,11 +26,17 @@ class Compiled:
     version: Version
     judge: Judge
     names: Names
+    label: str = ""
 
     def describe(self, column: int, value: float | None) -> str:
         """What a column measured, in words."""
         spec = self.version.columns[column]
         return MEASURES[spec.measure].describe(spec.params, value, self.names)
+
+    def need(self, column: int, value: float, target: float) -> Need:
+        """What takes a column from a value to a target."""
+        spec = self.version.columns[column]
+        return MEASURES[spec.measure].need(spec.params, value, target, self.names)
 
 
 def compiled(version_id: int) -> Compiled:
@@ -47,6 +54,7 @@ def compiled(version_id: int) -> Compiled:
         product_id=row.rubric.product_id,
         version_id=version_id,
         rubric_id=row.rubric_id,
+        label=str(row),
     )
     if not row.is_editable:
         _CACHE[version_id] = result
@@ -62,9 +70,9 @@ def forget_compiled() -> None:
 
 
 def compile_for(
-    version: Version, *, product_id: int, version_id: int = 0, rubric_id: int = 0
+    version: Version, *, product_id: int, version_id: int = 0, rubric_id: int = 0, label: str = ""
 ) -> Compiled:
-    """Compile a parsed document for a product.
+    """Compile a parsed document for a product; ``label`` names the version for people.
 
     Raises:
         SpecError: it names a signal that the product does not have.
@@ -76,7 +84,8 @@ def compile_for(
         raise SpecError(
             "signals", f"the product has no signal {', '.join(sorted(missing))}; add it first"
         )
-    return Compiled(version_id, rubric_id, product_id, version, compile_judge(version), names)
+    judge = compile_judge(version)
+    return Compiled(version_id, rubric_id, product_id, version, judge, names, label)
 
 
 def document_of(version: RubricVersion) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from leads.models import Account, Lead
 from routing import people
 from routing.viewers import Viewer
 from routing.views.base import page_for, show
-from rubrics import explain
+from rubrics import evidence
 from rubrics.models import Score
 
 LEADS_A_PAGE = 50
@@ -90,7 +90,7 @@ def lead_evidence(
     """The hits behind one line of a score."""
     lead = _lead(viewer, pk)
     score = get_object_or_404(Score, pk=score_pk, lead=lead)
-    hits = explain.evidence(score.version_id, lead_id=lead.pk, criterion_key=key, at=score.at)
+    hits = evidence.evidence(score.version_id, lead_id=lead.pk, criterion_key=key, at=score.at)
     return show(request, viewer, "routing/_evidence.html", {"hits": hits})
 
 

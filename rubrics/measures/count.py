@@ -1,7 +1,10 @@
+import math
+
 from psycopg import sql
 
-from rubrics.measures.base import HitMeasure, Names, Params
+from rubrics.measures.base import HitMeasure, Names, Params, more_words
 from rubrics.measures.windows import window_words
+from rubrics.scoring.steps import Need
 
 
 class Count(HitMeasure):
@@ -9,6 +12,7 @@ class Count(HitMeasure):
 
     key = "count"
     label = "How often something was done"
+    adds_one = True
 
     def aggregate(self, condition: sql.Composable) -> sql.Composable:
         return sql.SQL("count(*) FILTER (WHERE {})").format(condition)
@@ -17,3 +21,8 @@ class Count(HitMeasure):
         words = names.words(params["signals"])
         times = "" if value == 1 else f" ×{value or 0:g}"
         return f"{words}{times}{window_words(params['window'])}"
+
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        missing = math.ceil(target - value)
+        words = f"“{names.words(params['signals'])}”{more_words(value, missing)}"
+        return Need(f"{words}{window_words(params['window'])}", missing)

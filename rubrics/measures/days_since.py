@@ -1,6 +1,7 @@
 from psycopg import sql
 
 from rubrics.measures.base import HitMeasure, Names, Params, plural
+from rubrics.scoring.steps import Need
 from rubrics.scoring.types import DAY_US
 
 
@@ -22,3 +23,8 @@ class DaysSince(HitMeasure):
     def describe(self, params: Params, value: float | None, names: Names) -> str:
         days = int((value or 0) // DAY_US)
         return f"No “{names.words(params['signals'])}” for {plural(days, 'day')}"
+
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        if target > 0:  # time alone leads there
+            return super().need(params, value, target, names)
+        return Need(f"“{names.words(params['signals'])}” again", 1)

@@ -1,7 +1,10 @@
+import math
+
 from psycopg import sql
 
 from rubrics.measures.base import HitMeasure, Names, Params, plural
 from rubrics.measures.windows import window_words
+from rubrics.scoring.steps import Need
 
 
 class MostInSession(HitMeasure):
@@ -23,3 +26,9 @@ class MostInSession(HitMeasure):
         words = names.words(params["signals"])
         many = plural(value or 0, "different one")
         return f"{words}: {many} in one session{window_words(params['window'])}"
+
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        many = plural(math.ceil(target), "different one")
+        words = f"“{names.words(params['signals'])}” with {many} in one session"
+        # Whether the best session still goes on is not known: a new one takes all of them.
+        return Need(f"{words}{window_words(params['window'])}", math.ceil(target))

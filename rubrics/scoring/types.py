@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -165,7 +166,11 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One reason of a score. The lines of an axis sum to its score."""
+    """One reason of a score. The lines of an axis sum to its score.
+
+    Where asked for, a criterion's line also says what was measured, in words (``measured``), when
+    the last of its hits was, and what its next step takes and gives (``next_step``).
+    """
 
     key: str
     axis: Axis
@@ -174,3 +179,6 @@ class Line:
     reason: str
     is_unknown: bool = False
     best_points: int = 0
+    measured: str = ""
+    last_at: datetime | None = None
+    next_step: str = ""
