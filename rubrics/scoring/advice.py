@@ -1,6 +1,6 @@
 """What would make this lead a PQL: the cheapest combinations of steps, each judged."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -88,14 +88,34 @@ def _all_steps(start: Start) -> list[Step]:
         if unknown:
             best = max(unknown, key=lambda step: step.gain)
             found.append(replace(best, words=f"{criterion.name}: {best.words}"))
-    return found + _return(start)
+    return found + [step for step in (_return(start), *_lifts(start)) if step is not None]
 
 
-def _return(start: Start) -> list[Step]:
+def _return(start: Start) -> Step | None:
     """Using the product again at all, where that alone gives points back."""
-    step = Step(None, None, 0, "Any activity in the product", actions=1)
+    if not start.version.activity_signals:
+        return None
+    return _gaining(start, Step(None, None, 0, "Any activity in the product", actions=1))
+
+
+def _lifts(start: Start) -> Iterator[Step | None]:
+    """What ends a ceiling: one of its conditions holds no longer."""
+    ceiling, values = start.version.ceiling, start.measured.values
+    if ceiling is None or not ceiling.met(values):
+        return
+    for condition in ceiling.when:
+        column = condition.column
+        if condition.below and column in start.acts:
+            needed = start.need(column, values[column] or 0, condition.threshold)
+            if needed.actions is not None:
+                words, target = needed.words, condition.threshold
+                yield _gaining(start, Step(None, column, target, words, actions=needed.actions))
+
+
+def _gaining(start: Start, step: Step) -> Step | None:
+    """The step with what it gives to behavior, if it does."""
     gain = start.judge(apply(start, [step])).behavior - start.judgement.behavior
-    return [replace(step, gain=gain)] if gain > 0 and start.version.activity_signals else []
+    return replace(step, gain=gain) if gain > 0 else None
 
 
 def _search(start: Start, steps: Sequence[Step], most: int) -> list[tuple[Step, ...]]:
@@ -132,7 +152,7 @@ def _topic(start: Start, step: Step) -> Hashable:
     if step.finds_out and step.column is not None:
         attribute: Hashable = start.version.columns[step.column].params.get("attribute")
         return attribute or step.criterion
-    return step.criterion
+    return step.criterion if step.criterion is not None else ("column", step.column)
 
 
 def _cost(chosen: Sequence[Step]) -> tuple[int, int, int, int]:

@@ -4,7 +4,7 @@ numbers if nothing happens."""
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rubrics.scoring.points import possible_points, sorted_tiers
+from rubrics.scoring.points import compile_possible, is_recent, sorted_tiers
 from rubrics.scoring.types import Axis, Criterion, Judgement, Measured, Mode, Role, Version
 from rubrics.scoring.words import signed
 
@@ -79,7 +79,7 @@ def next_words(start: Start, index: int) -> str:
     """``“Invited a teammate” once more: +5``; of what is unknown the range it could take."""
     criterion, values = start.version.criteria[index], start.measured.values
     if criterion.axis is Axis.FIT and any(values[column] is None for column in criterion.columns):
-        low, high = possible_points(criterion, values)
+        low, high = compile_possible(criterion)(values)
         if low == high:
             return ""
         return f"Once known: {signed(low)} to {signed(high)} points"
@@ -136,8 +136,11 @@ def _targets(
         for count in sorted(wanted):
             if count > done:
                 yield column, count * size, ""
-    for column in criterion.columns:
-        if start.version.columns[column].unit == DURATION and (values[column] or 0) > 0:
+    again = [c for c in criterion.columns if start.version.columns[c].unit == DURATION]
+    if criterion.recency is not None and not is_recent(criterion.recency, values):
+        again.append(criterion.recency.column)
+    for column in again:
+        if values[column] is None or values[column]:
             yield column, 0, ""
 
 

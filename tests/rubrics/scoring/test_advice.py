@@ -2,6 +2,8 @@
 
 import itertools
 import os
+from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,10 +14,14 @@ from rubrics.scoring.steps import Act, Start, apply
 from rubrics.scoring.types import (
     DAY_US,
     Axis,
+    Ceiling,
+    Condition,
     Criterion,
     Decay,
     DecayMode,
+    Measured,
     Mode,
+    Recency,
     Role,
     Thresholds,
 )
@@ -205,3 +211,32 @@ def test_what_follows_is_said_apart() -> None:
     (best, *_) = advise(begin).suggestions
     assert best.words == "15 short: c1 to 3 (+20) makes the total 80"
     assert best.follows == "Export +5 and limits and silence +10"
+
+
+def test_what_ends_a_ceiling() -> None:
+    """An upgrade ends the ceiling, and that alone suffices."""
+    ceiling = Ceiling("Free for long", 20, (Condition(3, 1, below=True),))
+    begin = start(
+        SIZE, criterion("used", columns=(1,), tiers=tiers((1, 80), column=1)),
+        values=(1, 1), units=FLAGS, acts={3: Act((3,))}, ceiling=ceiling,
+        thresholds=Thresholds(80, 15, 40),
+    )  # fmt: skip
+    assert words(begin) == ["45 short: c3 to 1 (+60) makes the total 95"]
+    assert advise(replace_judged(begin, 3, 1)).suggestions == ()
+
+
+def replace_judged(begin: Start, column: int, value: float) -> Start:
+    values = list(begin.measured.values)
+    values[column] = value
+    found = Measured(tuple(values), 0)
+    return replace(begin, measured=found, judgement=begin.judge(found))
+
+
+def test_once_more_counts_more_while_it_is_recent() -> None:
+    recent = criterion("hot", columns=(1,), tiers=tiers((1, 20), column=1),
+                       recency=Recency(3, DAY_US, Fraction(3, 2)))  # fmt: skip
+    begin = start(
+        SIZE, recent, values=(1, 1, 0, 2 * DAY_US), units=("flag", "count", "count", "duration"),
+        acts={3: Act((1,), (3,))}, thresholds=Thresholds(45, 15, 30),
+    )  # fmt: skip
+    assert words(begin) == ["10 short: c3 to 0 (+10) makes the total 45"]
