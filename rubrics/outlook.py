@@ -16,6 +16,7 @@ from rubrics.scoring.words import signed
 
 HORIZON = timedelta(days=400)
 """How far ahead is looked."""
+MICROSECOND = timedelta(microseconds=1)
 MOST_ROUNDS = 5000
 MOST_QUERIES = 50
 """A page waits for so many measurements ahead at most."""
@@ -91,7 +92,7 @@ def _act(version: Version, column: int, open_columns: frozenset[int]) -> Act:
 
 def _adds_one(column: Column) -> bool:
     kind = MEASURES[column.measure]
-    return isinstance(kind, HitMeasure) and kind.adds_one
+    return isinstance(kind, HitMeasure) and kind.adds_one(column.params)
 
 
 def advice(scored: Scored, *, lead_id: int) -> Advice:
@@ -109,24 +110,44 @@ def pql_until(scored: Scored, *, lead_id: int) -> Until | None:
     its window, and before the answer is given. Exact to the microsecond. For a measurement of the
     present only: of a past moment it is known what did happen.
     """
-    end = scored.at + HORIZON
+    end, blur_us = scored.at + HORIZON, _blur_us(scored.version.version)
     here, queries = scored, 0
     for _ in range(MOST_ROUNDS):
         ahead_us = here.judgement.next_us
-        if ahead_us is None or (then := here.at + timedelta(microseconds=ahead_us)) > end:
+        if ahead_us is None or here.at + timedelta(microseconds=ahead_us) > end:
             return None
-        later = _by_time_alone(here, then, ahead_us)
+        is_blurred = ahead_us <= blur_us
+        then = here.at + timedelta(microseconds=blur_us if is_blurred else ahead_us)
+        later = None if is_blurred else _by_time_alone(here, then, ahead_us)
         if later is None or not later.judgement.is_pql:
             if queries == MOST_QUERIES:
-                return Until(then, is_exact=False)
+                return Until(here.at + timedelta(microseconds=ahead_us), is_exact=False)
             queries += 1
             later = explain.score_now(here.version, lead_id=lead_id, at=then)
             if later is None:
                 return None
         if not later.judgement.is_pql:
-            return Until(then, _because(here, later))
+            first = _first_without(here, later, lead_id) if is_blurred else later
+            return Until(first.at, _because(here, first))
         here = later
     return Until(here.at, is_exact=False)
+
+
+def _blur_us(version: Version) -> int:
+    """How near before a fading number's boundary it may be foretold: there every microsecond
+    might be the one. 0 where nothing fades."""
+    fading = [column.params["half_life"] for column in version.columns if column.unit == "fading"]
+    return int(max(fading) * 2e-9) + 10 if fading else 0
+
+
+def _first_without(before: Scored, after: Scored, lead_id: int) -> Scored:
+    """Between a PQL and none, the first microsecond at which it is none: by halving."""
+    while after.at - before.at > MICROSECOND:
+        middle = before.at + (after.at - before.at) // 2
+        found = explain.score_now(before.version, lead_id=lead_id, at=middle)
+        assert found is not None  # the trial was there just now, on both sides
+        before, after = (found, after) if found.judgement.is_pql else (before, found)
+    return after
 
 
 def _by_time_alone(here: Scored, then: datetime, ahead_us: int) -> Scored | None:

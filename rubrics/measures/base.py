@@ -147,8 +147,6 @@ class HitMeasure(Measure):
 
     axis = Axis.BEHAVIOR
     fields = frozenset({"signals", "window"})
-    adds_one: ClassVar[bool] = False
-    """Whether one more hit now makes the number exactly one more."""
 
     def parse(self, raw: Params, where: str, lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         from rubrics.measures.windows import parse_window
@@ -157,6 +155,10 @@ class HitMeasure(Measure):
             "signals": parse_signals(raw.get("signals"), where),
             "window": parse_window(raw.get("window"), f"{where}.window"),
         }
+
+    def adds_one(self, params: Params) -> bool:
+        """Whether one more hit now makes the number exactly one more."""
+        return False
 
     def aggregate(self, params: Params, condition: sql.Composable) -> sql.Composable:
         """The aggregate over the hits for which ``condition`` (signals and window) holds."""

@@ -12,7 +12,6 @@ class Count(HitMeasure):
 
     key = "count"
     label = "How often something was done"
-    adds_one = True
 
     def aggregate(self, params: Params, condition: sql.Composable) -> sql.Composable:
         return sql.SQL("count(*) FILTER (WHERE {})").format(condition)
@@ -21,6 +20,9 @@ class Count(HitMeasure):
         words = names.words(params["signals"])
         times = "" if value == 1 else f" ×{value or 0:g}"
         return f"{words}{times}{window_words(params['window'])}"
+
+    def adds_one(self, params: Params) -> bool:
+        return True
 
     def need(self, params: Params, value: float, target: float, names: Names) -> Need:
         missing = math.ceil(target - value)

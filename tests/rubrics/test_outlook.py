@@ -140,6 +140,23 @@ def test_pql_until_gives_a_bound_after_many_measurements(
     assert until == Until(AT + 13 * DAY, is_exact=False)
 
 
+def test_pql_until_a_number_fades(product: Product) -> None:
+    """Two hits fade from 2 to 1.5: to the microsecond, though foretold a little early."""
+    fading = {
+        **DOCUMENT, "decay": {"mode": "none"}, "thresholds": {"total": 10, "fit": 0, "behavior": 1},
+        "criteria": [{"key": "often", "measure": "weighted_count", "signals": ["a"],
+                      "half_life": "30d", "tiers": [{"at_least": 1.5, "points": 10}]}],
+    }  # fmt: skip
+    lead = make(product, ("a", AT), ("a", AT))
+    version = compile_document(fading, product)
+    until = outlook.pql_until(now(version, lead), lead_id=lead.pk)
+    assert until is not None
+    assert until.is_exact
+    assert abs(until.at - AT - 30 * DAY * 0.4150374992788438) < timedelta(milliseconds=1)
+    assert not now(version, lead, until.at).judgement.is_pql
+    assert now(version, lead, until.at - MICROSECOND).judgement.is_pql
+
+
 @generated
 @given(world=worlds(3))
 def test_pql_until_equals_stepping(

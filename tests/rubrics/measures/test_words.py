@@ -182,6 +182,29 @@ LAST = {"last": "7d"}
             need("most_in_session", 2, 3), ("“Used it” with 3 different ones in one session", 3),
             id="a new session takes all of them",
         ),
+        pytest.param(
+            need("distinct_sessions", 1, 3), ("“Used it” in 2 more sessions", 2), id="sessions"
+        ),
+        pytest.param(
+            need("weighted_count", 1.5, 3, half_life="30d"), ("“Used it” 2 more times", 2),
+            id="weighted",
+        ),
+        pytest.param(
+            need("growth", -1, 2, period="7d"),
+            ("“Used it” 2 more than in the 7 days before", 3), id="growth",
+        ),
+        pytest.param(
+            need("growth", 0, 50, period="7d", **{"as": "percent"}),
+            ("“Used it” 50 % more than in the 7 days before", None), id="growth in percent",
+        ),
+        pytest.param(
+            need("sequence", 0, 1, steps=[["used"], ["seen"]], within="48h"),
+            ("“Used it”, then “Saw it” within 2 days", 2), id="steps in order",
+        ),
+        pytest.param(
+            need("longest_session", 5, 20), ("Used it: longest session 20 minutes", None),
+            id="how long cannot be asked for",
+        ),
         pytest.param(need("days_since", DAY_US, 0), ("“Used it” again", 1), id="again"),
         pytest.param(
             need("days_since", DAY_US, 2 * DAY_US), ("No “Used it” for 2 days", None),
@@ -247,7 +270,7 @@ def test_every_measure_has_its_words() -> None:
     for key, measure in MEASURES.items():
         assert measure.key == key
         assert measure.label
-        assert measure.unit in {"count", "number", "flag", "duration"}
+        assert measure.unit in {"count", "number", "flag", "duration", "fading"}
 
 
 def test_what_a_new_measure_must_say() -> None:
