@@ -13,9 +13,11 @@ from routing.models import Qualification, StateChange
 from routing.models.qualification import CLOSED_STATES
 from routing.reports import score_history
 from routing.viewers import Viewer
-from rubrics import explain
-from rubrics.mappers import compiled
+from rubrics import explain, outlook
+from rubrics.explain import Scored
 from rubrics.models import Score, ScoreChange
+from rubrics.outlook import Until
+from rubrics.scoring.advice import Advice
 from rubrics.scoring.differences import Compared, compare
 from rubrics.scoring.types import Axis, Line
 
@@ -35,10 +37,24 @@ class AxisLines:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What would make a lead a PQL; or, of a PQL, until when it is one (None: it stays one)."""
+
+    advice: Advice | None
+    until: Until | None
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
-    """A score with its reasons and its past."""
+    """A score with its reasons, its past and what may come.
+
+    ``score`` is the stored one or, where ``is_past``, one computed for a past moment and not
+    saved. ``outlook`` is of the present only.
+    """
 
     score: Score
+    is_past: bool
+    outlook: Outlook | None
     fit: AxisLines
     behavior: AxisLines
     chart: Chart | None
@@ -84,16 +100,30 @@ def scores_of(lead: Lead) -> list[Score]:
     return list(scores.order_by("-total", "pk"))
 
 
-def explained(score: Score, *, at: datetime) -> Explained:
-    """The score's lines, and the chart of how it came to be."""
-    lines = explain.breakdown(score)
+def explained(score: Score, *, at: datetime, as_of: datetime | None = None) -> Explained | None:
+    """The score's lines, the chart of how it came to be, and what may come.
+
+    Args:
+        as_of: show what it was then instead; None is returned if there was nothing to score.
+    """
+    stored = explain.stored_score(score)
+    if as_of is None:
+        shown, row = stored, score
+    else:
+        found = explain.score_as_of(score.version_id, lead_id=score.lead_id, at=as_of)
+        if found is None:
+            return None
+        shown, row = found, _as_row(found, score)
+    lines = outlook.detailed(shown, lead_id=score.lead_id)
     changes = score_history(lead_id=score.lead_id, rubric_id=score.rubric_id)
     version = score.version
     points = [Point(change.at, change.fit, change.behavior, change.total) for change in changes]
     return Explained(
-        score=score,
-        fit=_axis_lines(Axis.FIT, score.fit, version.max_fit, lines),
-        behavior=_axis_lines(Axis.BEHAVIOR, score.behavior, version.max_behavior, lines),
+        score=row,
+        is_past=as_of is not None,
+        outlook=_outlook(stored, score, at) if as_of is None else None,
+        fit=_axis_lines(Axis.FIT, row.fit, version.max_fit, lines),
+        behavior=_axis_lines(Axis.BEHAVIOR, row.behavior, version.max_behavior, lines),
         chart=step_chart(
             points,
             until=max(at, score.at),
@@ -101,9 +131,28 @@ def explained(score: Score, *, at: datetime) -> Explained:
             top=version.max_fit + version.max_behavior,
         ),
         history=changes[::-1][:HISTORY_ROWS],
-        missing=_missing(score),
-        criteria=frozenset(c.key for c in compiled(score.version_id).version.criteria),
+        missing=_missing(row),
+        criteria=frozenset(c.key for c in shown.version.version.criteria),
     )
+
+
+def _as_row(scored: Scored, like: Score) -> Score:
+    """A score of a past moment in the form of the stored one; never saved."""
+    names = ("fit", "fit_low", "fit_high", "behavior", "total", "is_pql")
+    numbers = {name: getattr(scored.judgement, name) for name in names}
+    return Score(
+        lead_id=like.lead_id, rubric=like.rubric, version=like.version, at=scored.at, **numbers
+    )
+
+
+def _outlook(stored: Scored, score: Score, at: datetime) -> Outlook | None:
+    """From what is measured now: the stored score may be older, though its result is not."""
+    now = explain.score_now(stored.version, lead_id=score.lead_id, at=at)
+    if now is None:
+        return None
+    if now.judgement.is_pql:
+        return Outlook(None, outlook.pql_until(now, lead_id=score.lead_id))
+    return Outlook(outlook.advice(now, lead_id=score.lead_id), None)
 
 
 def episodes(lead: Lead, score: Score | None, viewer: Viewer) -> list[Episode]:

@@ -104,7 +104,7 @@ def world() -> World:
 
 def address(name: str, world: World) -> str:
     """The address of a name, with arguments that exist and that the rep may see."""
-    lead, score = world.leads[0], world.scores[0]
+    lead = world.leads[0]
     by_name: dict[str, tuple[list[Any], str]] = {
         "api:lead-detail": ([lead.pk], ""),
         "api:lead-score-score": ([lead.pk], ""),
@@ -120,7 +120,10 @@ def address(name: str, world: World) -> str:
         "routing:pql-work": ([world.pqls[0].pk, "accept"], ""),
         "routing:lead-show": ([lead.pk], ""),
         "routing:lead-events": ([lead.pk], "?before=2026-06-01T00:00:00Z&id=1"),
-        "routing:lead-evidence": ([lead.pk, score.pk, "company_size"], ""),
+        "routing:lead-evidence": (
+            [lead.pk, world.version.pk, "company_size"],
+            "?at=2026-06-01T00:00:00Z",
+        ),
         "routing:account-show": ([lead.account_id], ""),
     }
     is_pql = name.startswith(("api:pql-", "routing:pql-")) and name != "api:pql-list"

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
@@ -14,7 +15,9 @@ from unfold.decorators import display
 
 from leads.admin.base import BigTableAdmin, lead_link, once
 from rubrics.explain import breakdown
-from rubrics.models import Score, ScoreChange
+from rubrics.models import RubricVersion, Score, ScoreChange
+
+MOST_VERSIONS = 10
 
 
 @admin.register(Score)
@@ -31,11 +34,12 @@ class ScoreAdmin(BigTableAdmin):
         ("lead_name", "rubric", "version"),
         ("total", "fit", "behavior", "pql"),
         "reasons",
+        "compare",
         ("fit_low", "fit_high"),
         ("at", "due_at"),
         ("last_activity_at", "changed_at", "revision"),
     )
-    readonly_fields = ("lead_name", "reasons", "pql")
+    readonly_fields = ("lead_name", "reasons", "compare", "pql")
 
     def view_on_site(self, score: Score) -> str:
         return f"/leads/{score.lead_id}/"
@@ -70,6 +74,35 @@ class ScoreAdmin(BigTableAdmin):
             ),
         )
         return format_html("<table>{}</table>", rows)
+
+    @display(description="compare with")
+    @once
+    def compare(self, score: Score) -> str:
+        """The lead's page, with this version against each other one of the rubric."""
+        versions = RubricVersion.objects.filter(rubric=score.rubric_id).select_related("rubric")
+        others = versions.exclude(pk=score.version_id).order_by("-number")[:MOST_VERSIONS]
+        if not others:
+            return "There is no other version yet"
+        return format_html_join(
+            ", ",
+            '<a class="text-primary-600 dark:text-primary-500 font-medium"'
+            ' href="{}?{}#changes">v{}</a> ({})',
+            (
+                (
+                    f"/leads/{score.lead_id}/",
+                    urlencode(
+                        {
+                            "rubric": score.rubric.key,
+                            "from_version": score.version_id,
+                            "to_version": one.pk,
+                        }
+                    ),
+                    one.number,
+                    one.get_status_display().lower(),
+                )
+                for one in others
+            ),
+        )
 
 
 @admin.register(ScoreChange)

@@ -49,10 +49,14 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What is different between two results: the lines, and all of it in sentences."""
+    """What is different between two results: the lines, and all of it in sentences.
+
+    ``headlines`` are the sentences without the lines: the verdict, the total and the version.
+    """
 
     lines: tuple[Compared, ...]
     sentences: tuple[str, ...]
+    headlines: tuple[str, ...]
 
 
 def compare(then: Iterable[Line], now: Iterable[Line]) -> list[Compared]:
@@ -87,27 +91,29 @@ def difference(then: Snapshot, now: Snapshot) -> Difference:
         if nothing did.
     """
     lines = compare(then.lines, now.lines)
-    sentences = [_verdict(then, now)] if then.is_pql != now.is_pql else []
+    heads = ["Became a PQL" if now.is_pql else "No longer a PQL"]
+    heads = heads if then.is_pql != now.is_pql else []
     if then.total != now.total:
-        sentences.append(f"Total {then.total} → {now.total}")
-    for axis, before, after in (
-        (Axis.FIT, then.fit, now.fit),
-        (Axis.BEHAVIOR, then.behavior, now.behavior),
-    ):
-        mine = sorted((line for line in lines if line.axis is axis), key=_weight)
-        if mine:
-            told = "; ".join(line.words for line in mine)
-            moved = f"{before} → {after}" if before != after else f"stays {after}"
-            sentences.append(f"{axis.label} {moved}: {told}")
+        heads.append(f"Total {then.total} → {now.total}")
+    by_axis = [
+        told
+        for axis, before, after in (
+            (Axis.FIT, then.fit, now.fit),
+            (Axis.BEHAVIOR, then.behavior, now.behavior),
+        )
+        if (told := _axis_sentence(axis, before, after, lines))
+    ]
+    tail = []
     if then.version != now.version:
-        sentences.append(f"Scored by {now.version} instead of {then.version}")
-    return Difference(tuple(lines), tuple(sentences or ["Nothing changed"]))
+        tail.append(f"Scored by {now.version} instead of {then.version}")
+    sentences = [*heads, *by_axis, *tail] or ["Nothing changed"]
+    return Difference(tuple(lines), tuple(sentences), (*heads, *tail))
 
 
-def _verdict(then: Snapshot, now: Snapshot) -> str:
-    return "Became a PQL" if now.is_pql else "No longer a PQL"
-
-
-def _weight(line: Compared) -> int:
-    """The largest difference first."""
-    return -abs(line.difference)
+def _axis_sentence(axis: Axis, before: int, after: int, lines: Iterable[Compared]) -> str:
+    """``Behavior 62 → 47: `` and its lines, the largest difference first; "" if none is other."""
+    mine = sorted((one for one in lines if one.axis is axis), key=lambda one: -abs(one.difference))
+    if not mine:
+        return ""
+    moved = f"{before} → {after}" if before != after else f"stays {after}"
+    return f"{axis.label} {moved}: {'; '.join(line.words for line in mine)}"
