@@ -77,12 +77,12 @@ class ScoreAdmin(BigTableAdmin):
 
     @display(description="compare with")
     @once
-    def compare(self, score: Score) -> str:
+    def compare(self, score: Score) -> SafeString:
         """The lead's page, with this version against each other one of the rubric."""
         versions = RubricVersion.objects.filter(rubric=score.rubric_id).select_related("rubric")
         others = versions.exclude(pk=score.version_id).order_by("-number")[:MOST_VERSIONS]
         if not others:
-            return "There is no other version yet"
+            return format_html("{}", "There is no other version yet")
         return format_html_join(
             ", ",
             '<a class="text-primary-600 dark:text-primary-500 font-medium"'
@@ -93,8 +93,8 @@ class ScoreAdmin(BigTableAdmin):
                     urlencode(
                         {
                             "rubric": score.rubric.key,
-                            "from_version": score.version_id,
-                            "to_version": one.pk,
+                            "from_version": str(score.version_id),
+                            "to_version": str(one.pk),
                         }
                     ),
                     one.number,

@@ -66,11 +66,14 @@ class Step:
 
 
 def next_step(start: Start, index: int) -> Step | None:
-    """The criterion's nearest step up: the fewest actions, then the smallest change."""
-    found = steps_up(start, index)
+    """The criterion's nearest step up: of each column the nearest; of several columns what takes
+    the fewest actions of the lead, then what gives most."""
+    nearest: dict[int | None, Step] = {}
+    for step in sorted(steps_up(start, index), key=lambda step: step.target):
+        nearest.setdefault(step.column, step)
     return min(
-        found,
-        key=lambda step: (step.actions is None, step.actions or 0, step.gain),
+        nearest.values(),
+        key=lambda step: (step.actions is None, step.actions or 0, -step.gain),
         default=None,
     )
 

@@ -66,6 +66,7 @@ PER_UNIT = criterion(mode=Mode.PER_UNIT, points_each=2, max_units=3)
         pytest.param(TWO, (3,), None, id="nothing above the last"),
         pytest.param(EITHER, (0, 0), (1, 1, 3), id="of alternatives the nearer one"),
         pytest.param(EITHER, (0, 1), (0, 2, 7), id="over what the other gives"),
+        pytest.param(EITHER, (1, 0), (0, 2, 14), id="of equal effort the better one"),
         pytest.param(PER_UNIT, (2,), (0, 3, 2), id="one more unit"),
         pytest.param(PER_UNIT, (3,), None, id="no more than the most"),
         pytest.param(criterion(tiers=tiers((1, -5))), (0,), None, id="what only takes has no step"),
