@@ -13,7 +13,7 @@ from rubrics.measures import SpecError
 from rubrics.models import RubricVersion, Score
 from rubrics.models.rubric import VersionStatus
 from rubrics.scoring.differences import Difference
-from rubrics.scoring.types import Judgement
+from rubrics.scoring.types import Judgement, Subject
 
 SPANS = (7, 30)
 """Days back that are offered."""
@@ -55,10 +55,12 @@ def compare(score: Score, asked: QueryDict, *, end: datetime, may_see_drafts: bo
         asked: ``days`` or a date ``from``; ``from_version`` and ``to_version``, ids. What makes no
             sense is as if it were not there.
     """
-    versions = RubricVersion.objects.filter(rubric=score.rubric_id).select_related("rubric")
+    versions = RubricVersion.objects.filter(
+        rubric=score.rubric_id, subject=Subject.LEAD
+    ).select_related("rubric")
     if not may_see_drafts:
         versions = versions.exclude(status=VersionStatus.DRAFT)
-    offered = list(versions.order_by("-number"))
+    offered = list(versions.select_related("rubric").order_by("-number"))
     by_id = {str(version.pk): version for version in offered}
     after = by_id.get(asked.get("to_version", ""), score.version)
     before = by_id.get(asked.get("from_version", ""), score.version)

@@ -15,11 +15,13 @@ from routing.reports import score_history
 from routing.viewers import Viewer
 from rubrics import explain, outlook
 from rubrics.explain import Scored
+from rubrics.labels import band_of, tier_words
 from rubrics.models import Score, ScoreChange
 from rubrics.outlook import Until
 from rubrics.scoring.advice import Advice
 from rubrics.scoring.differences import Compared, compare
-from rubrics.scoring.types import Axis, Line
+from rubrics.scoring.types import Axis, Band, Line
+from rubrics.segments import segment_reason
 
 EVENTS_A_PAGE = 25
 HISTORY_ROWS = 50
@@ -55,20 +57,20 @@ class Explained:
     score: Score
     is_past: bool
     outlook: Outlook | None
+    segment: str
+    band: Band | None
+    tier: str
     fit: AxisLines
     behavior: AxisLines
     chart: Chart | None
     history: list[ScoreChange]
+    maximum: int
     missing: list[str]
     criteria: frozenset[str]
 
     @property
     def axes(self) -> tuple[AxisLines, AxisLines]:
         return self.fit, self.behavior
-
-    @property
-    def maximum(self) -> int:
-        return self.fit.maximum + self.behavior.maximum
 
     @property
     def has_unknowns(self) -> bool:
@@ -115,22 +117,26 @@ def explained(score: Score, *, at: datetime, as_of: datetime | None = None) -> E
             return None
         shown, row = found, _as_row(found, score)
     lines = outlook.detailed(shown, lead_id=score.lead_id)
-    changes = score_history(lead_id=score.lead_id, rubric_id=score.rubric_id)
+    changes = score_history(lead_id=score.lead_id, product_id=score.product_id)
     version = score.version
     points = [Point(change.at, change.fit, change.behavior, change.total) for change in changes]
     return Explained(
         score=row,
         is_past=as_of is not None,
         outlook=_outlook(stored, score, at) if as_of is None else None,
+        segment=segment_reason(score) if as_of is None else "",
+        band=band_of(row),
+        tier=tier_words(row),
         fit=_axis_lines(Axis.FIT, row.fit, version.max_fit, lines),
         behavior=_axis_lines(Axis.BEHAVIOR, row.behavior, version.max_behavior, lines),
         chart=step_chart(
             points,
             until=max(at, score.at),
             threshold=version.min_total,
-            top=version.max_fit + version.max_behavior,
+            top=shown.version.version.max_total,
         ),
         history=changes[::-1][:HISTORY_ROWS],
+        maximum=shown.version.version.max_total,
         missing=_missing(row),
         criteria=frozenset(c.key for c in shown.version.version.criteria),
     )
@@ -138,7 +144,7 @@ def explained(score: Score, *, at: datetime, as_of: datetime | None = None) -> E
 
 def _as_row(scored: Scored, like: Score) -> Score:
     """A score of a past moment in the form of the stored one; never saved."""
-    names = ("fit", "fit_low", "fit_high", "behavior", "total", "is_pql")
+    names = ("fit", "fit_low", "fit_high", "behavior", "total", "is_pql", "band", "tier")
     numbers = {name: getattr(scored.judgement, name) for name in names}
     return Score(
         lead_id=like.lead_id, rubric=like.rubric, version=like.version, at=scored.at, **numbers

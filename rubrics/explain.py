@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from rubrics.mappers import Compiled, compiled
 from rubrics.measures.statement import measure
 from rubrics.measures.subjects import LeadIds
-from rubrics.models import Score
+from rubrics.models import AccountScore, Score
 from rubrics.scoring.differences import Difference, Snapshot, difference
 from rubrics.scoring.lines import lines
 from rubrics.scoring.types import Axis, Judgement, Line, Measured
@@ -23,12 +23,12 @@ class Scored:
     lines: list[Line]
 
 
-def breakdown(score: Score) -> list[Line]:
+def breakdown(score: Score | AccountScore) -> list[Line]:
     """The stored score's lines; those of an axis sum to it. No query once the version is known."""
     return stored_score(score).lines
 
 
-def stored_score(score: Score) -> Scored:
+def stored_score(score: Score | AccountScore) -> Scored:
     """The stored score as it was judged, again from the stored measures: the same numbers, the
     same result. No queries once the version is known."""
     version = compiled(score.version_id)

@@ -1,6 +1,5 @@
 """What the API says of one lead's scores; the figures come from :mod:`rubrics.explain`."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -15,9 +14,11 @@ from rubrics.evidence import HitEvidence, evidence
 from rubrics.explain import Scored
 from rubrics.mappers import compiled
 from rubrics.measures import SpecError
+from rubrics.measures.subjects import LeadIds
 from rubrics.models import RubricVersion, Score
 from rubrics.scoring.advice import Advice
-from rubrics.scoring.types import Judgement
+from rubrics.scoring.types import Band, Judgement
+from rubrics.segments import scoring_versions, segment_reason
 
 NUMBERS = ("fit", "fit_low", "fit_high", "behavior", "total", "is_pql")
 
@@ -27,7 +28,9 @@ def stored_scores(lead: Lead, *, at: datetime, advises: bool = False) -> list[di
 
     With ``advises`` also what would make it a PQL, or until when it is one, from ``at`` on.
     """
-    scores = Score.objects.filter(lead=lead).select_related("version__rubric__product")
+    scores = Score.objects.filter(lead=lead).select_related(
+        "version__rubric__product", "lead__account"
+    )
     found = []
     for score in scores.order_by("rubric_id"):
         stored = explain.stored_score(score)
@@ -42,13 +45,14 @@ def stored_scores(lead: Lead, *, at: datetime, advises: bool = False) -> list[di
 def computed_scores(
     lead: Lead, *, version: RubricVersion | None, at: datetime, advises: bool = False
 ) -> list[dict[str, Any]]:
-    """What the lead was worth at ``at`` by ``version``, or by every published version.
+    """What the lead was worth at ``at`` by ``version``, or by the one of each product that
+    scores the lead now, by the segment it belonged to then.
 
     Raises:
         Conflict: a draft that cannot be scored yet.
     """
     results = []
-    for one in [version] if version is not None else _published(lead):
+    for one in [version] if version is not None else _scoring(lead, at):
         scored = _score_as_of(one, lead, at)
         if scored is not None:
             told = _explained(one, scored, scored.judgement, lead)
@@ -56,9 +60,14 @@ def computed_scores(
     return results
 
 
-def _published(lead: Lead) -> Sequence[RubricVersion]:
-    published = RubricVersion.objects.published().filter(rubric__product__trials__lead=lead)
-    return list(published.select_related("rubric__product").order_by("rubric_id"))
+def _scoring(lead: Lead, at: datetime) -> list[RubricVersion]:
+    """The versions that score the lead now, by the segments it belonged to at ``at``."""
+    pks = [one.version_id for one in scoring_versions(LeadIds([lead.pk], at), as_of=True)]
+    return list(
+        RubricVersion.objects.filter(pk__in=pks, rubric__product__trials__lead=lead)
+        .select_related("rubric__product")
+        .order_by("rubric_id")
+    )
 
 
 def _score_as_of(version: RubricVersion, lead: Lead, at: datetime) -> Scored | None:
@@ -76,11 +85,19 @@ def _explained(
         "rubric": version.rubric.key,
         "version": version.number,
         "at": scored.at,
+        "segment": segment_reason(result) if isinstance(result, Score) else "",
+        "band": _band(scored),
+        "tier": scored.judgement.tier,
         "lines": _lines(version, scored, lead),
         "advice": None,
         "pql_until": None,
         **{name: getattr(result, name) for name in NUMBERS},
     }
+
+
+def _band(scored: Scored) -> Band | None:
+    band = scored.judgement.band
+    return None if band is None else scored.version.version.bands[band]
 
 
 def _lines(version: RubricVersion, scored: Scored, lead: Lead) -> list[dict[str, Any]]:
@@ -177,14 +194,19 @@ def comparisons(
     Raises:
         Conflict: a draft that cannot be scored yet.
     """
-    published = _published(lead)
     if to_version is not None:
         pairs = [(from_version or to_version, to_version)]
     elif from_version is not None:
-        same = [one for one in published if one.rubric_id == from_version.rubric_id]
-        pairs = [(from_version, same[0] if same else from_version)]
+        published = RubricVersion.objects.published().filter(rubric=from_version.rubric_id)
+        now_published = published.select_related("rubric__product").first()
+        pairs = [(from_version, now_published or from_version)]
     else:
-        pairs = [(one, one) for one in published]
+        before_by_product = {one.rubric.product_id: one for one in _scoring(lead, start)}
+        pairs = [
+            (before_by_product[one.rubric.product_id], one)
+            for one in _scoring(lead, end)
+            if one.rubric.product_id in before_by_product
+        ]
     found = []
     for before, after in pairs:
         then, now = _score_as_of(before, lead, start), _score_as_of(after, lead, end)

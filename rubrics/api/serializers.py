@@ -7,6 +7,7 @@ from rest_framework import serializers
 from leads.api.serializers import LeadBriefSerializer, TimeInput
 from leads.models import Lead
 from leads.models.identity import IdentityKind
+from rubrics.api.account_serializers import BandSerializer
 from rubrics.api.advice import AdviceSerializer, UntilSerializer
 from rubrics.models import Rubric, RubricVersion, Score
 from rubrics.rows import document_of
@@ -103,6 +104,14 @@ class ExplainedScoreSerializer(serializers.Serializer[Any]):
     behavior = serializers.IntegerField()
     total = serializers.IntegerField()
     is_pql = serializers.BooleanField()
+    segment = serializers.CharField(
+        help_text="Which segment picked the rubric, and why; empty where there is but one, and for "
+        "computed scores."
+    )
+    band = BandSerializer(allow_null=True)
+    tier = serializers.IntegerField(
+        allow_null=True, help_text="Place in the fit x behavior matrix, 1 to 4; null without one."
+    )
     lines = DetailedLineSerializer(many=True)
     advice = AdviceSerializer(
         allow_null=True,

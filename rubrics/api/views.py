@@ -36,6 +36,7 @@ from rubrics.api.serializers import (
     ScoreSerializer,
 )
 from rubrics.models import Rubric, RubricVersion, Score
+from rubrics.scoring.types import Subject
 
 DEFAULT_SPAN = timedelta(days=7)
 READ_RUBRICS = ("read:scores", "manage:rubrics")
@@ -190,6 +191,8 @@ def _version(query: dict[str, Any], name: str) -> RubricVersion | None:
     version = versions.filter(pk=query[name]).first()
     if version is None:
         raise InvalidParameters({name: "No rubric version has this id."})
+    if version.subject != Subject.LEAD:
+        raise InvalidParameters({name: "This version scores accounts, not leads."})
     return version
 
 
