@@ -71,11 +71,14 @@ def next_step(start: Start, index: int) -> Step | None:
     nearest: dict[int | None, Step] = {}
     for step in sorted(steps_up(start, index), key=lambda step: step.target):
         nearest.setdefault(step.column, step)
-    return min(
-        nearest.values(),
-        key=lambda step: (step.actions is None, step.actions or 0, -step.gain),
-        default=None,
-    )
+    return min(nearest.values(), key=_nearness, default=None)
+
+
+def _nearness(step: Step) -> tuple[bool, int, int]:
+    """What nobody can be asked for comes last, there the next rung of the ladder first."""
+    if step.actions is None:
+        return True, 0, step.gain
+    return False, step.actions, -step.gain
 
 
 def next_words(start: Start, index: int) -> str:

@@ -107,18 +107,22 @@ def test_next_step_of_velocity() -> None:
 FIT = criterion("size", axis=Axis.FIT, tiers=(Tier(0, 1, 15, "Ideal size"), Tier(1, 1, -5, "")),
                 columns=(0, 1))  # fmt: skip
 
+SENIORITY = criterion("who", axis=Axis.FIT, columns=(0, 1),
+                      tiers=(Tier(0, 1, 10, "VP"), Tier(1, 1, 6, "Manager")))  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("spec", "values", "words"),
     [
         pytest.param(TWO, (1,), "c0 to 3: +5", id="the measure's words"),
         pytest.param(FIT, (0, 0), "Ideal size: +15", id="a tier's own words"),
+        pytest.param(SENIORITY, (0, 0), "Manager: +6", id="of what is known the next rung"),
         pytest.param(FIT, (None, None), "Once known: −5 to +15 points", id="unknown: the range"),
         pytest.param(FIT, (1, None), "", id="what is unknown can change nothing"),
     ],
 )
 def test_next_words(spec: Criterion, values: tuple[float | None, ...], words: str) -> None:
-    units = ("flag", "flag", "count", "count") if spec is FIT else ("count",) * 4
+    units = ("flag", "flag", "count", "count") if spec.axis is Axis.FIT else ("count",) * 4
     assert next_words(start(spec, values=values, units=units), 0) == words
 
 
