@@ -17,16 +17,17 @@ from rubrics.outlook import Until
 from rubrics.scoring.advice import Advice
 from tests.oracle.facts import Person
 from tests.oracle.judging import judge
-from tests.rubrics.makers import AT, make_hits, make_lead, rolled_back, store_persons
-from tests.rubrics.test_oracle_property import (
-    Spec,
-    candidates,
-    compile_document,
-    frozen_attributes,
-    generated,
-    worlds,
+from tests.oracle.strategies import SIGNALS
+from tests.rubrics.engine import candidates, compile_document, frozen_attributes, generated
+from tests.rubrics.makers import (
+    AT,
+    make_hits,
+    make_lead,
+    make_product,
+    rolled_back,
+    store_persons,
 )
-from tests.rubrics.test_oracle_property import product as product  # noqa: PLC0414 - the signals a to d
+from tests.rubrics.test_oracle_property import Spec, worlds
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -49,6 +50,11 @@ DOCUMENT: dict[str, Any] = {
          "signals": ["a"], "per_period": {"points": -10, "period": "14d"}},
     ],
 }  # fmt: skip
+
+
+@pytest.fixture
+def product() -> Product:
+    return make_product(*SIGNALS)
 
 
 @pytest.fixture
@@ -158,7 +164,7 @@ def test_pql_until_a_number_fades(product: Product) -> None:
 
 
 @generated
-@given(world=worlds(3))
+@given(world=worlds(2))
 def test_pql_until_equals_stepping(
     world: tuple[datetime, Spec, list[Person]], product: Product
 ) -> None:
