@@ -7,6 +7,8 @@ from rest_framework import serializers
 from leads.api.serializers import LeadBriefSerializer, TimeInput
 from leads.models import Lead
 from leads.models.identity import IdentityKind
+from rubrics.api.account_serializers import BandSerializer
+from rubrics.api.advice import AdviceSerializer, UntilSerializer
 from rubrics.models import Rubric, RubricVersion, Score
 from rubrics.rows import document_of
 from rubrics.scoring.types import Axis
@@ -71,6 +73,24 @@ class LineSerializer(serializers.Serializer[Any]):
     best_points = serializers.IntegerField()
 
 
+class DetailedLineSerializer(LineSerializer):
+    """A reason with what was measured and when, and what comes next."""
+
+    measured = serializers.CharField(
+        help_text="What was measured, in words; empty if it is unknown."
+    )
+    last_at = serializers.DateTimeField(allow_null=True, help_text="When the last of its hits was.")
+    next_step = serializers.CharField(
+        help_text="What its next step takes and gives; empty where none is possible any more."
+    )
+    proxy_for = serializers.CharField(
+        help_text="What it stands in for, where that itself is not tracked; else empty."
+    )
+    evidence = serializers.CharField(
+        allow_null=True, help_text="Address of the events behind it; null if it counts none."
+    )
+
+
 class ExplainedScoreSerializer(serializers.Serializer[Any]):
     """A score by one version at one moment, with every line that makes it."""
 
@@ -84,7 +104,24 @@ class ExplainedScoreSerializer(serializers.Serializer[Any]):
     behavior = serializers.IntegerField()
     total = serializers.IntegerField()
     is_pql = serializers.BooleanField()
-    lines = LineSerializer(many=True)
+    segment = serializers.CharField(
+        help_text="Which segment picked the rubric, and why; empty where there is but one, and for "
+        "computed scores."
+    )
+    band = BandSerializer(allow_null=True)
+    tier = serializers.IntegerField(
+        allow_null=True, help_text="Place in the fit x behavior matrix, 1 to 4; null without one."
+    )
+    lines = DetailedLineSerializer(many=True)
+    advice = AdviceSerializer(
+        allow_null=True,
+        help_text="With `include=advice`: what would make it a PQL. Else, and if it is one, null.",
+    )  # fmt: skip
+    pql_until = UntilSerializer(
+        allow_null=True,
+        help_text="With `include=advice`: when it stops being a PQL if nothing happens. Else null; "
+        "so too if it is none, or stays one for the next 400 days.",
+    )  # fmt: skip
 
 
 class LeadScoresSerializer(serializers.Serializer[Any]):
@@ -107,6 +144,17 @@ class LeadScoreQuery(serializers.Serializer[Any]):
         help_text="Id of a rubric version (see `/rubric-versions/`), a draft too. Left out: the "
         "published version of every rubric.",
     )
+    include = serializers.ChoiceField(
+        choices=["advice"],
+        required=False,
+        help_text="Also compute what would make the lead a PQL, and until when it is one.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "include" in attrs and "as_of" in attrs:
+            text = "Advice looks ahead from now: leave `as_of` out."
+            raise serializers.ValidationError({"include": text})
+        return attrs
 
 
 class LeadScoreLookupQuery(LeadScoreQuery):
@@ -123,7 +171,7 @@ class LeadScoreLookupQuery(LeadScoreQuery):
         if ("email" in attrs) == ("user_id" in attrs):
             text = "Name the lead by either `email` or `user_id`."
             raise serializers.ValidationError({"email": text})
-        return attrs
+        return super().validate(attrs)
 
 
 class RubricSerializer(serializers.ModelSerializer[Rubric]):
