@@ -124,9 +124,10 @@ def fill(world: World, first: int, last: int) -> None:
             lead=lead, name="title", value="VP", known_at=AT, confirmed_at=AT
         )
         LeadChange.objects.create(lead=lead, changed_at=AT)
-        AccountChange.objects.create(account=lead.account, changed_at=AT)
+        account = Account.objects.get(leads=lead)
+        AccountChange.objects.create(account=account, changed_at=AT)
         AccountScore.objects.create(
-            account=lead.account,
+            account=account,
             product=world.product,
             rubric=world.rubric,
             version=world.version,
