@@ -92,15 +92,17 @@ def source_of(
         aggregates: further columns of an account, over its members ``m``.
     """
     if isinstance(subjects, LeadIds | LeadRange | Moments):
+        hits = sql.SQL("leads_hit AS h JOIN subject AS s ON s.id = h.lead_id")
+        key = sql.SQL("h.lead_id")
         return Source(
             LEAD,
             sql.SQL("subject AS MATERIALIZED ({})").format(_leads(subjects, product_id)),
-            Hits(
-                source=sql.SQL("leads_hit AS h JOIN subject AS s ON s.id = h.lead_id"),
-                scope=_scope(subjects, sql.SQL("h.lead_id")),
-                key=sql.SQL("h.lead_id"),
-            ),
+            Hits(hits, _scope(subjects, key), key),
         )
+    hits = sql.SQL(
+        "subject AS s JOIN member AS m ON m.account_id = s.id"
+        " JOIN leads_hit AS h ON h.lead_id = m.lead_id"
+    )
     candidates = _known_members if as_of else _members
     return Source(
         ACCOUNT,
@@ -108,14 +110,7 @@ def source_of(
             _SIGNED_UP.format(candidates(subjects, product_id, with_attributes)),
             _ACCOUNTS.format(sql.SQL("").join(sql.SQL(", {}").format(a) for a in aggregates)),
         ),
-        Hits(
-            source=sql.SQL(
-                "subject AS s JOIN member AS m ON m.account_id = s.id"
-                " JOIN leads_hit AS h ON h.lead_id = m.lead_id"
-            ),
-            scope=sql.SQL("true"),
-            key=sql.SQL("s.id"),
-        ),
+        Hits(hits, sql.SQL("true"), sql.SQL("s.id")),
     )
 
 
