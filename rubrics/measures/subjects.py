@@ -97,7 +97,7 @@ def source_of(
         return Source(
             LEAD,
             sql.SQL("subject AS MATERIALIZED ({})").format(_leads(subjects, product_id)),
-            Hits(hits, _scope(subjects, key), key),
+            Hits(hits, scope_sql(subjects, key), key),
         )
     hits = sql.SQL(
         "subject AS s JOIN member AS m ON m.account_id = s.id"
@@ -139,7 +139,7 @@ def _leads(subjects: Leads, product_id: int) -> sql.Composable:
         at=at,
         join=join,
         product=sql.Literal(product_id),
-        scope=_scope(subjects, sql.SQL("t.lead_id")),
+        scope=scope_sql(subjects, sql.SQL("t.lead_id")),
     )
 
 
@@ -155,7 +155,7 @@ def _members(subjects: Accounts, product_id: int, with_attributes: bool) -> sql.
         attributes=sql.SQL(", l.attributes" if with_attributes else ""),
         join=join,
         product=sql.Literal(product_id),
-        scope=_scope(subjects, sql.SQL("l.account_id")),
+        scope=scope_sql(subjects, sql.SQL("l.account_id")),
     )
 
 
@@ -181,11 +181,11 @@ def _known_members(subjects: Accounts, product_id: int, with_attributes: bool) -
         attributes=attributes,
         join=join,
         product=sql.Literal(product_id),
-        scope=_scope(subjects, sql.SQL("c.value"), "jsonb"),
+        scope=scope_sql(subjects, sql.SQL("c.value"), "jsonb"),
     )
 
 
-def _scope(subjects: Subjects, column: sql.Composable, kind: str = "bigint") -> sql.Composable:
+def scope_sql(subjects: Subjects, column: sql.Composable, kind: str = "bigint") -> sql.Composable:
     """Which rows belong to the subjects, as a condition on ``column``, an id of this type."""
     cast = sql.SQL(kind)
     if isinstance(subjects, LeadRange | AccountRange):
