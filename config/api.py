@@ -16,6 +16,7 @@ from leads.api.permissions import ReadsDocs
 from leads.api.problems import problem_response
 from leads.api.views import AccountViewSet, LeadViewSet, OutcomeViewSet
 from routing.api.views import PqlViewSet
+from rubrics.api.proofs import ProofViewSet
 from rubrics.api.views import (
     LeadScoreViewSet,
     RubricVersionViewSet,
@@ -29,6 +30,7 @@ router.register("leads", LeadScoreViewSet, "lead-score")
 router.register("accounts", AccountViewSet, "account")
 router.register("outcomes", OutcomeViewSet, "outcome")
 router.register("scores", ScoreViewSet, "score")
+router.register("proofs", ProofViewSet, "proof")
 router.register("pqls", PqlViewSet, "pql")
 router.register("rubrics", RubricViewSet, "rubric")
 router.register("rubric-versions", RubricVersionViewSet, "rubric-version")
