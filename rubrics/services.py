@@ -2,21 +2,37 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.db.models import Max
 
 from leads.models import Product, Signal, SignalMapping
-from rubrics.documents import activity_signals, parse_document
-from rubrics.mappers import compile_for, criterion_rows, document_of
-from rubrics.measures import SpecError, duration_us
-from rubrics.models import Rubric, RubricList, RubricVersion
+from rubrics.documents import parse_document
+from rubrics.mappers import compile_for
+from rubrics.measures import SpecError
+from rubrics.models import (
+    Band,
+    Criterion,
+    CriterionGroup,
+    Rubric,
+    RubricList,
+    RubricVersion,
+    Tier,
+)
 from rubrics.models.rubric import VersionStatus
-from rubrics.scoring.types import DAY_US
+from rubrics.rows import (
+    band_rows,
+    criterion_rows,
+    document_of,
+    group_rows,
+    list_rows,
+    version_columns,
+)
 
 Document = Mapping[str, Any]
+Part = TypeVar("Part", RubricList, CriterionGroup, Band, Criterion)
 
 
 class VersionNotPublishable(Exception):
@@ -38,34 +54,13 @@ def load_rubric(
     ensure_signals(document, product=product)
     rubric = _rubric_for(document, product)
     number = (rubric.versions.aggregate(last=Max("number"))["last"] or 0) + 1
-    thresholds, limits, decay = (
-        document.get(name) or {} for name in ("thresholds", "limits", "decay")
-    )
     version = RubricVersion.objects.create(
         rubric=rubric,
         number=number,
-        note=str(document.get("note", ""))[:300],
-        source=str(document.get("source", ""))[:300],
-        min_total=thresholds.get("total", 80),
-        min_fit=thresholds.get("fit", 15),
-        min_behavior=thresholds.get("behavior", 40),
-        max_fit=limits.get("fit", 50),
-        max_behavior=limits.get("behavior", 100),
-        velocity_exceeds_cap=limits.get("velocity_exceeds_cap", False),
-        decay_mode=decay.get("mode", "periods"),
-        decay_points=decay.get("points", 10),
-        decay_period_days=_days(decay.get("period", "30d"), "decay.period"),
-        decay_grace_days=_days(decay.get("grace", "0d"), "decay.grace"),
-        floor=decay.get("floor", 5),
-        silence=decay.get("silence", "larger"),
-        activity_signals=list(activity_signals(document)),
         created_by_id=by.pk if by else None,
+        **version_columns(document),
     )
-    RubricList.objects.bulk_create(
-        RubricList(version=version, key=key, values=list(values))
-        for key, values in (document.get("lists") or {}).items()
-    )
-    _write_criteria(version, document)
+    _write_parts(version, document)
     return version
 
 
@@ -83,20 +78,23 @@ def _rubric_for(document: Document, product: Product) -> Rubric:
     return rubric
 
 
-def _days(raw: str, where: str) -> int:
-    microseconds = duration_us(raw, where)
-    if microseconds % DAY_US:
-        raise SpecError(where, "is a whole number of days, e.g. 30d")
-    return microseconds // DAY_US
-
-
-def _write_criteria(version: RubricVersion, document: Document) -> None:
-    for criterion, tiers in criterion_rows(document):
-        criterion.version = version
-        criterion.save()
+def _write_parts(version: RubricVersion, document: Document) -> None:
+    """Everything a version holds: lists, groups, bands, criteria and tiers."""
+    RubricList.objects.bulk_create(_of(version, list_rows(document)))
+    CriterionGroup.objects.bulk_create(_of(version, group_rows(document)))
+    Band.objects.bulk_create(_of(version, band_rows(document)))
+    made = criterion_rows(document)
+    Criterion.objects.bulk_create(_of(version, [criterion for criterion, _ in made]))
+    for criterion, tiers in made:
         for tier in tiers:
             tier.criterion = criterion
-            tier.save()
+    Tier.objects.bulk_create(tier for _, tiers in made for tier in tiers)
+
+
+def _of(version: RubricVersion, rows: list[Part]) -> list[Part]:
+    for row in rows:
+        row.version = version
+    return rows
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from rubrics.admin.params import (
 from rubrics.admin.words import what
 from rubrics.measures import MEASURES, SpecError
 from rubrics.models import Criterion, RubricVersion, Tier
-from rubrics.scoring.types import Axis, Mode
+from rubrics.scoring.types import Axis, Mode, Role
 
 MEASURE_CHOICES = [
     (f"{axis.label}", [(m.key, m.label) for m in MEASURES.values() if m.axis is axis])
@@ -56,10 +56,29 @@ class ParamForm(ModelForm):
 
 class CriterionForm(ParamForm):
     measure = forms.ChoiceField(choices=MEASURE_CHOICES, widget=UnfoldAdminSelectWidget)
+    group = forms.ChoiceField(
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text="The criteria of a group share its limits.",
+    )
 
     class Meta:
         model = Criterion
         fields = "__all__"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "group" in self.fields and self.instance.pk:
+            groups = [(group.key, str(group)) for group in self.instance.version.groups.all()]
+            self.fields["group"].choices = [("", "None"), *groups]  # type: ignore[attr-defined]  # a choice field
+
+    def clean_group(self) -> str:
+        key: str = self.cleaned_data["group"]
+        axis = self.cleaned_data.get("axis", self.instance.axis)
+        others = Criterion.objects.filter(version=self.instance.version_id, group=key)
+        if key and others.exclude(pk=self.instance.pk).exclude(axis=axis).exists():
+            raise forms.ValidationError("Its criteria are all of fit or all of behavior.")
+        return key
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -174,16 +193,14 @@ class CriterionAdmin(AppAdmin):
             params = ["measure", *(PREFIX + n for n in names_for(obj.measure, in_tier=False))]
         else:
             params = ["what_is_measured"]
+        more = ["proxy_for"] if obj is not None else []
         fieldsets: list[Any] = [
-            (None, {"fields": ["version", ("name", "key"), ("axis", "role"), "source"]}),
+            (None, {"fields": ["version", ("name", "key"), ("axis", "role"), *more, "source"]}),
             ("What is measured", {"fields": params}),
         ]
         if obj is None:
             return [*fieldsets, ("What it is worth", {"fields": ["mode"]})]
-        worth: list[Any] = ["mode"]
-        if obj.mode != Mode.TIERS:
-            worth = [("mode", "points_each", "max_units"), ("unit_size", "share_of_base")]
-        return [*fieldsets, ("What it is worth", {"fields": [*worth, "position"]})]
+        return [*fieldsets, ("What it is worth", {"fields": [*_worth_fields(obj), "position"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Criterion | None = None) -> list[str]:
         # A criterion keeps its key across versions; what was measured under it follows.
@@ -220,7 +237,7 @@ class CriterionAdmin(AppAdmin):
 
     @display(description="what is measured")
     def what_is_measured(self, criterion: Criterion) -> str:
-        return what(criterion, {})
+        return what(criterion.measure, criterion.params, {})
 
     def response_add(
         self, request: HttpRequest, obj: Criterion, post_url_continue: str | None = None
@@ -237,3 +254,21 @@ class CriterionAdmin(AppAdmin):
 
 def _is_editable(criterion: Criterion | None) -> bool:
     return criterion is not None and criterion.version.is_editable
+
+
+def _worth_fields(criterion: Criterion) -> list[Any]:
+    """The fields that matter for how this criterion gives points."""
+    fields: list[Any] = ["mode"]
+    if criterion.role == Role.VELOCITY:
+        fields = ["mode", ("points_each", "share_of_base", "max_units")]
+    elif criterion.mode == Mode.PER_PERIOD:
+        fields = ["mode", ("points_each", "unit_size", "max_units")]
+    elif criterion.mode == Mode.PER_UNIT:
+        fields = ["mode", ("points_each", "max_units")]
+    if criterion.role == Role.ACTION:
+        measure = MEASURES.get(criterion.measure)
+        if measure is not None and "signals" in measure.fields:
+            fields.append(("recency_hours", "recency_factor"))
+        if criterion.version.groups.exists() or criterion.group:
+            fields.append("group")
+    return fields

@@ -20,8 +20,12 @@ from rubrics.models import RubricVersion
 
 PREFIX = "param_"
 # What a criterion says of all its tiers; the rest stands in each tier.
-OF_CRITERION = frozenset({"signals", "window", "size", "attribute"})
+OF_CRITERION = frozenset(
+    {"signals", "steps", "window", "size", "within", "period", "half_life", "as", "attribute"}
+)
 OPEN_END = "…"
+MOST_STEPS = 4
+AS_CHOICES = [("", "Number more"), ("percent", "Percent more")]
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,14 @@ def names_for(measure_key: str, *, in_tier: bool) -> list[str]:
     measure = MEASURES.get(measure_key)
     if measure is None:
         return []
+    of_criterion = OF_CRITERION
+    if isinstance(measure, AttributeMeasure) and measure.unit == "flag":
+        of_criterion = OF_CRITERION - {"within"}  # a date is younger than 30 days, or than 90
     if not in_tier:
-        return sorted(measure.fields & OF_CRITERION)
+        return [name for name in PARAMS if name in measure.fields & of_criterion]
     if isinstance(measure, AttributeMeasure):
-        return sorted(measure.fields - OF_CRITERION)
-    return sorted(measure.fields & {"signals"})
+        return [name for name in PARAMS if name in measure.fields - of_criterion]
+    return [name for name in PARAMS if name in measure.fields & {"signals"}]
 
 
 def form_fields(names: Iterable[str], version: RubricVersion) -> dict[str, forms.Field]:
@@ -76,9 +83,11 @@ def field_of(error: SpecError) -> str:
 def _form_field(name: str, version: RubricVersion) -> forms.Field:
     param = PARAMS[name]
     common: dict[str, Any] = {"label": param.label, "help_text": param.help_text, "required": False}
-    if name == "signals":
+    if name in ("signals", "steps"):
         signals = Signal.objects.filter(product=version.rubric.product_id)
         choices: list[tuple[str, str]] = list(signals.values_list("key", "name"))
+        if name == "steps":
+            return StepsField(choices=choices, **common)
         return forms.MultipleChoiceField(
             choices=choices, widget=UnfoldAdminSelect2MultipleWidget(choices=choices), **common
         )
@@ -88,7 +97,41 @@ def _form_field(name: str, version: RubricVersion) -> forms.Field:
         return forms.ChoiceField(
             choices=choices, widget=UnfoldAdminSelectWidget(choices=choices), **common
         )
+    if name == "as":
+        return forms.ChoiceField(
+            choices=AS_CHOICES, widget=UnfoldAdminSelectWidget(choices=AS_CHOICES), **common
+        )
     return param.field(widget=param.widget(), **common)
+
+
+class StepsWidget(forms.MultiWidget):
+    """One list of signals a step."""
+
+    def __init__(self, choices: list[tuple[str, str]]) -> None:
+        widgets = {
+            f"step_{number}": UnfoldAdminSelect2MultipleWidget(
+                choices=choices, attrs={"aria-label": f"Step {number}"}
+            )
+            for number in range(1, MOST_STEPS + 1)
+        }
+        super().__init__(widgets)
+
+    def decompress(self, value: Any) -> list[list[str]]:
+        steps = [[step] if isinstance(step, str) else list(step) for step in value or ()]
+        return [*steps, *([[]] * (MOST_STEPS - len(steps)))]
+
+
+class StepsField(forms.MultiValueField):
+    """Steps in their order, each a list of signals; empty ones are left out."""
+
+    def __init__(self, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        fields = [
+            forms.MultipleChoiceField(choices=choices, required=False) for _ in range(MOST_STEPS)
+        ]
+        super().__init__(fields, widget=StepsWidget(choices), require_all_fields=False, **kwargs)
+
+    def compress(self, data_list: list[list[str]]) -> list[list[str]] | None:
+        return [step for step in data_list if step] or None
 
 
 def _show_texts(value: Any) -> str:
@@ -115,6 +158,10 @@ def _read_window(text: Any) -> dict[str, str] | str | None:
     if not words or words == ["lifetime"]:
         return None
     return words[0] if len(words) == 1 else {words[0]: "".join(words[1:])}
+
+
+def _read_length(text: Any) -> str | None:
+    return "".join((text or "").split()) or None
 
 
 def _show_ranges(value: Any) -> str:
@@ -148,10 +195,20 @@ PARAMS = {
     "window": Param(
         "Window",
         "Empty: the whole lifetime. “first 7d” after sign-up, “last 30d”, “trial_last 3d” of the "
-        "trial. For bursts a length: “48h”.",
+        "trial, “trial”, “after_trial”. For bursts a length: “48h”.",
         _show_window,
         _read_window,
     ),
+    "steps": Param(
+        "Steps",
+        "Two to four, in this order; a hit of any signal of a step takes it.",
+        list,
+        _given,
+    ),
+    "within": Param("Within", "From the first to the last of it: “7d”, “48h”.", str, _read_length),
+    "period": Param("Compared with", "So long ago, or the time before: “7d”.", str, _read_length),
+    "half_life": Param("Half-life", "After so long a hit weighs half: “7d”.", str, _read_length),
+    "as": Param("Counted as", "", lambda value: "" if value == "count" else value, _given),
     "size": Param(
         "Hits per burst",
         "2 or more.",

@@ -3,9 +3,8 @@
 from typing import Any
 
 import yaml
-from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -13,42 +12,123 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
-from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultipleWidget,
-)
 
 from leads.admin.base import (
     AppAdmin,
-    ModelForm,
     change_url,
     confirmed,
     once,
 )
-from leads.models import Signal
 from rubrics import services
 from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, is_editable, person
-from rubrics.admin.lists import RubricListInline
+from rubrics.admin.parts import BandInline, CriterionGroupInline, RubricListInline
+from rubrics.admin.version_form import RubricVersionForm
+from rubrics.admin.version_words import condition_list, rule_list
 from rubrics.admin.words import criteria_table
-from rubrics.mappers import document_of
 from rubrics.models import RubricVersion
+from rubrics.rows import document_of
 
-
-class RubricVersionForm(ModelForm):
-    activity_signals = forms.MultipleChoiceField(
-        required=False,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="Using the product: what ends a silence.",
-    )
-
-    class Meta:
-        model = RubricVersion
-        fields = "__all__"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "activity_signals" in self.fields:
-            signals = Signal.objects.filter(product=self.instance.rubric.product_id)
-            self.fields["activity_signals"].choices = list(signals.values_list("key", "name"))  # type: ignore[attr-defined]  # a choice field
+CONDITION_FIELDS = ("segment_conditions", "ceiling_conditions")
+FIELDSETS: tuple[Any, ...] = (
+    (
+        None,
+        {
+            "fields": (
+                ("rubric", "number", "shown_status"),
+                "note",
+                "source",
+                ("published_at", "published_by"),
+            )
+        },
+    ),
+    ("Criteria", {"classes": ("tab",), "fields": ("criteria_in_words", "rules_in_words")}),
+    (
+        "Thresholds",
+        {
+            "classes": ("tab",),
+            "description": "A lead that meets all three is a PQL.",
+            "fields": (("min_total", "min_fit", "min_behavior"),),
+        },
+    ),
+    (
+        "Caps",
+        {
+            "classes": ("tab",),
+            "description": "An axis never gives more, whatever its criteria add up to.",
+            "fields": (("max_fit", "max_behavior"), "velocity_exceeds_cap"),
+        },
+    ),
+    (
+        "Segment",
+        {
+            "classes": ("tab",),
+            "description": "Whom this rubric scores. A product may have a rubric for each segment; "
+            "the one without a segment scores everybody else.",
+            "fields": (
+                "subject",
+                ("segment_name", "segment_order"),
+                "segment_conditions",
+                "segment_in_words",
+            ),
+        },
+    ),
+    (
+        "Combination",
+        {
+            "classes": ("tab",),
+            "description": "How the two axes make the total. In a blend each axis counts by its "
+            "share of its own cap, so the thresholds of the total are out of 100.",
+            "fields": ("combination", ("blend_behavior", "blend_fit")),
+        },
+    ),
+    (
+        "Silence",
+        {
+            "classes": ("tab",),
+            "description": "Behavior fades while the user is away. Fit never does. Once a trial is "
+            "over it may fade faster: the larger of the two losses counts.",
+            "fields": (
+                "decay_mode",
+                ("decay_points", "decay_percent"),
+                ("decay_period_days", "decay_grace_days"),
+                ("floor", "silence"),
+                ("expired_points", "expired_period_days"),
+                "activity_signals",
+            ),
+        },
+    ),
+    (
+        "Ceiling",
+        {
+            "classes": ("tab",),
+            "description": "Holds behavior down while all conditions hold, e.g. for those who have "
+            "been on the free plan for long and never asked for more.",
+            "fields": (
+                ("ceiling_behavior", "ceiling_name"),
+                "ceiling_conditions",
+                "ceiling_in_words",
+            ),
+        },
+    ),
+    (
+        "Several products",
+        {
+            "classes": ("tab",),
+            "description": "A bonus on behavior for those who use several of your products. Empty "
+            "fields: no bonus.",
+            "fields": (("cross_product_points", "cross_product_days", "cross_product_products"),),
+        },
+    ),
+    (
+        "Matrix",
+        {
+            "classes": ("tab",),
+            "description": "Tier 1 is high on both axes, 2 on behavior alone, 3 on fit alone, 4 on "
+            "neither. A label on the result: it changes no score.",
+            "fields": (("matrix_fit", "matrix_behavior"),),
+        },
+    ),
+)
 
 
 @admin.register(RubricVersion)
@@ -65,51 +145,9 @@ class RubricVersionAdmin(AppAdmin):
     list_filter = (("rubric", RelatedDropdownFilter), ("status", ChoicesDropdownFilter))
     list_select_related = ("rubric", "published_by")
     search_fields = ("rubric__name", "note")
-    inlines = (RubricListInline,)
+    inlines = (CriterionGroupInline, BandInline, RubricListInline)
     actions_detail = ("publish", "draft", "download")
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    ("rubric", "number", "shown_status"),
-                    "note",
-                    "source",
-                    ("published_at", "published_by"),
-                )
-            },
-        ),
-        ("Criteria", {"classes": ("tab",), "fields": ("criteria_in_words",)}),
-        (
-            "Thresholds",
-            {
-                "classes": ("tab",),
-                "description": "A lead that meets all three is a PQL.",
-                "fields": (("min_total", "min_fit", "min_behavior"),),
-            },
-        ),
-        (
-            "Caps",
-            {
-                "classes": ("tab",),
-                "description": "An axis never gives more, whatever its criteria add up to.",
-                "fields": (("max_fit", "max_behavior"), "velocity_exceeds_cap"),
-            },
-        ),
-        (
-            "Silence",
-            {
-                "classes": ("tab",),
-                "description": "Behavior fades while the user is away. Fit never does.",
-                "fields": (
-                    "decay_mode",
-                    ("decay_points", "decay_period_days", "decay_grace_days"),
-                    ("floor", "silence"),
-                    "activity_signals",
-                ),
-            },
-        ),
-    )
+    fieldsets = FIELDSETS
     readonly_fields = (
         "rubric",
         "number",
@@ -117,10 +155,21 @@ class RubricVersionAdmin(AppAdmin):
         "published_at",
         "published_by",
         "criteria_in_words",
+        "rules_in_words",
+        "segment_in_words",
+        "ceiling_in_words",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RubricVersion]:
         return super().get_queryset(request).select_related("rubric__product", "published_by")
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> RubricVersion | None:
+        version: RubricVersion | None = super().get_object(request, object_id, from_field)
+        if version is not None:
+            prefetch_related_objects([version], "groups", "bands")  # told more than once
+        return version
 
     @display(description="status", label=STATUS_COLORS)
     def shown_status(self, version: RubricVersion) -> str:
@@ -144,6 +193,34 @@ class RubricVersionAdmin(AppAdmin):
             add,
             version.pk,
         )
+
+    @display(description="and its rules")
+    @once
+    def rules_in_words(self, version: RubricVersion) -> SafeString:
+        return rule_list(version)
+
+    @display(description="in words")
+    def segment_in_words(self, version: RubricVersion) -> SafeString | str:
+        return condition_list(version, version.segment_conditions) or "Everybody."
+
+    @display(description="in words")
+    def ceiling_in_words(self, version: RubricVersion) -> SafeString | str:
+        return condition_list(version, version.ceiling_conditions) or "No ceiling."
+
+    def get_fieldsets(self, request: HttpRequest, obj: RubricVersion | None = None) -> Any:
+        """What is only looked at needs its conditions in words alone."""
+        if is_editable(obj) and self.has_change_permission(request, obj):
+            return FIELDSETS
+        return [
+            (
+                title,
+                {
+                    **options,
+                    "fields": [f for f in options["fields"] if f not in CONDITION_FIELDS],
+                },
+            )
+            for title, options in FIELDSETS
+        ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a version begins as a draft of another one, or of a preset

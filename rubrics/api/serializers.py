@@ -7,8 +7,8 @@ from rest_framework import serializers
 from leads.api.serializers import LeadBriefSerializer, TimeInput
 from leads.models import Lead
 from leads.models.identity import IdentityKind
-from rubrics.mappers import document_of
 from rubrics.models import Rubric, RubricVersion, Score
+from rubrics.rows import document_of
 from rubrics.scoring.types import Axis
 
 

@@ -6,14 +6,16 @@ from rubrics.measures.base import (
     HitMeasure,
     Measure,
     Names,
+    NestedMeasure,
     SpecError,
+    SubjectMeasure,
     duration_text,
     duration_us,
     length_us,
 )
 from rubrics.measures.bursts import Bursts
 from rubrics.measures.count import Count
-from rubrics.measures.days_since import DaysSince
+from rubrics.measures.days_since import DaysSince, SinceLast
 from rubrics.measures.distinct import DistinctDays, DistinctValues
 from rubrics.measures.fit import (
     EmailDomainIn,
@@ -35,6 +37,7 @@ MEASURES: dict[str, Measure] = {
         LargestValue(),
         MostInSession(),
         DaysSince(),
+        SinceLast(),
         Bursts(),
         NumberInRange(),
         ValueInList(),
@@ -51,7 +54,9 @@ __all__ = [
     "HitMeasure",
     "Measure",
     "Names",
+    "NestedMeasure",
     "SpecError",
+    "SubjectMeasure",
     "duration_text",
     "duration_us",
     "length_us",

@@ -80,8 +80,15 @@ class Names:
         return " or ".join(names)
 
 
+LEAD, ACCOUNT = "lead", "account"
+
+
 class Measure:
-    """One way of turning facts into a number. Subclasses hold its SQL, words and parameters."""
+    """One way of turning facts into a number. Subclasses hold its SQL, words and parameters.
+
+    In its SQL ``s`` is the subject: ``id``, ``at`` (the moment), ``started_at`` and ``ends_at`` (of
+    the trial; of an account the earliest and the latest of its members').
+    """
 
     key: ClassVar[str]
     label: ClassVar[str]
@@ -89,6 +96,10 @@ class Measure:
     unit: ClassVar[str] = "count"
     fields: ClassVar[frozenset[str]]
     """Names of the parameters that a criterion or a tier may give."""
+    subjects: ClassVar[frozenset[str]] = frozenset({LEAD, ACCOUNT})
+    """Whom it can measure."""
+    reads_members: ClassVar[bool] = False
+    """Whether it looks at ``m.attributes``, what is known of the account's members."""
 
     def parse(self, raw: Params, where: str, lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """Check ``raw`` and return the canonical parameters.
@@ -102,11 +113,15 @@ class Measure:
         """Say what was measured, in words a rep can read."""
         raise NotImplementedError
 
+    def attributes(self, params: Params) -> tuple[tuple[str, ...], ...]:
+        """The attributes it reads from the profile ``p`` (see measures/attributes.py)."""
+        return ()
+
 
 class HitMeasure(Measure):
-    """A measure of hits, taken as one aggregate over a lead's hits.
+    """A measure of hits, taken as one aggregate over a subject's hits.
 
-    In its SQL ``h`` is the hit and ``s`` the subject (``at``, ``started_at``, ``ends_at``).
+    In its SQL ``h`` is the hit and, of an account, ``m`` the member whose hit it is.
     """
 
     axis = Axis.BEHAVIOR
@@ -120,9 +135,68 @@ class HitMeasure(Measure):
             "window": parse_window(raw.get("window"), f"{where}.window"),
         }
 
-    def aggregate(self, condition: sql.Composable) -> sql.Composable:
-        """The aggregate over the hits for which ``condition`` holds."""
+    def aggregate(self, params: Params, condition: sql.Composable) -> sql.Composable:
+        """The aggregate over the hits for which ``condition`` (signals and window) holds."""
         raise NotImplementedError
+
+    def value(self, params: Params, found: sql.Composable) -> sql.Composable:
+        """The number, as float8, of what the aggregate (or the subquery) ``found``."""
+        return sql.SQL("coalesce({}, 0)::float8").format(found)
+
+    def changes(self, params: Params, condition: sql.Composable) -> list[sql.Composable]:
+        """Aggregates over the hits: the first moments at which time alone changes the number.
+
+        A rolling window changes it when its oldest hit leaves. Hits of the listed signals that are
+        dated in the future are seen to for all measures alike.
+        """
+        return [
+            sql.SQL("min(h.occurred_at) FILTER (WHERE {}) + {}").format(condition, length)
+            for length in rolling(params)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Where the subjects' hits are found: ``FROM source WHERE scope GROUP BY key``."""
+
+    source: sql.Composable
+    scope: sql.Composable
+    key: sql.Composable
+
+
+class NestedMeasure(HitMeasure):
+    """A measure of hits in more than one step (per session, per pair), as a query of its own."""
+
+    tells_next: ClassVar[bool] = False
+    """Whether the rows have ``next_at``, the first moment at which time alone changes the value."""
+
+    def subquery(
+        self, params: Params, names: "Names", condition: sql.Composable, hits: Hits
+    ) -> sql.Composable:
+        """Rows ``(id, value[, next_at])``, at most one a subject."""
+        raise NotImplementedError
+
+
+class SubjectMeasure(Measure):
+    """A measure of the subject itself: its trial, or who its members are."""
+
+    axis = Axis.BEHAVIOR
+    fields = frozenset()
+
+    def parse(self, raw: Params, where: str, lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        return {}
+
+    def members(self, params: Params) -> sql.Composable | None:
+        """An aggregate over the account's members ``m``, if it needs one."""
+        return None
+
+    def value(self, params: Params, found: sql.Composable) -> sql.Composable:
+        """The number, as float8; ``found`` is what :meth:`members` gave."""
+        raise NotImplementedError
+
+    def changes(self, params: Params) -> list[sql.Composable]:
+        """Moments after ``s.at`` at which time alone changes the number."""
+        return []
 
 
 class AttributeMeasure(Measure):
@@ -139,9 +213,24 @@ class AttributeMeasure(Measure):
         references: tuple[str, ...] = params["attribute"]
         return references
 
-    def sql(self, params: Params) -> sql.Composable:
-        """The expression that gives 1, 0 or null."""
+    def attributes(self, params: Params) -> tuple[tuple[str, ...], ...]:
+        return (self.attribute(params),)
+
+    def value(self, params: Params) -> sql.Composable:
+        """The expression that gives the number, or null."""
         raise NotImplementedError
+
+    def changes(self, params: Params) -> list[sql.Composable]:
+        """Moments after ``s.at`` at which time alone changes the number."""
+        return []
+
+
+def rolling(params: Params) -> list[sql.Composable]:
+    """The length of the measure's window as an interval, if the window rolls."""
+    from rubrics.measures.windows import interval
+
+    kind, length = params["window"]
+    return [interval(length)] if kind == "last" else []
 
 
 def parse_signals(raw: object, where: str) -> tuple[str, ...]:
@@ -151,3 +240,15 @@ def parse_signals(raw: object, where: str) -> tuple[str, ...]:
     if not isinstance(raw, Sequence) or not raw or not all(isinstance(key, str) for key in raw):
         raise SpecError(f"{where}.signals", "name one or more signals, e.g. [logged_in]")
     return tuple(sorted(set(raw)))
+
+
+def microseconds(later: sql.Composable, earlier: sql.Composable) -> sql.Composed:
+    """The whole microseconds between two moments: numeric arithmetic, no float in between."""
+    return sql.SQL("(extract(epoch FROM {} - {}) * 1000000)::bigint").format(later, earlier)
+
+
+def age_us(moment: sql.Composable) -> sql.Composed:
+    """How long ago a moment is, as float8; never negative, null for null."""
+    return sql.SQL("CASE WHEN {moment} IS NOT NULL THEN greatest({age}, 0) END::float8").format(
+        moment=moment, age=microseconds(sql.SQL("s.at"), moment)
+    )

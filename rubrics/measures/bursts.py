@@ -4,8 +4,9 @@ from typing import Any
 from psycopg import sql
 
 from rubrics.measures.base import (
-    HitMeasure,
+    Hits,
     Names,
+    NestedMeasure,
     Params,
     SpecError,
     duration_words,
@@ -16,7 +17,7 @@ from rubrics.measures.base import (
 from rubrics.measures.windows import LIFETIME, interval
 
 
-class Bursts(HitMeasure):
+class Bursts(NestedMeasure):
     """Count bursts: ``size`` hits of the listed signals within ``window``.
 
     Args:
@@ -47,25 +48,27 @@ class Bursts(HitMeasure):
         }
 
     def subquery(
-        self, params: Params, condition: sql.Composable, hits: sql.Composable
+        self, params: Params, names: Names, condition: sql.Composable, hits: Hits
     ) -> sql.Composable:
-        """Rows ``(lead_id, value)``.
+        """Greedy, from those few hits that may start a burst.
 
         A window function finds every hit that ends ``size`` hits within the span; only those few
         starts are gathered, and counted greedily by the database function ``greedy_bursts``.
         """
         return sql.SQL(
-            "SELECT lead_id, greedy_bursts(array_agg(start ORDER BY start), {span})::float8"
+            "SELECT id, greedy_bursts(array_agg(start ORDER BY start), {span})::float8"
             " AS value FROM ("
-            "SELECT h.lead_id, h.occurred_at, lag(h.occurred_at, {back})"
-            " OVER (PARTITION BY h.lead_id ORDER BY h.occurred_at) AS start"
-            " FROM {hits} WHERE {condition}) AS runs"
-            " WHERE occurred_at <= start + {span} GROUP BY lead_id"
+            "SELECT {key} AS id, h.occurred_at, lag(h.occurred_at, {back})"
+            " OVER (PARTITION BY {key} ORDER BY h.occurred_at) AS start"
+            " FROM {source} WHERE {scope} AND {condition}) AS runs"
+            " WHERE occurred_at <= start + {span} GROUP BY id"
         ).format(
             span=interval(params["span"]),
             back=sql.Literal(params["size"] - 1),
             condition=condition,
-            hits=hits,
+            key=hits.key,
+            source=hits.source,
+            scope=hits.scope,
         )
 
     def describe(self, params: Params, value: float | None, names: Names) -> str:

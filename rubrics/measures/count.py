@@ -10,7 +10,7 @@ class Count(HitMeasure):
     key = "count"
     label = "How often something was done"
 
-    def aggregate(self, condition: sql.Composable) -> sql.Composable:
+    def aggregate(self, params: Params, condition: sql.Composable) -> sql.Composable:
         return sql.SQL("count(*) FILTER (WHERE {})").format(condition)
 
     def describe(self, params: Params, value: float | None, names: Names) -> str:

@@ -10,7 +10,7 @@ class DistinctDays(HitMeasure):
     key = "distinct_days"
     label = "On how many days something was done"
 
-    def aggregate(self, condition: sql.Composable) -> sql.Composable:
+    def aggregate(self, params: Params, condition: sql.Composable) -> sql.Composable:
         return sql.SQL(
             "count(DISTINCT (h.occurred_at AT TIME ZONE 'UTC')::date) FILTER (WHERE {})"
         ).format(condition)
@@ -26,7 +26,7 @@ class DistinctValues(HitMeasure):
     key = "distinct_values"
     label = "With how many different values something was done"
 
-    def aggregate(self, condition: sql.Composable) -> sql.Composable:
+    def aggregate(self, params: Params, condition: sql.Composable) -> sql.Composable:
         return sql.SQL("count(DISTINCT h.value_key) FILTER (WHERE {})").format(condition)
 
     def describe(self, params: Params, value: float | None, names: Names) -> str:

@@ -88,7 +88,7 @@ class NumberInRange(AttributeMeasure):
             raise SpecError(where, f"[{low}, {high}] runs backwards")
         return (low, high)
 
-    def sql(self, params: Params) -> sql.Composable:
+    def value(self, params: Params) -> sql.Composable:
         value = attribute_sql(params["attribute"])
         # Numeric, not float: exact at the ends, and no number is out of its range.
         number = sql.SQL("({})::numeric").format(value)
@@ -133,7 +133,7 @@ class ValueInList(AttributeMeasure):
             "shown": _shown(raw.get("values") or lists.get(str(raw.get("list")), ())),
         }
 
-    def sql(self, params: Params) -> sql.Composable:
+    def value(self, params: Params) -> sql.Composable:
         return sql.SQL("({} = ANY({}))::int").format(
             text_sql(params["attribute"]), sql.Literal(list(params["values"]))
         )
@@ -166,7 +166,7 @@ class TextMatches(AttributeMeasure):
             "shown": _shown(raw.get("keywords")),
         }
 
-    def sql(self, params: Params) -> sql.Composable:
+    def value(self, params: Params) -> sql.Composable:
         text = text_sql(params["attribute"])
         if not params["keywords"]:
             return sql.SQL("({} <> '')::int").format(text)
@@ -207,7 +207,7 @@ class Overlaps(AttributeMeasure):
             "all": given[0] == "all_of",
         }
 
-    def sql(self, params: Params) -> sql.Composable:
+    def value(self, params: Params) -> sql.Composable:
         # lower() over the JSON text keeps it valid: escapes read the same in lower case.
         return sql.SQL(
             "CASE WHEN jsonb_typeof({value}) IN ('array', 'string')"
@@ -238,7 +238,7 @@ class EmailDomainIn(AttributeMeasure):
             "domains": _listed(raw, "domains", where, lists),
         }
 
-    def sql(self, params: Params) -> sql.Composable:
+    def value(self, params: Params) -> sql.Composable:
         domain = sql.SQL("nullif(split_part({}, '@', 2), '')").format(text_sql(EMAIL))
         exact = [name for name in params["domains"] if not name.startswith(".")]
         endings = [
@@ -272,7 +272,7 @@ class IsPresent(AttributeMeasure):
             "missing": _flag(raw, "missing", where),
         }
 
-    def sql(self, params: Params) -> sql.Composable:
+    def value(self, params: Params) -> sql.Composable:
         return sql.SQL("({} IS {})::int").format(
             attribute_sql(params["attribute"]),
             sql.SQL("NULL" if params["missing"] else "NOT NULL"),

@@ -11,8 +11,8 @@ class LargestValue(HitMeasure):
     label = "The largest value something was done with"
     unit = "number"
 
-    def aggregate(self, condition: sql.Composable) -> sql.Composable:
-        return sql.SQL("coalesce(max(h.number) FILTER (WHERE {}), 0)").format(condition)
+    def aggregate(self, params: Params, condition: sql.Composable) -> sql.Composable:
+        return sql.SQL("max(h.number) FILTER (WHERE {})").format(condition)
 
     def describe(self, params: Params, value: float | None, names: Names) -> str:
         words = names.words(params["signals"])

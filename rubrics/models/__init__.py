@@ -1,12 +1,17 @@
 """The scoring models and their results."""
 
+from rubrics.models.band import Band
 from rubrics.models.criterion import Criterion, Tier
+from rubrics.models.criterion_group import CriterionGroup
 from rubrics.models.proof import Proof, ProofMismatch
-from rubrics.models.rubric import Rubric, RubricList, RubricVersion
+from rubrics.models.rubric import Rubric, RubricVersion
+from rubrics.models.rubric_list import RubricList
 from rubrics.models.score import Score, ScoreChange
 
 __all__ = [
+    "Band",
     "Criterion",
+    "CriterionGroup",
     "Proof",
     "ProofMismatch",
     "Rubric",

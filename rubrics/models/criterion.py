@@ -1,3 +1,4 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -37,6 +38,23 @@ class Criterion(models.Model):
     max_units = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="At most so many units, periods or bursts count."
     )
+    group = models.SlugField(
+        max_length=60, blank=True, help_text="Key of a group of the version that it counts in."
+    )
+    proxy_for = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="What it stands in for, as that is not tracked. Every explanation says so.",
+    )
+    recency_hours = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(87_600)],
+        help_text="While the last hit is younger than so many hours. Usual: 48-72; 24 to 168.",
+    )
+    recency_factor = models.FloatField(
+        null=True, blank=True, help_text="The points count so many times, e.g. 1.5."
+    )
     source = models.CharField(max_length=300, blank=True, help_text="Where the number is from.")
 
     class Meta:
@@ -49,6 +67,17 @@ class Criterion(models.Model):
             models.CheckConstraint(
                 condition=Q(axis="behavior") | Q(axis="fit", role="action"),
                 name="criterion_fit_has_no_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(recency_factor=None) | Q(recency_factor__range=(0, 100)),
+                name="criterion_recency_factor_0_to_100",
+                violation_error_message="The factor is between 0 and 100, e.g. 1.5.",
+            ),
+            models.CheckConstraint(
+                condition=Q(recency_hours=None, recency_factor=None)
+                | Q(recency_hours__isnull=False, recency_factor__isnull=False),
+                name="criterion_recency_whole",
+                violation_error_message="Recency: give both the hours and the factor, or neither.",
             ),
         ]
 

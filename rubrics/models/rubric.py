@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from leads.models import Product
+from rubrics.models.sections import WHOLE_SECTIONS
 
 
 class Rubric(models.Model):
@@ -35,11 +36,23 @@ class DecayMode(models.TextChoices):
     NONE = "none", "None"
     PERIODS = "periods", "Points for each full period"
     CONTINUOUS = "continuous", "Points, growing evenly"
+    PERCENT = "percent", "A share of what is left, for each full period"
+    HALF_LIFE = "half_life", "Halved each period, evenly"
 
 
 class Silence(models.TextChoices):
     LARGER = "larger", "Only the larger of the two counts"
     BOTH = "both", "Both count"
+
+
+class Subject(models.TextChoices):
+    LEAD = "lead", "People"
+    ACCOUNT = "account", "Accounts, from what their people did"
+
+
+class Combination(models.TextChoices):
+    SUM = "sum", "Fit and behavior added up"
+    BLEND = "blend", "0 to 100, both axes weighted"
 
 
 class RubricVersionQuerySet(models.QuerySet["RubricVersion"]):
@@ -53,7 +66,10 @@ class RubricVersionQuerySet(models.QuerySet["RubricVersion"]):
 
 
 class RubricVersion(models.Model):
-    """One numbered edition of a rubric. Publishing freezes it, its criteria and its lists."""
+    """One numbered edition of a rubric. Publishing freezes it and all that it holds.
+
+    A section that a version goes without (a ceiling, a matrix, ...) has nulls in its columns.
+    """
 
     rubric = models.ForeignKey(Rubric, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(editable=False)
@@ -62,6 +78,19 @@ class RubricVersion(models.Model):
     )
     note = models.CharField(max_length=300, blank=True, help_text="What changed, and why.")
     source = models.CharField(max_length=300, blank=True, help_text="Where the numbers are from.")
+    # Who it scores.
+    subject = models.CharField(max_length=7, choices=Subject, default=Subject.LEAD)
+    segment_name = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="E.g. Enterprise. Without a segment this is the product's default rubric.",
+    )
+    segment_order = models.PositiveSmallIntegerField(
+        default=10, help_text="Segments are tried from the lowest; the first that fits counts."
+    )
+    segment_conditions = models.JSONField(
+        default=list, blank=True, help_text="Attributes that the segment's leads all have."
+    )
     # Thresholds: all three must be met.
     min_total = models.PositiveSmallIntegerField(default=80, help_text="Points, 0-150")
     min_fit = models.PositiveSmallIntegerField(default=15, help_text="Points, 0-50")
@@ -72,23 +101,76 @@ class RubricVersion(models.Model):
     velocity_exceeds_cap = models.BooleanField(
         default=False, help_text="Let the velocity bonus lift behavior above its cap."
     )
+    # Combination.
+    combination = models.CharField(max_length=5, choices=Combination, default=Combination.SUM)
+    blend_behavior = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Percent. Usual: 60-70; low 50, high 80."
+    )
+    blend_fit = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Percent. Usual: 30-40; low 20, high 50."
+    )
     # Silence.
     decay_mode = models.CharField(max_length=10, choices=DecayMode, default=DecayMode.PERIODS)
-    decay_points = models.PositiveSmallIntegerField(default=10, help_text="Points lost a period")
+    decay_points = models.PositiveSmallIntegerField(
+        default=10, help_text="Points lost a period. Usual: 10-15 a 30 days."
+    )
+    decay_percent = models.FloatField(
+        null=True, blank=True, help_text="Percent lost a period, where a share is lost."
+    )
     decay_period_days = models.PositiveSmallIntegerField(
-        default=30, validators=[MinValueValidator(1), MaxValueValidator(3650)]
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text="Days. Where behavior is halved: after so many.",
     )
     decay_grace_days = models.PositiveSmallIntegerField(
-        default=0, help_text="Days of silence before decay begins"
+        default=0,
+        help_text="Days of silence before decay begins. Usual: 14-21; short 7, long 30.",
     )
     floor = models.PositiveSmallIntegerField(
-        default=5, help_text="Decay stops here. A floor never lifts a score."
+        default=5, help_text="Decay stops here. A floor never lifts a score. Usual: 5-10."
     )
     silence = models.CharField(
         max_length=6,
         choices=Silence,
         default=Silence.LARGER,
         help_text="Decay and a 'days without login' criterion punish the same silence.",
+    )
+    expired_points = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Points lost a period once the trial is over."
+    )
+    expired_period_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(3650)]
+    )
+    # Ceiling.
+    ceiling_behavior = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Behavior is at most this while all conditions hold."
+    )
+    ceiling_name = models.CharField(
+        max_length=120, blank=True, help_text="In a rep's words, e.g. Long on the free plan."
+    )
+    ceiling_conditions = models.JSONField(default=list, blank=True)
+    # Several products.
+    cross_product_points = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Bonus on behavior. Usual: 10-15."
+    )
+    cross_product_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text="Active in each of them within so many days.",
+    )
+    cross_product_products = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(2)],
+        help_text="In so many products, 2 or more.",
+    )
+    # Matrix.
+    matrix_fit = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Fit is high from here on."
+    )
+    matrix_behavior = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Behavior is high from here on."
     )
     activity_signals = ArrayField(
         models.SlugField(max_length=60),
@@ -132,6 +214,7 @@ class RubricVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(decay_period_days__gte=1), name="version_decay_period_a_day_or_more"
             ),
+            *WHOLE_SECTIONS,
         ]
 
     def __str__(self) -> str:
@@ -141,25 +224,3 @@ class RubricVersion(models.Model):
     def is_editable(self) -> bool:
         """Only drafts change."""
         return self.status == VersionStatus.DRAFT
-
-
-class RubricList(models.Model):
-    """A list that criteria of one version name: competitors, personal e-mail domains, and so on.
-
-    Part of the version and frozen with it: changing a list changes scores, so it is a new
-    version with its own preview (docs/adr/0006). A domain starting with a dot stands for every
-    domain that ends so.
-    """
-
-    version = models.ForeignKey(RubricVersion, on_delete=models.CASCADE, related_name="lists")
-    key = models.SlugField(max_length=60)
-    values = ArrayField(models.CharField(max_length=200), default=list, blank=True)
-
-    class Meta:
-        ordering = ["key"]
-        constraints = [
-            models.UniqueConstraint(fields=["version", "key"], name="list_key_once_per_version"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.key} ({len(self.values)})"

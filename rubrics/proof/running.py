@@ -15,7 +15,7 @@ from rubrics.proof.reading import is_scoring_behind, next_leads
 
 LEASE = timedelta(seconds=60)
 """How long a killed worker keeps others from its proof: far above what a chunk takes."""
-CHUNK = 500
+CHUNK = 1000
 PATIENCE = timedelta(seconds=1)
 """A change that waits longer than this for its score goes before the proof."""
 NIGHT_HOUR = 2  # UTC

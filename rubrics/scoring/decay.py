@@ -1,30 +1,97 @@
 """What silence costs. Computed from the moment, never applied to a stored score."""
 
-from rubrics.scoring.types import Decay, DecayMode
+import math
+from fractions import Fraction
+
+from rubrics.scoring.types import Decay, DecayMode, Expired
+
+_HALF = Fraction(1, 2)
+_NEGLIGIBLE = 0.25  # of a point: rounds to none, whatever a float lost on the way
 
 
-def decay_penalty(decay: Decay, idle_us: int) -> int:
-    """Points lost after ``idle_us`` microseconds without activity: 0 or more.
+def decay_penalty(decay: Decay, raw: int, idle_us: int, over_us: float | None = None) -> int:
+    """Points that ``raw`` loses after ``idle_us`` microseconds without activity: 0 or more.
 
-    Full periods only (75 days at 30 is 2), or growing evenly one whole point at a time (15 days
-    at 10 per 30 is 5). The grace comes off first.
+    Full periods only (75 days at 30 is 2), growing evenly one whole point at a time (15 days at
+    10 per 30 is 5), a share of what is left each full period, or by half-life; what is left is
+    rounded to whole points, halves up. The grace comes off first.
+
+    Args:
+        over_us: the time since the trial's end, None while it runs. From then on the version may
+            charge silence anew, and the larger of the two counts.
     """
-    overdue = idle_us - decay.grace_us
-    if overdue <= 0 or decay.mode is DecayMode.NONE:
+    lost = _penalty(decay, raw, max(idle_us - decay.grace_us, 0))
+    if decay.expired is None or over_us is None:
+        return lost
+    return max(lost, decay.expired.points * _expired_periods(decay.expired, idle_us, over_us))
+
+
+def _penalty(decay: Decay, raw: int, overdue: int) -> int:
+    match decay.mode:
+        case DecayMode.NONE:
+            return 0
+        case DecayMode.PERIODS:
+            return decay.points * (overdue // decay.period_us)
+        case DecayMode.CONTINUOUS:
+            return decay.points * overdue // decay.period_us
+        case DecayMode.PERCENT:
+            return raw - _left_by_percent(decay, raw, overdue // decay.period_us)
+        case DecayMode.HALF_LIFE:
+            return raw - _left_by_half_life(decay, raw, overdue)
+
+
+def _left_by_percent(decay: Decay, raw: int, periods: int) -> int:
+    share = 1 - decay.percent / 100
+    if raw * float(share) ** periods < _NEGLIGIBLE:
         return 0
-    if decay.mode is DecayMode.PERIODS:
-        return decay.points * (overdue // decay.period_us)
-    return decay.points * overdue // decay.period_us
+    return math.floor(raw * share**periods + _HALF)
 
 
-def next_decay_us(decay: Decay, idle_us: int) -> int | None:
-    """How long until the penalty next grows; None for never."""
-    if decay.mode is DecayMode.NONE or decay.points == 0:
-        return None
+def _left_by_half_life(decay: Decay, raw: int, overdue: int) -> int:
+    return math.floor(raw * math.pow(0.5, overdue / decay.period_us) + 0.5)
+
+
+def _expired_periods(expired: Expired, idle_us: int, over_us: float) -> int:
+    return min(idle_us, int(over_us)) // expired.period_us
+
+
+def next_decay_us(decay: Decay, raw: int, idle_us: int, over_us: float | None = None) -> int | None:
+    """How long until the penalty may next grow; None for never."""
+    moments = [_next_decay(decay, raw, idle_us)]
+    if decay.expired is not None and over_us is not None and decay.expired.points:
+        since = min(idle_us, int(over_us))
+        moments.append(decay.expired.period_us - since % decay.expired.period_us)
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _next_decay(decay: Decay, raw: int, idle_us: int) -> int | None:
     overdue = max(idle_us - decay.grace_us, 0)
-    if decay.mode is DecayMode.PERIODS:
-        boundary = (overdue // decay.period_us + 1) * decay.period_us
-    else:  # the first moment at which points * overdue / period is a whole point more
-        steps = decay.points * overdue // decay.period_us + 1
-        boundary = -(-steps * decay.period_us // decay.points)
+    if _penalty(decay, raw, overdue) >= raw and decay.mode in _SHARES:
+        return None  # nothing is left to take a share of
+    match decay.mode:
+        case DecayMode.NONE:
+            return None
+        case DecayMode.PERIODS | DecayMode.CONTINUOUS if decay.points == 0:
+            return None
+        case DecayMode.CONTINUOUS:  # when points * overdue / period is a whole point more
+            steps = decay.points * overdue // decay.period_us + 1
+            boundary = -(-steps * decay.period_us // decay.points)
+        case DecayMode.HALF_LIFE:
+            boundary = _next_half_life(decay, raw, overdue)
+        case _:
+            boundary = (overdue // decay.period_us + 1) * decay.period_us
     return boundary + decay.grace_us - idle_us
+
+
+_SHARES = frozenset({DecayMode.PERCENT, DecayMode.HALF_LIFE})
+
+
+def _next_half_life(decay: Decay, raw: int, overdue: int) -> int:
+    """The first overdue time at which one point less is left: logarithms find it to a few
+    microseconds, and the function itself decides."""
+    left = _left_by_half_life(decay, raw, overdue)
+    near = math.floor(decay.period_us * math.log2(raw / (left - 0.5))) - 4
+    moment = max(near, overdue + 1)
+    while _left_by_half_life(decay, raw, moment) == left:
+        moment += 1
+    return moment

@@ -1,50 +1,83 @@
 """What a criterion's measured number is worth."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable
+from fractions import Fraction
 
-from rubrics.scoring.types import MOST_POINTS, Criterion, Mode, Tier
+from rubrics.scoring.types import MOST_POINTS, Criterion, Mode, Recency, Tier, Values
 
-Values = Sequence[float | None]
-
-
-def compile_points(criterion: Criterion) -> Callable[[Values], int]:
-    """The criterion as a plain function: measured values of the version -> points."""
-    if criterion.mode is Mode.PER_UNIT:
-        return _per_unit(criterion)
-    if criterion.mode is Mode.PER_PERIOD:
-        return _per_period(criterion)
-    return _tiers(criterion)
+Worth = Callable[[Values], int]
+"""Measured numbers of the version -> a criterion's points."""
 
 
-def _tiers(criterion: Criterion) -> Callable[[Values], int]:
+def compile_points(criterion: Criterion) -> Worth:
+    """The criterion as a plain function."""
+    worth = _COMPILERS[criterion.mode](criterion)
+    return worth if criterion.recency is None else _recent(worth, criterion.recency)
+
+
+def _recent(worth: Worth, recency: Recency) -> Worth:
+    """Times the factor while the last hit is younger than the window."""
+
+    def recent(values: Values) -> int:
+        points = worth(values)
+        return times(points, recency.factor) if is_recent(recency, values) else points
+
+    return recent
+
+
+def is_recent(recency: Recency, values: Values) -> bool:
+    """Whether the last hit is younger than the window; at its very end it is no more."""
+    since = values[recency.column]
+    return since is not None and since < recency.within_us
+
+
+def times(points: int, factor: Fraction) -> int:
+    """Points times a factor, in whole points, halves up."""
+    return _within(math.floor(points * factor + Fraction(1, 2)))
+
+
+def _tiers(criterion: Criterion) -> Worth:
     """In each column the highest threshold reached; of several columns the best counts."""
-    ladders = [(column, sorted_tiers(criterion, column)) for column in criterion.columns]
-    if len(ladders) == 1:
-        ((column, ladder),) = ladders
-        steps = [(tier.threshold, tier.points) for tier in ladder]
+    reached = _compile_reached(criterion)
 
-        def one_column(values: Values) -> int:
+    def tiers(values: Values) -> int:
+        return reached(values) or 0
+
+    return tiers
+
+
+def _compile_reached(criterion: Criterion) -> Callable[[Values], int | None]:
+    """The points of the best tier reached, or None; unknown columns reach nothing."""
+    ladders = [
+        (column, [(tier.threshold, tier.points) for tier in sorted_tiers(criterion, column)])
+        for column in criterion.columns
+    ]
+    if len(ladders) == 1:
+        ((column, steps),) = ladders
+
+        def one_column(values: Values) -> int | None:
             value = values[column]
             if value is not None:
                 for threshold, points in steps:
                     if value >= threshold:
                         return points
-            return 0
+            return None
 
         return one_column
 
-    def best_of_columns(values: Values) -> int:
+    def best_of_columns(values: Values) -> int | None:
         best: int | None = None
-        for column, ladder in ladders:
+        for column, steps in ladders:
             value = values[column]
             if value is None:
                 continue
-            for tier in ladder:
-                if value >= tier.threshold:
-                    if best is None or tier.points > best:
-                        best = tier.points
+            for threshold, points in steps:
+                if value >= threshold:
+                    if best is None or points > best:
+                        best = points
                     break
-        return best or 0
+        return best
 
     return best_of_columns
 
@@ -66,18 +99,18 @@ def reached_tier(criterion: Criterion, values: Values) -> Tier | None:
     return max(reached, key=lambda tier: tier.points, default=None)
 
 
-def _per_unit(criterion: Criterion) -> Callable[[Values], int]:
+def _per_unit(criterion: Criterion) -> Worth:
     (column,) = criterion.columns
     each, most = criterion.points_each, criterion.max_units
 
     def per_unit(values: Values) -> int:
-        units = int(values[column] or 0)
+        units = max(int(values[column] or 0), 0)  # fewer than before is no unit
         return _within(each * (units if most is None or units < most else most))
 
     return per_unit
 
 
-def _per_period(criterion: Criterion) -> Callable[[Values], int]:
+def _per_period(criterion: Criterion) -> Worth:
     (column,) = criterion.columns
     each, most, length = criterion.points_each, criterion.max_units, criterion.unit_size
 
@@ -88,19 +121,50 @@ def _per_period(criterion: Criterion) -> Callable[[Values], int]:
     return per_period
 
 
+_COMPILERS = {Mode.TIERS: _tiers, Mode.PER_UNIT: _per_unit, Mode.PER_PERIOD: _per_period}
+
+
 def _within(points: int) -> int:
     return min(max(points, -MOST_POINTS), MOST_POINTS)
 
 
-def possible_points(criterion: Criterion, values: Values) -> tuple[int, int]:
-    """The least and most points once every unknown column of a fit criterion is known."""
-    known = compile_points(criterion)(values)
-    reached = reached_tier(criterion, values) is not None
-    low = high = known
-    for column in criterion.columns:
+Range = Callable[[Values], tuple[int, int]]
+"""Measured numbers -> the least and most points once everything unknown is known."""
+
+
+def compile_possible(criterion: Criterion) -> Range:
+    """The range of a fit criterion: each unknown column may reach any of its tiers, or none."""
+    if criterion.mode is not Mode.TIERS:
+        return _possible_units(criterion)
+    reached = _compile_reached(criterion)
+    gains = [
+        (column, [tier.points for tier in criterion.tiers if tier.column == column])
+        for column in criterion.columns
+    ]
+    ends = [(column, min(points), max(points)) for column, points in gains]
+
+    def possible(values: Values) -> tuple[int, int]:
+        known = reached(values)
+        low = high = known or 0
+        for column, least, most in ends:
+            if values[column] is None:
+                high = max(high, most)
+                # A lesser alternative never lowers what is reached: the best counts.
+                low = low if known is not None else min(low, least)
+        return low, high
+
+    return possible
+
+
+def _possible_units(criterion: Criterion) -> Range:
+    """What is counted in units may be none of them, or as many as count."""
+    worth, (column,) = compile_points(criterion), criterion.columns
+    most = _within(criterion.points_each * (criterion.max_units or MOST_POINTS))
+
+    def possible(values: Values) -> tuple[int, int]:
         if values[column] is None:
-            gains = [tier.points for tier in criterion.tiers if tier.column == column]
-            high = max(high, *gains)
-            # A lesser alternative never lowers what is reached: the best counts.
-            low = low if reached else min(low, *gains)
-    return low, high
+            return min(most, 0), max(most, 0)
+        points = worth(values)
+        return points, points
+
+    return possible

@@ -11,7 +11,7 @@ def velocity_bonus(criterion: Criterion, bursts: float, raw: int) -> int:
     A share is rounded to whole points, halves up. Source: methodology section 4 ("+25 once per
     48-hour window"; "30 x 0.5 = +15").
     """
-    counted = int(bursts)
+    counted = max(int(bursts), 0)
     if criterion.max_units is not None:
         counted = min(counted, criterion.max_units)
     if criterion.share_of_base is None:

@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from leads.models import Signal
 from rubrics.documents import parse_document
-from rubrics.mappers import document_of, forget_compiled
+from rubrics.mappers import forget_compiled
 from rubrics.models import Criterion, RubricVersion
 from rubrics.presets import load_preset
+from rubrics.rows import document_of
 from rubrics.services import load_rubric
 from tests.world import AT, World, make_admin, make_world
 

@@ -15,14 +15,17 @@ from typing import Any
 from tests.oracle.behavior import measure_hits
 from tests.oracle.facts import Person, span
 from tests.oracle.fit import measure_attribute
+from tests.oracle.silence import left_after_silence
 
 Spec = Mapping[str, Any]
 MICROSECOND = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 MOST = 10_000  # one criterion never gives or takes more
+DURATIONS = {"days_since", "since_last", "trial_age", "trial_over"}
 FIT_MEASURES = {
     "number_in_range", "value_in_list", "text_matches", "overlaps", "email_domain_in", "is_present",
 }  # fmt: skip
+FLAGS = FIT_MEASURES
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Verdict:
     total: int
     is_pql: bool
     points: Mapping[str, int]
+    band: int | None = None
+    tier: int | None = None
 
 
 def judge(document: Spec, person: Person, at: datetime) -> Verdict:
@@ -46,14 +51,16 @@ def judge(document: Spec, person: Person, at: datetime) -> Verdict:
 
     # 1. fit
     most_fit = document["limits"]["fit"]
-    fit = clamp(sum(points[c["key"]] for c in by_role["fit"]), most_fit)
-    ranges = [possible(document, c, person, at) for c in by_role["fit"]]
-    low = clamp(sum(worst for worst, _ in ranges), most_fit)
-    high = clamp(sum(best for _, best in ranges), most_fit)
+    fit = clamp(summed(document, by_role["fit"], points), most_fit)
+    ranges = {c["key"]: possible(document, c, person, at) for c in by_role["fit"]}
+    low, high = (
+        clamp(summed(document, by_role["fit"], {k: r[end] for k, r in ranges.items()}), most_fit)
+        for end in (0, 1)
+    )
 
     # 2. raw behavior, then the bonus
     most = document["limits"]["behavior"]
-    base = clamp(sum(points[c["key"]] for c in by_role["action"]), most)
+    base = clamp(summed(document, by_role["action"], points), most)
     raw = base
     for criterion in by_role["velocity"]:
         bonus = velocity(document, criterion, person, at, base)
@@ -62,9 +69,15 @@ def judge(document: Spec, person: Person, at: datetime) -> Verdict:
     if not document["limits"].get("velocity_exceeds_cap"):
         raw = min(raw, most)
 
+    # 3. ceiling
+    ceiling = document.get("ceiling")
+    if ceiling and all(holds(document, one, person, at) for one in ceiling["when"]):
+        raw = min(raw, ceiling["behavior"])
+
     # 4. silence
     decay = document["decay"]
-    lost_by_decay = decayed(decay, document["activity_signals"], person, at)
+    left = left_after_silence(decay, document["activity_signals"], raw, person, at)
+    lost_by_decay = raw - left
     lost_by_criteria = -sum(points[c["key"]] for c in by_role["silence"])
     if decay["silence"] == "both":
         lost = lost_by_decay + lost_by_criteria
@@ -74,11 +87,89 @@ def judge(document: Spec, person: Person, at: datetime) -> Verdict:
             points.update({c["key"]: 0 for c in by_role["silence"]})
     behavior = max(min(raw, decay["floor"]), raw - lost)
 
+    # 5. several products
+    crossing = document.get("cross_product")
+    if crossing:
+        window = {"measure": "active_products", "window": {"last": crossing["within"]}}
+        if measure_hits(window, person, at) >= crossing.get("products", 2):
+            behavior = max(behavior, min(behavior + crossing["points"], most))
+
     # 6 and 7
     wanted = document["thresholds"]
-    total = fit + behavior
+    total = combined(document, fit, behavior)
     enough = (total >= wanted["total"], fit >= wanted["fit"], behavior >= wanted["behavior"])
-    return Verdict(fit, low, high, behavior, total, all(enough), points)
+    return Verdict(
+        fit, low, high, behavior, total, all(enough), points,
+        band_of(document, total), tier_of(document, fit, behavior),
+    )  # fmt: skip
+
+
+def summed(document: Spec, criteria: list[Spec], points: Mapping[str, int]) -> int:
+    """The criteria's points, each group held within its limits."""
+    loose = sum(points[c["key"]] for c in criteria if "group" not in c)
+    for key, group in document.get("groups", {}).items():
+        mine = [points[c["key"]] for c in criteria if c.get("group") == key]
+        if not mine:
+            continue
+        together = sum(mine)
+        if group.get("max") is not None:
+            together = min(together, group["max"])
+        if group.get("min") is not None:
+            together = max(together, group["min"])
+        loose += together
+    return loose
+
+
+def holds(document: Spec, condition: Spec, person: Person, at: datetime) -> bool:
+    """Whether one condition is met; what is unknown meets only the question for it."""
+    value = measured(document, condition, person, at)
+    if condition["measure"] in FLAGS:
+        wanted = condition.get("is", True)
+        if wanted == "unknown":
+            return value is None
+        return value is not None and (value == 1) is bool(wanted)
+    if value is None:
+        return False
+    (name,) = [n for n in ("at_least", "more_than", "at_most", "less_than") if n in condition]
+    bound = float(in_units(condition["measure"], condition[name]))
+    answers = {"at_least": value >= bound, "more_than": value > bound}
+    answers |= {"at_most": value <= bound, "less_than": value < bound}
+    return answers[name]
+
+
+def in_units(measure: str, bound: Any) -> Any:
+    """A bound as its measure counts: spans in microseconds."""
+    if measure not in DURATIONS:
+        return bound
+    length = span(bound) if isinstance(bound, str) else DAY * bound
+    return length // MICROSECOND
+
+
+def combined(document: Spec, fit: int, behavior: int) -> int:
+    terms = document.get("combination", {"mode": "sum"})
+    if terms["mode"] == "sum":
+        return fit + behavior
+    limits = document["limits"]
+    share = Decimal(min(behavior, limits["behavior"])) / limits["behavior"] * terms["behavior"]
+    share += Decimal(fit) / limits["fit"] * terms["fit"]
+    # 20 digits are enough for no two different shares to be rounded to one.
+    return int(round(share, 20).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def band_of(document: Spec, total: int) -> int | None:
+    reached = None
+    for number, band in enumerate(document.get("bands", ())):
+        if total >= band["at_least"]:
+            reached = number
+    return reached
+
+
+def tier_of(document: Spec, fit: int, behavior: int) -> int | None:
+    high = document.get("matrix")
+    if high is None:
+        return None
+    rows = {(True, True): 1, (False, True): 2, (True, False): 3, (False, False): 4}
+    return rows[(fit >= high["fit"], behavior >= high["behavior"])]
 
 
 def axis_of(criterion: Spec) -> str:
@@ -101,12 +192,25 @@ def measured(document: Spec, spec: Spec, person: Person, at: datetime) -> float 
 def criterion_points(document: Spec, criterion: Spec, person: Person, at: datetime) -> int:
     if criterion.get("role") == "velocity":
         return 0  # depends on the raw score; see velocity
+    points = plain_points(document, criterion, person, at)
+    if "recency" in criterion:
+        terms = criterion["recency"]
+        named = [one.get("signals", criterion.get("signals")) for one in criterion.get("tiers", [])]
+        signals = {key for keys in named or [criterion["signals"]] for key in keys}
+        hits = [hit.at for hit in person.hits if hit.signal in signals and hit.at <= at]
+        if hits and at - max(hits) < span(terms["within"]):
+            more = Decimal(points) * Decimal(str(terms["factor"]))
+            return min(max(math.floor(more + Decimal("0.5")), -MOST), MOST)
+    return points
+
+
+def plain_points(document: Spec, criterion: Spec, person: Person, at: datetime) -> int:
     if "tiers" in criterion:
         reached = reached_tiers(document, criterion, person, at)
         return max(reached) if reached else 0
     value = measured(document, criterion, person, at) or 0
     if "per_unit" in criterion:
-        terms, units = criterion["per_unit"], math.trunc(value)
+        terms, units = criterion["per_unit"], max(math.trunc(value), 0)
     else:
         terms = criterion["per_period"]
         units = timedelta(microseconds=value) // span(terms["period"])
@@ -146,9 +250,7 @@ def compare(spec: Spec, value: float | None) -> tuple[tuple[float, bool], bool]:
     """How high the tier is (``more_than`` is above ``at_least``), and whether it is reached."""
     tier = spec["tier"]
     bound = tier.get("more_than", tier.get("at_least", 1))
-    if spec["measure"] == "days_since":
-        length = span(bound) if isinstance(bound, str) else DAY * bound
-        bound = length // MICROSECOND
+    bound = in_units(spec["measure"], bound)
     is_more = "more_than" in tier
     height = (bound, is_more)
     if value is None:
@@ -183,18 +285,3 @@ def velocity(document: Spec, criterion: Spec, person: Person, at: datetime, base
         return int(criterion["points_per_burst"]) * found
     bonus = Decimal(str(criterion["share_of_base"])) * base * found
     return int(bonus.quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def decayed(decay: Spec, activity: list[str], person: Person, at: datetime) -> int:
-    """What silence costs by decay; the last activity is the sign-up if there was none."""
-    last = person.started_at
-    moments = [hit.at for hit in person.hits if hit.signal in activity and hit.at <= at]
-    if moments:
-        last = max(moments)
-    silent = at - last - span(decay["grace"])
-    if decay["mode"] == "none" or silent <= timedelta(0):
-        return 0
-    period = span(decay["period"])
-    if decay["mode"] == "periods":
-        return int(decay["points"]) * (silent // period)
-    return (int(decay["points"]) * silent) // period

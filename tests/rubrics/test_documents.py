@@ -1,22 +1,13 @@
-"""Rubric documents: what is refused, in words that name the field and the fix; and that nothing
-is lost on the way through the rows."""
+"""Rubric documents: what is refused, in words that name the field and the fix."""
 
 import copy
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
 
-from leads.models import Product
 from rubrics.documents import parse_document, used_signals
-from rubrics.mappers import document_of
 from rubrics.measures import SpecError
-from rubrics.presets import load_preset
-from rubrics.services import load_rubric
-from tests.oracle.strategies import SIGNALS, documents
-from tests.rubrics.makers import AT, make_product, rolled_back
 
 GOOD: dict[str, Any] = {
     "format": 1,
@@ -53,7 +44,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "another format": ({"format": 2}, "format", "reads format 1"),
     "a misspelt section": ({"treshold": {}}, "document.treshold", "known are"),
     "no criteria": ({"criteria": []}, "criteria", "at least one"),
-    "criteria that are a word": ({"criteria": "many"}, "criteria[0]", "mapping"),
+    "criteria that are a word": ({"criteria": "many"}, "criteria", "list at least one"),
     "a rubric with blanks": ({"rubric": "my rubric"}, "rubric", "no key"),
     "a section that is a list": ({"limits": [1]}, "limits", "is a mapping"),
     "a list that is one text": ({"lists": {"x": "gmail.com"}}, "lists.x", "list of texts"),
@@ -100,7 +91,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
         criterion(tiers=TIERS, points_per_burst=5), "criteria.x.points_per_burst", "does not go",
     ),
     "no tiers": (criterion(tiers=[]), "criteria.x.tiers", "at least one"),
-    "tiers that are a word": (criterion(tiers="x"), "criteria.x.tiers[1]", "mapping"),
+    "tiers that are a word": (criterion(tiers="x"), "criteria.x.tiers", "list at least one"),
     "a tier with a strange field": (tier(atleast=3), "criteria.x.tiers[1].atleast", "known are"),
     "a tier without points": (tier(points=None), "criteria.x.tiers[1].points", "whole number"),
     "points beyond reason": (tier(points=10_001), "criteria.x.tiers[1].points", "whole number"),
@@ -250,68 +241,3 @@ def test_equal_measurements_share_a_column() -> None:
     again = {**GOOD["criteria"][0], "key": "again", "signals": "logged_in"}
     version = parse_document({**GOOD, "criteria": [GOOD["criteria"][0], again]})
     assert len(version.columns) == 1
-
-
-def as_json(document: Mapping[str, Any]) -> dict[str, Any]:
-    whole: dict[str, Any] = json.loads(json.dumps(document))
-    return whole
-
-
-@pytest.mark.django_db
-@settings(
-    max_examples=40,
-    deadline=None,
-    database=None,
-    phases=(Phase.generate,),
-    suppress_health_check=list(HealthCheck),
-)
-@given(document=documents())
-def test_round_trip_generated(document: dict[str, Any]) -> None:
-    """Document -> rows -> document compiles to the same version, and again to the same rows."""
-    with rolled_back():
-        product = make_product(*SIGNALS)
-        assert_round_trip(document, product)
-
-
-@pytest.mark.django_db
-def test_round_trip_standard() -> None:
-    with rolled_back():
-        product = Product.objects.create(key="app", name="App")
-        assert_round_trip(load_preset("standard"), product)
-
-
-PERIODS = [
-    pytest.param("100h", id="100 hours are no even number of days"),
-    pytest.param("20m", id="20 minutes"),
-    pytest.param("0.5m", id="half a minute"),
-    pytest.param("1.5d", id="a day and a half"),
-    pytest.param("365d", id="a year"),
-]
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("period", PERIODS)
-def test_round_trip_odd_spans(period: str) -> None:
-    """Not a microsecond is lost of periods, thresholds and windows."""
-    silent = {"measure": "days_since", "signals": ["logged_in"]}
-    criteria = [
-        {"key": "p", "source": "S.", **silent, "per_period": {"points": -1, "period": period}},
-        {"key": "l", **silent, "tiers": [{"at_least": period, "points": -1}]},
-        {"key": "m", **silent, "tiers": [{"more_than": period, "points": -1}]},
-        {**GOOD["criteria"][0], "window": {"last": period}},
-        {**GOOD["criteria"][0], "key": "n", "tiers": [
-            {"more_than": 0, "points": 1}, {"more_than": 49.99, "points": 2},
-            {"at_least": 50.0000000001, "points": 3}, {"more_than": -3, "points": 4}]},
-    ]  # fmt: skip
-    assert_round_trip({**GOOD, "criteria": criteria}, Product.objects.create(key="app"))
-
-
-def assert_round_trip(document: dict[str, Any], product: Product) -> None:
-    version = load_rubric(document, product=product, by=None, at=AT)
-    version.refresh_from_db()
-    exported = as_json(document_of(version))
-    assert parse_document(exported) == parse_document(document)
-    again = load_rubric(exported, product=product, by=None, at=AT)
-    again.refresh_from_db()
-    assert as_json(document_of(again)) == exported
-    assert (again.rubric_id, again.number) == (version.rubric_id, version.number + 1)

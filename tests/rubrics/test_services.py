@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 
 from leads.models import LeadChange, Product, Signal
 from rubrics.documents import parse_document
-from rubrics.mappers import document_of
 from rubrics.measures import SpecError
 from rubrics.models import Rubric, RubricVersion
 from rubrics.presets import load_preset, preset_names
+from rubrics.rows import document_of
 from rubrics.services import VersionNotPublishable, draft_version, load_rubric, publish_version
 from tests.rubrics.makers import AT, make_lead
 

@@ -184,6 +184,6 @@ def test_what_a_new_measure_must_say() -> None:
     with pytest.raises(NotImplementedError):
         Measure().describe({}, 1, NAMES)
     with pytest.raises(NotImplementedError):
-        HitMeasure().aggregate(None)  # type: ignore[arg-type]  # never looked at
+        HitMeasure().aggregate({}, None)  # type: ignore[arg-type]  # never looked at
     with pytest.raises(NotImplementedError):
-        AttributeMeasure().sql({})
+        AttributeMeasure().value({})

@@ -42,10 +42,12 @@ def silence(points: int = -10, period_days: int = 14, **fields: Any) -> Criterio
     )  # fmt: skip
 
 
-def version(*criteria: Criterion, units: str = "count", **fields: Any) -> Version:
+def version(
+    *criteria: Criterion, units: str = "count", half_life: int = DAY_US, **fields: Any
+) -> Version:
     """A version of these criteria; all columns have one unit."""
     count = max((column + 1 for c in criteria for column in c.columns), default=0)
-    columns = tuple(Column("count", {}, units) for _ in range(count))
+    columns = tuple(Column("count", {"half_life": half_life}, units) for _ in range(count))
     values: dict[str, Any] = {"thresholds": Thresholds(), "decay": NO_DECAY, **fields}
     return Version("test", columns, criteria, activity_signals=(), **values)
 

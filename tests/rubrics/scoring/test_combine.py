@@ -2,8 +2,18 @@
 
 import pytest
 
-from rubrics.scoring.combine import Adjustment, clamp, combine_silence, is_pql, next_silence_us
-from rubrics.scoring.types import DAY_US, Axis, Decay, Thresholds
+from rubrics.scoring.combine import (
+    Adjustment,
+    band_of,
+    blended,
+    clamp,
+    combine_silence,
+    is_pql,
+    limit_groups,
+    next_silence_us,
+    tier_of,
+)
+from rubrics.scoring.types import DAY_US, Axis, Band, Blend, Decay, Group, Matrix, Thresholds
 
 
 @pytest.mark.parametrize(
@@ -45,7 +55,7 @@ def test_combine_silence(
 ) -> None:  # fmt: skip
     adjustments: list[Adjustment] = []
     decay = Decay(both=both)
-    result = combine_silence(raw, decay, idle_days * DAY_US, silent, adjustments)
+    result = combine_silence(raw, decay, idle_days * DAY_US, None, silent, adjustments)
     assert result == (behavior, criteria_count)
     assert [kind for _, kind, _ in adjustments] == kinds
     counted = silent if criteria_count else 0
@@ -53,9 +63,9 @@ def test_combine_silence(
 
 
 def test_next_silence_rests_on_the_floor() -> None:
-    assert next_silence_us(70, 50, Decay(), 75 * DAY_US) == 15 * DAY_US
-    assert next_silence_us(70, 5, Decay(), 900 * DAY_US) is None
-    assert next_silence_us(3, 3, Decay(), 0) is None
+    assert next_silence_us(70, 50, Decay(), 75 * DAY_US, None) == 15 * DAY_US
+    assert next_silence_us(70, 5, Decay(), 900 * DAY_US, None) is None
+    assert next_silence_us(3, 3, Decay(), 0, None) is None
 
 
 @pytest.mark.parametrize(
@@ -70,3 +80,56 @@ def test_next_silence_rests_on_the_floor() -> None:
 )
 def test_is_pql(fit: int, behavior: int, verdict: bool) -> None:
     assert is_pql(fit, behavior, fit + behavior, Thresholds()) is verdict
+
+
+@pytest.mark.parametrize(
+    ("points", "changed", "lines"),
+    [
+        pytest.param([20, 10, 99], 0, [], id="exactly the most: no line; others are not its"),
+        pytest.param([20, 11, 0], -1, [("group:use", -1)], id="one over the most"),
+        pytest.param([-5, 0, -99], 0, [], id="exactly the least"),
+        pytest.param([-5, -1, 0], 1, [("group:use", 1)], id="one under the least"),
+    ],
+)
+def test_limit_groups(points: list[int], changed: int, lines: list[tuple[str, int]]) -> None:
+    group = Group("use", "Use", Axis.BEHAVIOR, members=(0, 1), most=30, least=-5)
+    adjustments: list[Adjustment] = []
+    assert limit_groups([group], points, adjustments) == changed
+    assert adjustments == [(Axis.BEHAVIOR, kind, delta) for kind, delta in lines]
+
+
+@pytest.mark.parametrize(
+    ("weights", "fit", "behavior", "total"),
+    [
+        pytest.param((70, 30), 50, 100, 100, id="the best of both"),
+        pytest.param((70, 30), 25, 50, 50, id="half of both"),
+        pytest.param((70, 30), 50, 0, 30, id="fit alone"),
+        pytest.param((70, 30), 0, 100, 70, id="behavior alone"),
+        pytest.param((50, 50), 50, 41, 71, id="70.5 is rounded up"),
+        pytest.param((70, 30), 1, 1, 1, id="1.3 is rounded down"),
+        pytest.param((70, 30), 0, 125, 70, id="no share is over 100 percent"),
+    ],
+)
+def test_blended(weights: tuple[int, int], fit: int, behavior: int, total: int) -> None:
+    assert blended(Blend(*weights), fit, behavior, 50, 100) == total
+
+
+def test_band_is_the_highest_reached() -> None:
+    bands = (Band(0, "Cold"), Band(31, "Warm"), Band(61, "Hot"))
+    found = [band_of(bands, total) for total in (0, 30, 31, 60, 61, 150)]
+    assert found == [0, 0, 1, 1, 2, 2]
+    assert band_of((), 80) is None
+
+
+@pytest.mark.parametrize(
+    ("fit", "behavior", "tier"),
+    [
+        pytest.param(25, 60, 1, id="both boundaries count"),
+        pytest.param(24, 60, 2, id="uses it much, fits little"),
+        pytest.param(25, 59, 3, id="fits well, uses it little"),
+        pytest.param(24, 59, 4, id="neither"),
+    ],
+)
+def test_tier_of(fit: int, behavior: int, tier: int) -> None:
+    assert tier_of(Matrix(25, 60), fit, behavior) == tier
+    assert tier_of(None, fit, behavior) is None

@@ -72,7 +72,7 @@ AGED = criterion("aged", tiers=tiers((7 * DAY_US, -5), (14 * DAY_US, -9)), role=
         pytest.param(AGED, 0, 7 * DAY_US, id="the first tier"),
         pytest.param(AGED, 7 * DAY_US, 7 * DAY_US, id="the next tier"),
         pytest.param(AGED, 14 * DAY_US, None, id="past the last tier: never"),
-        pytest.param(AGED, None, 7 * DAY_US, id="not measured: as if just done"),
+        pytest.param(AGED, None, None, id="not begun: the statement knows when"),
     ],
 )
 def test_next_us_of_growing_durations(

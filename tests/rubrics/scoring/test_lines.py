@@ -1,10 +1,23 @@
 """Reasons people read, and that they sum to the score."""
 
+from fractions import Fraction
+
 import pytest
 
 from rubrics.scoring.judge import compile_judge
 from rubrics.scoring.lines import best_points, lines, silence_words
-from rubrics.scoring.types import DAY_US, Axis, Criterion, Decay, DecayMode, Mode, Role, Tier
+from rubrics.scoring.types import (
+    DAY_US,
+    Axis,
+    Criterion,
+    Decay,
+    DecayMode,
+    Expired,
+    Measured,
+    Mode,
+    Role,
+    Tier,
+)
 from tests.rubrics.scoring.specs import criterion, measured, silence, tiers, version
 
 LABELLED = criterion("size", axis=Axis.FIT, tiers=(Tier(0, 1, 40, "Our ideal size"),))
@@ -72,12 +85,26 @@ def test_best_points(spec: Criterion, best: int) -> None:
         pytest.param(Decay(), 1, "for 1 day (10 points for each full 30 days)", id="one day"),
         pytest.param(
             Decay(mode=DecayMode.CONTINUOUS, points=4, period_us=DAY_US // 2), 3,
-            "for 3 days (4 points for every 0.5 days)", id="continuous, half a day",
+            "for 3 days (4 points for every 12 hours)", id="continuous, half a day",
+        ),
+        pytest.param(
+            Decay(mode=DecayMode.PERCENT, percent=Fraction("12.5")), 40,
+            "for 40 days (12.5 % for each full 30 days)", id="percent",
+        ),
+        pytest.param(
+            Decay(mode=DecayMode.HALF_LIFE, period_us=7 * DAY_US), 8,
+            "for 8 days (half for every 7 days)", id="half-life",
+        ),
+        pytest.param(
+            Decay(expired=Expired(20, 7 * DAY_US, column=0)), 8,
+            "for 8 days (10 points for each full 30 days; once the trial is over 20 points for"
+            " each full 7 days)", id="the trial is over",
         ),
     ],
 )  # fmt: skip
 def test_silence_words(decay: Decay, days: int, words: str) -> None:
-    assert silence_words(decay, days * DAY_US + 5) == f"No product activity {words}"
+    found = Measured((5 * DAY_US,), days * DAY_US + 5)
+    assert silence_words(decay, found) == f"No product activity {words}"
 
 
 def test_labels_of_the_vocabulary() -> None:

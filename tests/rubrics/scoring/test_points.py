@@ -2,7 +2,7 @@
 
 import pytest
 
-from rubrics.scoring.points import compile_points, possible_points, reached_tier
+from rubrics.scoring.points import compile_points, compile_possible, reached_tier
 from rubrics.scoring.types import DAY_US, MOST_POINTS, Axis, Criterion, Mode, Tier
 from tests.rubrics.scoring.specs import criterion, silence, tiers
 
@@ -61,6 +61,7 @@ SENIORITY = criterion(
     axis=Axis.FIT, columns=(0, 1, 2),
     tiers=tiers((1, 10)) + tiers((1, 6), column=1) + tiers((1, 2), column=2),
 )  # fmt: skip
+UNITS = criterion(axis=Axis.FIT, mode=Mode.PER_UNIT, points_each=5, max_units=3, tiers=())
 
 
 @pytest.mark.parametrize(
@@ -72,9 +73,9 @@ SENIORITY = criterion(
         pytest.param(SENIORITY, (1, None, None), 10, 10, id="the best is reached already"),
         pytest.param(PENALTIES, (None, None), -30, 0, id="unknown penalties: the worst to none"),
         pytest.param(PENALTIES, (None, 1), -15, -15, id="a worse alternative never counts"),
+        pytest.param(UNITS, (None,), 0, 15, id="unknown units: none, or as many as count"),
+        pytest.param(UNITS, (2,), 10, 10, id="known units"),
     ],
 )
-def test_possible_points(
-    spec: Criterion, values: tuple[float | None, ...], low: int, high: int
-) -> None:
-    assert possible_points(spec, values) == (low, high)
+def test_possible(spec: Criterion, values: tuple[float | None, ...], low: int, high: int) -> None:
+    assert compile_possible(spec)(values) == (low, high)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('leads', '0003_lead_without_account_by_domain'),
-        ('rubrics', '0004_score_changed_at'),
+        ('rubrics', '0006_grammar'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
