@@ -12,7 +12,7 @@ SECONDS = 30.0
 """After that others get their turn (routing first of all), well before the time limit cuts in."""
 
 PROOF_SECONDS = 2.0
-"""How long one ring may keep a worker from scoring, at most; it gives way sooner (docs/adr/0009)."""
+"""The longest that one ring works; it gives way to scoring sooner (docs/adr/0009)."""
 
 
 @shared_task(ignore_result=True, soft_time_limit=60)

@@ -1,4 +1,4 @@
-"""A chunk of leads: derive each stored score again, and find those that are not what they should be.
+"""A chunk of leads: derive each stored score again, and find what is not as it should be.
 
 A chunk is read in one snapshot. In every snapshot a lead without an open change has the score
 that its facts give (docs/adr/0009), so whatever differs there is wrong and no coincidence.

@@ -1,4 +1,4 @@
-"""What a proof reads of a chunk of leads: their stored scores, who should have one, open changes."""
+"""What a proof reads of leads: their stored scores, who should have one, open changes."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -73,7 +73,10 @@ def read_stored(lead_ids: Sequence[int], rubric_id: int | None) -> list[Stored]:
     # Not Django's cursor: this one reads arrays and numbers in binary.
     with Cursor(connection.connection) as cursor:
         cursor.execute(_STORED, {"leads": list(lead_ids), "rubric": rubric_id}, binary=True)
-        return [Stored(*row[:4], Result(*row[4:])) for row in cursor]
+        return [
+            Stored(lead_id, rubric, version_id, at, Result(*result))
+            for lead_id, rubric, version_id, at, *result in cursor
+        ]
 
 
 _EXPECTED = """

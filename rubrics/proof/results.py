@@ -139,7 +139,7 @@ def _measured(
     return what, *told
 
 
-def _plain(value: float | None) -> str:
+def _plain(value: bool | float | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "nothing" if value is None else f"{value:.15g}"

@@ -9,6 +9,7 @@ from django.db.models import F
 from leads.merging import merge_leads
 from leads.models import AttributeChange, Lead, LeadChange, Product, Trial
 from leads.services import set_attributes
+from rubrics.measures.statement import measure
 from rubrics.models import RubricVersion, Score
 from rubrics.proof import comparing
 from rubrics.proof.comparing import Tally, compare_leads
@@ -169,10 +170,9 @@ def test_only_one_rubric(leads: Leads) -> None:
 def test_who_cannot_be_derived_is_named_and_the_others_are_compared(
     leads: Leads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = comparing.measure
 
     def failing(version: Any, subjects: Any, **options: Any) -> Any:
-        for lead_id, measured in plain(version, subjects, **options):
+        for lead_id, measured in measure(version, subjects, **options):
             if lead_id == leads[3].pk:
                 raise OverflowError("too much")
             yield lead_id, measured

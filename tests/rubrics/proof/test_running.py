@@ -1,6 +1,5 @@
 """The life of a proof: one at a time, a chunk at a time, on from wherever it was left."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from rubrics import proof
 from rubrics.models import Proof, ProofMismatch, Score
 from rubrics.models.proof import ProofState
 from rubrics.proof import running
+from rubrics.proof.comparing import compare_leads
 from rubrics.scores import MAX_ATTEMPTS, score_due
 from rubrics.tasks import prove_scores
 from tests.rubrics.makers import AT, make_lead
@@ -74,19 +74,19 @@ def test_killed_in_mid_chunk_it_goes_on_where_it_was(
 ) -> None:
     Score.objects.filter(lead__in=leads[2:5]).update(fit=3)
     proof.start_proof(at=AT)
-    plain: Callable[..., Any] = running.compare_leads
     seen: list[list[int]] = []
 
     def killed(lead_ids: list[int], **options: Any) -> Any:
         seen.append(lead_ids)
         if len(seen) == 2:
             raise SystemExit  # no handler of ours runs in a process that was killed
-        return plain(lead_ids, **options)
+        return compare_leads(lead_ids, **options)
 
     monkeypatch.setattr(running, "compare_leads", killed)
-    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+    with monkeypatch.context() as patch:
         patch.setattr(running, "_release", lambda _: None)
-        proof.prove_some(at=AT, seconds=60)
+        with pytest.raises(SystemExit):
+            proof.prove_some(at=AT, seconds=60)
     left = Proof.objects.get()
     assert (left.after, left.checked) == (leads[1].pk, 2)
     assert not proof.prove_some(at=AT + SECOND, seconds=60)  # still leased
@@ -100,11 +100,10 @@ def test_worker_whose_proof_was_taken_over_writes_nothing(
     leads: Leads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proof.start_proof(at=AT)
-    plain = running.compare_leads
 
     def slow(lead_ids: list[int], **options: Any) -> Any:
         Proof.objects.update(claimed_until=AT + 2 * running.LEASE)  # somebody else's now
-        return plain(lead_ids, **options)
+        return compare_leads(lead_ids, **options)
 
     monkeypatch.setattr(running, "compare_leads", slow)
     assert proof.prove_some(at=AT, seconds=60)
