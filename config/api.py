@@ -16,6 +16,7 @@ from leads.api.permissions import ReadsDocs
 from leads.api.problems import problem_response
 from leads.api.views import AccountViewSet, LeadViewSet, OutcomeViewSet
 from routing.api.views import PqlViewSet
+from rubrics.api.accounts import AccountScoreViewSet, ScoredAccountViewSet
 from rubrics.api.proofs import ProofViewSet
 from rubrics.api.views import (
     LeadScoreViewSet,
@@ -28,6 +29,8 @@ router = SimpleRouter()
 router.register("leads", LeadViewSet, "lead")
 router.register("leads", LeadScoreViewSet, "lead-score")
 router.register("accounts", AccountViewSet, "account")
+router.register("accounts", ScoredAccountViewSet, "account-score")
+router.register("account-scores", AccountScoreViewSet, "account-scores")
 router.register("outcomes", OutcomeViewSet, "outcome")
 router.register("scores", ScoreViewSet, "score")
 router.register("proofs", ProofViewSet, "proof")

@@ -178,6 +178,8 @@ def _write_newest(owner: Owner, newest: Mapping[int, Mapping[str, Any]]) -> set[
     rows = [_newest_row(owner, owner_id, values) for owner_id, values in newest.items()]
     if not rows:
         return set()
+    if owner == "lead":
+        mark_left_accounts(sorted(who for who, values in newest.items() if ACCOUNT in values))
     columns = COLUMNS[owner] + (("account_id",) if owner == "lead" else ())
     assignments = sql.SQL(", ").join(
         sql.SQL("{name} = CASE WHEN n.columns ? {key} THEN {value} ELSE t.{name} END").format(
@@ -215,3 +217,20 @@ def _newest_row(owner: Owner, owner_id: int, values: Mapping[str, Any]) -> dict[
         "removed": [name for name, value in visible.items() if value is None],
         "columns": columns,
     }
+
+
+def mark_left_accounts(lead_ids: Sequence[int]) -> None:
+    """Ask for new scores of the accounts that these leads belong to and are about to leave.
+
+    Those they come to are marked by whoever scores the leads. Needs the leads' row locks.
+    """
+    if not lead_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO leads_accountchange AS c (account_id, generation, changed_at, attempts)"
+            " SELECT DISTINCT account_id, 1, now(), 0 FROM leads_lead"
+            " WHERE id = ANY(%s) AND account_id IS NOT NULL ORDER BY account_id"
+            " ON CONFLICT (account_id) DO UPDATE SET generation = c.generation + 1, attempts = 0",
+            [list(lead_ids)],
+        )

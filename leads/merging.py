@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from django.db import connection, transaction
 
-from leads.attributes import Statement, write_statements
+from leads.attributes import Statement, mark_left_accounts, write_statements
 from leads.models import Identity, Lead, LeadMerge, Outcome, Trial
 
 TRIAL_ENDS = "$trial_ends_at."  # + product id: what sources stated, in the lead's history
@@ -194,6 +194,7 @@ def _move_history(winner_id: int, loser_id: int) -> int:
 
 def _leave_signpost(winner_id: int, loser_id: int, at: datetime) -> None:
     mark_changed([loser_id], at)  # its scores are to go
+    mark_left_accounts([loser_id])
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE leads_lead w SET created_at = least(w.created_at, l.created_at),"

@@ -86,7 +86,7 @@ def scores_of(lead: Lead) -> list[Score]:
 def explained(score: Score, *, at: datetime) -> Explained:
     """The score's lines, and the chart of how it came to be."""
     lines = explain.breakdown(score)
-    changes = score_history(lead_id=score.lead_id, rubric_id=score.rubric_id)
+    changes = score_history(lead_id=score.lead_id, product_id=score.product_id)
     version = score.version
     points = [Point(change.at, change.fit, change.behavior, change.total) for change in changes]
     return Explained(

@@ -169,7 +169,7 @@ def _order_by(wanted: Wanted) -> list[str | Combinable]:
 def _total_before(moment: datetime) -> QuerySet[ScoreChange, int]:
     return (
         ScoreChange.objects.filter(
-            lead=OuterRef("lead"), rubric=OuterRef("version__rubric"), at__lte=moment
+            lead=OuterRef("lead"), product=OuterRef("product"), at__lte=moment
         )
         .order_by("-at", "-pk")
         .values_list("total", flat=True)[:1]

@@ -64,9 +64,9 @@ def _newest_change() -> QuerySet[StateChange, int]:
     return StateChange.objects.order_by("-pk").values_list("pk", flat=True)
 
 
-def score_history(*, lead_id: int, rubric_id: int, limit: int = 500) -> list[ScoreChange]:
+def score_history(*, lead_id: int, product_id: int, limit: int = 500) -> list[ScoreChange]:
     """How the score came to be what it is, oldest first."""
-    newest = ScoreChange.objects.filter(lead=lead_id, rubric=rubric_id).order_by("-at", "-pk")
+    newest = ScoreChange.objects.filter(lead=lead_id, product=product_id).order_by("-at", "-pk")
     return list(reversed(newest[:limit]))
 
 

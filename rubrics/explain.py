@@ -12,7 +12,7 @@ from rubrics.mappers import Compiled, compiled
 from rubrics.measures.statement import measure
 from rubrics.measures.subjects import LeadIds
 from rubrics.measures.windows import window_condition
-from rubrics.models import Score
+from rubrics.models import AccountScore, Score
 from rubrics.scoring.lines import lines
 from rubrics.scoring.types import Axis, Column, Judgement, Line, Measured
 
@@ -38,7 +38,7 @@ class HitEvidence:
     event: Event | None
 
 
-def breakdown(score: Score) -> list[Line]:
+def breakdown(score: Score | AccountScore) -> list[Line]:
     """The stored score's lines; those of an axis sum to it. No queries once the version is known.
 
     The judgement is made again from the stored measures: the same numbers, the same result.

@@ -1,279 +1,176 @@
 """Scoring: measure in SQL, judge in Python, write in one statement.
 
-Live changes, due scores and whole rescores all go through :func:`score_leads`, so they cannot
-disagree. A score is written under its lead's row lock, from facts read after the lock was taken:
-whoever writes last has seen the most.
+Live changes, due scores and whole rescores all go through :func:`score_panel`, so they cannot
+disagree; leads and accounts go the same way. A score is written under its lead's (or account's) row
+lock, from facts read after the lock was taken: whoever writes last has seen the most.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.db import connection, transaction
 
-from leads.models import LeadChange
+from rubrics import claims
+from rubrics.claims import ACCOUNTS, LEADS, TABLES, Claim, Tables
 from rubrics.mappers import Compiled, compiled
 from rubrics.measures.statement import measure
-from rubrics.measures.subjects import LeadIds, LeadRange
-from rubrics.models import RubricVersion, Score
-from rubrics.scoring.types import Judgement, Measured
+from rubrics.measures.subjects import AccountIds, AccountRange, LeadIds, LeadRange
+from rubrics.models import RubricVersion
+from rubrics.scoring.types import Subject
+from rubrics.segments import Panel, choose, panel_of, published_panels
+from rubrics.writing import drop_others, row_of, write
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=20)
-"""How long a killed worker keeps others from its leads: far above what a batch takes."""
-CHUNK = 4000
-MAX_ATTEMPTS = 8
-"""A lead that cannot be scored so often is left alone until it changes again."""
+CHUNK = {Subject.LEAD: 4000, Subject.ACCOUNT: 500}
 
 Progress = Callable[[int, int], None]
+Several = LeadIds | LeadRange | AccountIds | AccountRange
+"""Leads or accounts to score, all as of one moment."""
 
 
 def score_due(*, at: datetime, limit: int = 500) -> int:
-    """Score up to ``limit`` leads that changed or that time has changed; return how many.
+    """Score up to ``limit`` leads that changed or that time has changed, then as many accounts.
 
-    Harmless twice and in parallel: rows are claimed with a lease. Call until it returns less
-    than ``limit``.
+    Harmless twice and in parallel: rows are claimed with a lease. Returns how many were scored;
+    call until it is less than ``limit``.
     """
-    _queue_due(at, limit)
-    claims = _claim(at, limit)
-    if not claims:
+    return _score_waiting(LEADS, at, limit) + _score_waiting(ACCOUNTS, at, limit)
+
+
+def _score_waiting(tables: Tables, at: datetime, limit: int) -> int:
+    claims.queue_due(tables, at=at, limit=limit)
+    claimed = claims.claim(tables, at=at, limit=limit)
+    if not claimed:
         return 0
     try:
-        _score_claimed(claims, at)
+        _score_claimed(tables, claimed, at)
     except Exception:
-        if len(claims) == 1:
-            logger.exception("lead %s cannot be scored", claims[0][0])
+        if len(claimed) == 1:
+            logger.exception("%s %s cannot be scored", tables.subject, claimed[0][0])
             return 1
-        logger.warning("a batch of %s leads failed; scoring them one by one", len(claims))
-        for claim in claims:
-            _score_one_claimed(claim, at)
-    return len(claims)
+        logger.warning("a batch of %s %ss failed; one by one", len(claimed), tables.subject)
+        for one in claimed:
+            _score_one_claimed(tables, one, at)
+    return len(claimed)
 
 
-def _score_one_claimed(claim: tuple[int, int], at: datetime) -> None:
+def _score_one_claimed(tables: Tables, claim: Claim, at: datetime) -> None:
     try:
-        _score_claimed([claim], at)
+        _score_claimed(tables, [claim], at)
     except Exception:
         # Its lease runs out and it is tried again, MAX_ATTEMPTS times.
-        logger.exception("lead %s cannot be scored", claim[0])
-
-
-def _queue_due(at: datetime, limit: int) -> None:
-    """Ask for new scores of leads whose scores the clock may have changed.
-
-    Leads already asked for are passed over, so that those that fail never stand before others.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO leads_leadchange (lead_id, generation, changed_at, attempts)"
-            " SELECT DISTINCT lead_id, 1, %(at)s, 0 FROM (SELECT lead_id FROM rubrics_score AS s"
-            " WHERE due_at <= %(at)s AND NOT EXISTS"
-            " (SELECT 1 FROM leads_leadchange AS c WHERE c.lead_id = s.lead_id)"
-            " ORDER BY due_at LIMIT %(limit)s) AS due ORDER BY lead_id"
-            " ON CONFLICT (lead_id) DO NOTHING",
-            {"at": at, "limit": limit},
-        )
-
-
-def _claim(at: datetime, limit: int) -> list[tuple[int, int]]:
-    """Lease up to ``limit`` changed leads; return (lead id, generation) in id order."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE leads_leadchange AS c SET claimed_until = %(until)s,"
-            " claimed_generation = c.generation, attempts = c.attempts + 1 FROM ("
-            " SELECT lead_id FROM leads_leadchange"
-            " WHERE (claimed_until IS NULL OR claimed_until < %(at)s) AND attempts < %(most)s"
-            " ORDER BY changed_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS free"
-            " WHERE c.lead_id = free.lead_id RETURNING c.lead_id, c.generation",
-            {"at": at, "until": at + LEASE, "limit": limit, "most": MAX_ATTEMPTS},
-        )
-        return sorted(cursor.fetchall())
+        logger.exception("%s %s cannot be scored", tables.subject, claim[0])
 
 
 @transaction.atomic
-def _score_claimed(claims: Sequence[tuple[int, int]], at: datetime) -> None:
-    lead_ids = [lead_id for lead_id, _ in claims]
-    lock_leads(lead_ids)
-    for version_id in published_versions():
-        score_leads(compiled(version_id), LeadIds(lead_ids, at))
-    _forget_merged(lead_ids)
-    _rest_unscored(lead_ids, at)
-    _finish(claims, at)
-
-
-_OURS = """
-WITH ours AS MATERIALIZED (
-    SELECT c.lead_id FROM leads_leadchange AS c
-    WHERE c.lead_id = ANY(%(ids)s) AND c.claimed_until = %(until)s ORDER BY c.lead_id FOR UPDATE
-)
-"""
-_FORGET = """
-DELETE FROM leads_leadchange AS c
-USING ours, unnest(%(ids)s::bigint[], %(generations)s::bigint[]) AS done(id, generation)
-WHERE c.lead_id = ours.lead_id AND c.lead_id = done.id AND c.generation = done.generation
-"""
-_REOPEN = """
-UPDATE leads_leadchange AS c SET claimed_until = NULL, attempts = 0
-FROM ours WHERE c.lead_id = ours.lead_id
-"""
-
-
-def _finish(claims: Sequence[tuple[int, int]], at: datetime) -> None:
-    """Take the marks away, except of leads that changed again meanwhile: those stay open.
-
-    So do those whose lease ran out and that somebody else claimed: generations start over with
-    a new mark, so theirs says nothing about ours. In id order, as ingest takes the same locks.
-    """
-    values: dict[str, Any] = {
-        "ids": [lead_id for lead_id, _ in claims],
-        "generations": [generation for _, generation in claims],
-        "until": at + LEASE,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_OURS + _FORGET, values)
-        cursor.execute(_OURS + _REOPEN, values)
-
-
-def _forget_merged(lead_ids: Sequence[int]) -> None:
-    """A merged lead owns nothing, so it has no score."""
-    Score.objects.filter(lead_id__in=lead_ids, lead__merged_into__isnull=False).delete()
-
-
-def _rest_unscored(lead_ids: Sequence[int], at: datetime) -> None:
-    """What no version scores any more (its trial is gone) is not due again and again."""
-    Score.objects.filter(lead_id__in=lead_ids, due_at__lte=at).update(due_at=None)
-
-
-def lock_leads(lead_ids: Sequence[int]) -> None:
-    """Take the leads' row locks, in id order. Ingest of their events is not held up."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM leads_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [list(lead_ids)],
-        )
-
-
-def published_versions() -> list[int]:
-    """The ids of the versions that score now."""
-    return list(RubricVersion.objects.published().order_by("pk").values_list("pk", flat=True))
-
-
-def score_leads(version: Compiled, subjects: LeadIds | LeadRange) -> int:
-    """Measure, judge and write; return how many leads were scored. Needs their row locks."""
-    rows = [
-        _row(lead_id, measured, version.judge(measured))
-        for lead_id, measured in measure(
-            version.version, subjects, product_id=version.product_id, names=version.names
-        )
+def _score_claimed(tables: Tables, claimed: Sequence[Claim], at: datetime) -> None:
+    ids = [subject_id for subject_id, _ in claimed]
+    claims.lock(tables, ids)
+    panels = published_panels()
+    scored = [
+        (subject_id, panel.product_id)
+        for panel in panels
+        if panel.subject is tables.subject
+        for subject_id in score_panel(panel, _of(tables.subject, ids, at))
     ]
+    drop_others(tables, ids, scored)
+    if tables is LEADS and any(panel.subject is Subject.ACCOUNT for panel in panels):
+        claims.mark_accounts_of(ids, at=at)
+    claims.finish(tables, claimed, at=at)
+
+
+def _of(subject: Subject, ids: Sequence[int], at: datetime) -> LeadIds | AccountIds:
+    return LeadIds(ids, at) if subject is Subject.LEAD else AccountIds(ids, at)
+
+
+def score_panel(panel: Panel, subjects: Several, *, only: int | None = None) -> list[int]:
+    """Score each subject by the version of the panel that its segment picks.
+
+    Needs their row locks. Returns the ids of those scored; of no segment, or without the product,
+    are the others.
+
+    Args:
+        only: a version's id; what other versions score stays as it is.
+    """
+    if panel.is_plain:
+        return score_by(panel.versions[0], subjects)
+    choice = choose(panel, subjects)
+    scored: list[int] = []
+    for version in panel.versions:
+        ids = choice.ids[version.version_id]
+        if ids and only in (None, version.version_id):
+            part = subjects if choice.is_for_all(ids) else _of(panel.subject, ids, subjects.at)
+            scored += score_by(version, part, choice.next_us)
+    return scored
+
+
+def score_by(
+    version: Compiled, subjects: Several, choice_next_us: Mapping[int, int] | None = None
+) -> list[int]:
+    """Measure, judge and write; return the ids of those scored. Needs their row locks.
+
+    Args:
+        choice_next_us: how long until another version may have to score them, where time decides.
+    """
+    until = choice_next_us or {}
+    rows = []
+    for subject_id, measured in measure(
+        version.version, subjects, product_id=version.product_id, names=version.names
+    ):
+        judged = version.judge(measured)
+        next_us = judged.next_us
+        if subject_id in until and (next_us is None or until[subject_id] < next_us):
+            next_us = until[subject_id]
+        rows.append(row_of(subject_id, measured, judged, next_us))
     if rows:
-        _write(version, subjects.at, rows)
-    return len(rows)
-
-
-_Row = tuple[int, int | None, int, int, int, int, int, int, bool, str, str]
-
-
-def _row(lead_id: int, measured: Measured, judged: Judgement) -> _Row:
-    measures = ",".join("NULL" if v is None else repr(v) for v in measured.values)
-    return (
-        lead_id,
-        judged.next_us,
-        measured.idle_us,
-        judged.fit,
-        judged.fit_low,
-        judged.fit_high,
-        judged.behavior,
-        judged.total,
-        judged.is_pql,
-        f"{{{measures}}}",
-        f"{{{','.join(map(str, judged.points))}}}",
-    )
-
-
-_WRITE = """
-WITH input AS (
-    SELECT t.*, %(at)s::timestamptz AS at
-    FROM unnest(%(lead)s::bigint[], %(next)s::bigint[], %(idle)s::bigint[], %(fit)s::int2[],
-                %(low)s::int2[], %(high)s::int2[], %(behavior)s::int2[], %(total)s::int2[],
-                %(pql)s::bool[], %(measures)s::text[], %(points)s::text[])
-      AS t(lead_id, next_us, idle_us, fit, fit_low, fit_high, behavior, total, is_pql,
-           measures, points)
-), old AS (
-    SELECT s.lead_id, s.version_id, s.fit, s.behavior, s.total, s.is_pql
-    FROM rubrics_score AS s JOIN input USING (lead_id) WHERE s.rubric_id = %(rubric)s
-), written AS (
-    INSERT INTO rubrics_score AS s (
-        lead_id, rubric_id, version_id, at, due_at, fit, fit_low, fit_high, behavior, total,
-        is_pql, last_activity_at, measures, points, revision, changed_at)
-    SELECT lead_id, %(rubric)s, %(version)s, at,
-           at + next_us * interval '1 microsecond', fit, fit_low, fit_high, behavior, total,
-           is_pql, at - idle_us * interval '1 microsecond', measures::float8[], points::int2[],
-           1, now()
-    FROM input ORDER BY lead_id
-    ON CONFLICT (lead_id, rubric_id) DO UPDATE SET
-        version_id = excluded.version_id, at = excluded.at, due_at = excluded.due_at,
-        fit = excluded.fit, fit_low = excluded.fit_low, fit_high = excluded.fit_high,
-        behavior = excluded.behavior, total = excluded.total, is_pql = excluded.is_pql,
-        last_activity_at = excluded.last_activity_at, measures = excluded.measures,
-        points = excluded.points, revision = s.revision + 1,
-        changed_at = CASE
-            WHEN (s.version_id, s.fit, s.fit_low, s.fit_high, s.points)
-                IS DISTINCT FROM (excluded.version_id, excluded.fit, excluded.fit_low,
-                                  excluded.fit_high, excluded.points)
-              OR s.behavior <> excluded.behavior
-            THEN now() ELSE s.changed_at END
-)
-INSERT INTO rubrics_scorechange (
-    lead_id, rubric_id, version_id, at, fit, behavior, total, is_pql, crossed)
-SELECT i.lead_id, %(rubric)s, %(version)s, i.at, i.fit, i.behavior, i.total, i.is_pql,
-       i.is_pql AND NOT coalesce(o.is_pql, false)
-FROM input AS i LEFT JOIN old AS o USING (lead_id)
-WHERE (o.version_id, o.fit, o.behavior, o.total, o.is_pql)
-    IS DISTINCT FROM (%(version)s, i.fit, i.behavior, i.total, i.is_pql)
-ORDER BY i.lead_id
-"""
-
-_COLUMNS = (
-    "lead", "next", "idle", "fit", "low", "high", "behavior", "total", "pql", "measures", "points",
-)  # fmt: skip
-
-
-def _write(version: Compiled, at: datetime, rows: Iterable[_Row]) -> None:
-    """Write the scores and, where a result differs from before, its change: one statement."""
-    columns = zip(*rows, strict=True)
-    values = {name: list(column) for name, column in zip(_COLUMNS, columns, strict=True)}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WRITE,
-            {**values, "at": at, "rubric": version.rubric_id, "version": version.version_id},
-        )
+        write(version, subjects.at, rows)
+    return [row[0] for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Leads of a product by id, both ends included, and how many they are."""
+    """Leads, or accounts, of a product by id, both ends included, and how many they are."""
 
     low: int
     high: int
-    leads: int
+    count: int
 
 
-def chunks(product_id: int, *, after: int = 0, size: int = CHUNK) -> list[Chunk]:
-    """Cut a product's leads into id ranges of about equal size: work to share and to resume."""
+_TRYING = {
+    Subject.LEAD: "SELECT lead_id AS id FROM leads_trial WHERE product_id = %(product)s",
+    Subject.ACCOUNT: (
+        "SELECT DISTINCT l.account_id AS id FROM leads_trial AS t"
+        " JOIN leads_lead AS l ON l.id = t.lead_id"
+        " WHERE t.product_id = %(product)s AND l.account_id IS NOT NULL"
+    ),
+}
+_PARTS = """
+SELECT min(id), max(id), count(*) FROM (
+    SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS part
+    FROM ({}) AS trying WHERE id > %(after)s) AS parts
+GROUP BY part ORDER BY part
+"""
+
+
+def chunks(
+    product_id: int,
+    *,
+    subject: Subject = Subject.LEAD,
+    after: int = 0,
+    size: int | None = None,
+) -> list[Chunk]:
+    """Cut a product's leads, or accounts, into id ranges of about equal size.
+
+    Work to share and to resume.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT min(lead_id), max(lead_id), count(*) FROM ("
-            " SELECT lead_id, (row_number() OVER (ORDER BY lead_id) - 1) / %s AS part"
-            " FROM leads_trial WHERE product_id = %s AND lead_id > %s) AS parts"
-            " GROUP BY part ORDER BY part",
-            [size, product_id, after],
-        )
+        values = {"product": product_id, "after": after, "size": size or CHUNK[subject]}
+        cursor.execute(_PARTS.format(_TRYING[subject]), values)
         return [Chunk(*row) for row in cursor.fetchall()]
 
 
@@ -285,25 +182,29 @@ def rescore(
     progress: Progress | None = None,
     threads: int = 1,
 ) -> int:
-    """Score every lead of the version's product, chunk by chunk; return how many.
+    """Score everybody whom the version scores, chunk by chunk; return how many.
 
-    Each chunk commits on its own; ``after`` (a lead id) resumes an interrupted run.
+    Each chunk commits on its own; ``after`` (an id) resumes an interrupted run.
 
     Args:
+        progress: called after each chunk with how many have been seen to, of how many.
         threads: more than one share the chunks by connections of their own, so that PostgreSQL
             measures one while Python judges another. Not within a transaction: they would not
             see what it has written.
     """
     spec = compiled(version.pk)
-    parts = chunks(spec.product_id, after=after)
-    total = sum(part.leads for part in parts)
-    work = partial(_score_chunk, spec, at)
-    done = 0
-    for count in map(work, parts) if threads == 1 else _in_threads(work, parts, threads):
-        done += count
+    panel = panel_of(spec)
+    parts = chunks(spec.product_id, subject=panel.subject, after=after)
+    total = sum(part.count for part in parts)
+    work = partial(_score_chunk, panel, spec.version_id, at)
+    counts = map(work, parts) if threads == 1 else _in_threads(work, parts, threads)
+    seen = scored = 0
+    for part, count in zip(parts, counts, strict=True):
+        seen += part.count
+        scored += count
         if progress is not None:
-            progress(done, total)
-    return done
+            progress(seen, total)
+    return scored
 
 
 def _in_threads(work: Callable[[Chunk], int], parts: list[Chunk], threads: int) -> Iterator[int]:
@@ -317,11 +218,13 @@ def _in_threads(work: Callable[[Chunk], int], parts: list[Chunk], threads: int) 
         yield from pool.map(work_and_disconnect, parts)
 
 
-def _score_chunk(spec: Compiled, at: datetime, part: Chunk) -> int:
+def _score_chunk(panel: Panel, version_id: int, at: datetime, part: Chunk) -> int:
+    of_range = LeadRange if panel.subject is Subject.LEAD else AccountRange
     with transaction.atomic():
         plan_for_bulk()
-        _lock_range(part)
-        return score_leads(spec, LeadRange(part.low, part.high, at))
+        claims.lock_range(TABLES[panel.subject], part.low, part.high)
+        subjects = of_range(part.low, part.high, at)
+        return len(score_panel(panel, subjects, only=version_id))
 
 
 def plan_for_bulk() -> None:
@@ -330,20 +233,7 @@ def plan_for_bulk() -> None:
         cursor.execute("SET LOCAL work_mem = '32MB'; SET LOCAL jit = off")
 
 
-def _lock_range(part: Chunk) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM (SELECT id FROM leads_lead WHERE id BETWEEN %s AND %s"
-            " ORDER BY id FOR NO KEY UPDATE) AS locked",
-            [part.low, part.high],
-        )
-
-
 def oldest_change() -> datetime | None:
     """Since when the longest waiting change waits: how far behind scoring is."""
-    return (
-        LeadChange.objects.filter(attempts__lt=MAX_ATTEMPTS)
-        .order_by("changed_at")
-        .values_list("changed_at", flat=True)
-        .first()
-    )
+    waiting: Iterable[datetime | None] = map(claims.oldest_waiting, TABLES.values())
+    return min((moment for moment in waiting if moment is not None), default=None)

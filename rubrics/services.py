@@ -1,16 +1,17 @@
 """Writes of the judgement: rubric versions and their life."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from leads.models import Product, Signal, SignalMapping
+from rubrics.claims import mark_accounts, mark_leads
 from rubrics.documents import parse_document
-from rubrics.mappers import compile_for
+from rubrics.mappers import Compiled, compile_for, compiled
 from rubrics.measures import SpecError
 from rubrics.models import (
     Band,
@@ -30,6 +31,8 @@ from rubrics.rows import (
     list_rows,
     version_columns,
 )
+from rubrics.scoring.types import Subject
+from rubrics.segments import check_rivals
 
 Document = Mapping[str, Any]
 Part = TypeVar("Part", RubricList, CriterionGroup, Band, Criterion)
@@ -37,6 +40,10 @@ Part = TypeVar("Part", RubricList, CriterionGroup, Band, Criterion)
 
 class VersionNotPublishable(Exception):
     """The version cannot go live; the message names the field and the fix."""
+
+
+class VersionNotPublished(Exception):
+    """The version does not score, so it cannot stop."""
 
 
 @transaction.atomic
@@ -140,40 +147,69 @@ def publish_version(
 ) -> RubricVersion:
     """Freeze a draft and let it score from now on; the version before it retires.
 
-    Every lead of the product is marked as changed, so new scores follow in the background.
+    Every lead (or account) of the product is marked as changed, so new scores follow in the
+    background.
 
     Raises:
-        VersionNotPublishable: it is no draft, or something in it cannot be scored.
+        VersionNotPublishable: it is no draft, something in it cannot be scored, or another rubric
+            of the product has its place among the segments.
     """
     version = (
         RubricVersion.objects.select_for_update(of=("self",))
         .select_related("rubric")
         .get(pk=version.pk)
     )
-    Rubric.objects.select_for_update().get(pk=version.rubric_id)
+    _lock_rubrics(version)
     if not version.is_editable:
         raise VersionNotPublishable(
             f"{version} is {version.get_status_display().lower()}; make a new draft of it first."
         )
     try:
-        compile_for(parse_document(document_of(version)), product_id=version.rubric.product_id)
+        spec = compile_for(
+            parse_document(document_of(version)),
+            product_id=version.rubric.product_id,
+            rubric_id=version.rubric_id,
+        )
+        check_rivals(spec)
     except SpecError as error:
         raise VersionNotPublishable(f"{version} cannot be scored. {error}") from error
+    before = [compiled(one.pk) for one in version.rubric.versions.published()]
     version.rubric.versions.published().update(status=VersionStatus.RETIRED)
     version.status = VersionStatus.PUBLISHED
     version.published_at = at
     version.published_by_id = by.pk if by else None
     version.save(update_fields=["status", "published_at", "published_by"])
-    _ask_for_new_scores(version.rubric.product_id, at)
+    _ask_for_new_scores([*before, spec], at)
     return version
 
 
-def _ask_for_new_scores(product_id: int, at: datetime) -> None:
-    """Mark every lead of the product as changed: the scoring workers share them out."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO leads_leadchange AS c (lead_id, generation, changed_at, attempts)"
-            " SELECT lead_id, 1, %s, 0 FROM leads_trial WHERE product_id = %s ORDER BY lead_id"
-            " ON CONFLICT (lead_id) DO UPDATE SET generation = c.generation + 1, attempts = 0",
-            [at, product_id],
-        )
+@transaction.atomic
+def retire_version(version: RubricVersion, *, at: datetime) -> RubricVersion:
+    """Let a published version score no longer.
+
+    Whom it scored is marked as changed: another rubric of the product scores them, or none.
+
+    Raises:
+        VersionNotPublished: it does not score now.
+    """
+    version = RubricVersion.objects.select_related("rubric").get(pk=version.pk)
+    _lock_rubrics(version)
+    retired = RubricVersion.objects.published().filter(pk=version.pk)
+    if retired.update(status=VersionStatus.RETIRED) != 1:
+        raise VersionNotPublished(f"{version} does not score now: there is nothing to retire.")
+    version.refresh_from_db(fields=["status"])
+    _ask_for_new_scores([compiled(version.pk)], at)
+    return version
+
+
+def _lock_rubrics(version: RubricVersion) -> None:
+    """Of the whole product: which of them scores whom is decided between them."""
+    rubrics = Rubric.objects.filter(product=version.rubric.product_id).order_by("pk")
+    list(rubrics.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def _ask_for_new_scores(versions: Iterable[Compiled], at: datetime) -> None:
+    """Mark every lead, or account, of the product: the scoring workers share them out."""
+    for product_id, subject in {(one.product_id, one.version.subject) for one in versions}:
+        mark = mark_leads if subject is Subject.LEAD else mark_accounts
+        mark(product_id, at=at)

@@ -79,6 +79,7 @@ def add_lead(world: World, number: int) -> Lead:
     Trial.objects.create(lead=lead, product=world.product, started_at=AT - timedelta(days=9))
     score = Score.objects.create(
         lead=lead,
+        product=world.product,
         rubric=world.rubric,
         version=world.version,
         at=AT,
@@ -95,6 +96,7 @@ def add_lead(world: World, number: int) -> Lead:
     )
     change = ScoreChange.objects.create(
         lead=lead,
+        product=world.product,
         rubric=world.rubric,
         version=world.version,
         at=AT,

@@ -20,7 +20,7 @@ from routing.services import open_qualifications
 from rubrics.mappers import Compiled
 from rubrics.measures.subjects import LeadIds
 from rubrics.models import Score, ScoreChange
-from rubrics.scores import score_leads
+from rubrics.scores import score_by
 
 # Coarse at first, fine lately, so that what is new today is new to the half hour.
 FINE_FROM = timedelta(days=2)
@@ -45,7 +45,7 @@ class Replay:
             due = Score.objects.due(at).filter(rubric_id=self.version.rubric_id)
             affected = lead_ids | set(due.values_list("lead_id", flat=True))
             if affected:
-                score_leads(self.version, LeadIds(sorted(affected), at))
+                score_by(self.version, LeadIds(sorted(affected), at))
                 self._open(at, until)
             self._work(at)
 

@@ -2,7 +2,7 @@
 
 from leads.models.account import Account
 from leads.models.attribute import AttributeChange
-from leads.models.change import LeadChange
+from leads.models.change import AccountChange, LeadChange
 from leads.models.event import Event, EventKey, RejectedMessage
 from leads.models.hit import Hit
 from leads.models.identity import Identity, LeadMerge
@@ -15,6 +15,7 @@ from leads.models.trial import Trial
 
 __all__ = [
     "Account",
+    "AccountChange",
     "AttributeChange",
     "Event",
     "EventKey",

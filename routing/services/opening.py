@@ -27,7 +27,7 @@ class _Opening:
 
     @property
     def key(self) -> tuple[int, int]:
-        return self.change.lead_id, self.change.rubric.product_id
+        return self.change.lead_id, self.change.product_id
 
 
 @transaction.atomic
@@ -38,9 +38,7 @@ def open_qualifications(*, at: datetime, limit: int) -> int:
     qualification for the product, or had one closed within the cool-down.
     """
     changes = list(
-        ScoreChange.objects.unrouted()
-        .select_related("rubric")
-        .select_for_update(skip_locked=True, of=("self",))[:limit]
+        ScoreChange.objects.unrouted().select_for_update(skip_locked=True, of=("self",))[:limit]
     )
     if not changes:
         return 0
@@ -61,15 +59,15 @@ def _worth_opening(changes: Sequence[ScoreChange], *, at: datetime) -> list[_Ope
         .values_list("pk", flat=True)
     )
     scores = {
-        (score.lead_id, score.rubric_id): score
+        (score.lead_id, score.product_id): score
         for score in Score.objects.filter(lead_id__in=living, is_pql=True)
     }
     since = at - timedelta(days=settings.QUALIFICATION_COOLDOWN_DAYS)
     taken = set(Qualification.objects.barring(living, since=since))
     openings = []
     for change in changes:
-        score = scores.get((change.lead_id, change.rubric_id))
-        if score is None or (change.lead_id, change.rubric.product_id) in taken:
+        score = scores.get((change.lead_id, change.product_id))
+        if score is None or (change.lead_id, change.product_id) in taken:
             continue
         opening = _Opening(change, score)
         taken.add(opening.key)
@@ -107,7 +105,7 @@ def _frozen(opening: _Opening, deal: Deal | None, *, at: datetime) -> Qualificat
     change, score = opening.change, opening.score
     return Qualification(
         lead_id=change.lead_id,
-        product_id=change.rubric.product_id,
+        product_id=change.product_id,
         version_id=score.version_id,
         opened_by=change,
         state=State.ASSIGNED if deal else State.NEW,

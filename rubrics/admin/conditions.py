@@ -8,6 +8,8 @@ import yaml
 from django import forms
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from rubrics.documents.columns import COMPARISONS
+
 EXAMPLES = (
     "One a line; all must hold. E.g. {measure: number_in_range, attribute: account.employees, "
     "ranges: [[1000, null]]} or {measure: count, signals: [upgrade_clicked], less_than: 1}. "
@@ -44,10 +46,23 @@ def as_lines(conditions: list[Any]) -> str:
     """Each condition as one line of YAML."""
     return "\n".join(
         yaml.safe_dump(
-            one, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10_000
+            _in_order(one),
+            default_flow_style=True,
+            sort_keys=False,
+            allow_unicode=True,
+            width=10_000,
         ).strip()
         for one in conditions
     )
+
+
+def _in_order(condition: Mapping[str, Any]) -> dict[str, Any]:
+    """The measure first and the comparison last; the database keeps no order."""
+    return dict(sorted(condition.items(), key=lambda item: (_place(item[0]), item[0])))
+
+
+def _place(name: str) -> int:
+    return 0 if name == "measure" else 2 if name in COMPARISONS else 1
 
 
 def _condition(line: str, which: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def rules(version: RubricVersion) -> Iterator[str]:
     yield from _subjects(version)
     for group in version.groups.all():
         limits = [
-            f"{word} {points:+d}"
+            f"{word} {points}"
             for word, points in (("at most", group.most), ("at least", group.least))
             if points is not None
         ]

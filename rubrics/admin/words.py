@@ -58,7 +58,8 @@ def criteria_table(version: RubricVersion) -> SafeString:
         ((word,) for word in ("Criterion", "Axis", "What is measured", "Points")),
     )
     return format_html(
-        '<div class="overflow-x-auto"><table class="w-full"><thead><tr>{}</tr></thead>'
+        '<div class="overflow-x-auto" style="max-width: calc(100vw - 3.5rem)">'
+        '<table class="w-full"><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>",
         head,
         rows,

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from leads.api.filters import TextFilter, TimeFilter, TrueFalseFilter, WholeNumberFilter
-from rubrics.models import Rubric, RubricVersion, Score
+from rubrics.models import AccountScore, Rubric, RubricVersion, Score
 from rubrics.models.rubric import VersionStatus
 
 
@@ -15,7 +15,7 @@ class ScoreFilterSet(filters.FilterSet):
         field_name="rubric__product__key", max_length=60, help_text="Key of the product."
     )
     rubric = TextFilter(field_name="rubric__key", max_length=60, help_text="Key of the rubric.")
-    is_pql = TrueFalseFilter(help_text="Only leads that meet all three thresholds, or only others.")
+    is_pql = TrueFalseFilter(help_text="Only who meets all three thresholds, or only others.")
     min_total = WholeNumberFilter(
         field_name="total", lookup_expr="gte", help_text="Total score at least this."
     )
@@ -32,6 +32,14 @@ class ScoreFilterSet(filters.FilterSet):
         self, queryset: QuerySet[Score], name: str, value: datetime
     ) -> QuerySet[Score]:
         return queryset.filter(changed_at__gte=value)
+
+
+class AccountScoreFilterSet(ScoreFilterSet):
+    """The same filters, of accounts."""
+
+    class Meta:
+        model = AccountScore
+        fields: list[str] = []
 
 
 class RubricFilterSet(filters.FilterSet):

@@ -46,7 +46,7 @@ def profile_columns(wanted: Iterable[tuple[str, ...]]) -> sql.Composed:
     inner, outer = [], []
     for references in distinct:
         json, text = (sql.Identifier(_column(form, references)) for form in ("json", "text"))
-        inner.append(sql.SQL("{} AS {}").format(_first_known(references), json))
+        inner.append(sql.SQL("{} AS {}").format(first_known(map(_newest, references)), json))
         outer.append(
             sql.SQL(
                 "{json}, CASE WHEN jsonb_typeof({json}) IN ('string', 'number', 'boolean')"
@@ -59,15 +59,18 @@ def profile_columns(wanted: Iterable[tuple[str, ...]]) -> sql.Composed:
     )
 
 
-def _first_known(references: tuple[str, ...]) -> sql.Composable:
-    known = [
-        sql.SQL("nullif(nullif({} -> {}, 'null'), '\"\"')").format(
-            sql.Identifier("known", f"{owner}_attributes"), sql.Literal(name)
-        )
-        for owner, name in (reference.split(".", 1) for reference in references)
-    ]
+def first_known(values: Iterable[sql.Composable]) -> sql.Composable:
+    """The first of several jsonb values that says anything: not null, JSON null or empty text."""
+    known = [sql.SQL("nullif(nullif({}, 'null'), '\"\"')").format(value) for value in values]
     return (
         known[0] if len(known) == 1 else sql.SQL("coalesce({})").format(sql.SQL(", ").join(known))
+    )
+
+
+def _newest(reference: str) -> sql.Composable:
+    owner, name = reference.split(".", 1)
+    return sql.SQL("{} -> {}").format(
+        sql.Identifier("known", f"{owner}_attributes"), sql.Literal(name)
     )
 
 

@@ -163,7 +163,7 @@ class _Parts:
             key=hits.key,
             aggregates=sql.SQL(", ").join(self.aggregates),
             source=hits.source,
-            scope=hits.scope,
+            scope=hits.scope if self.signals else sql.SQL("false"),  # then no hit is read
             signals=sql.Literal(sorted(self.names.signal_ids[key] for key in self.signals)),
             until=until,
         )

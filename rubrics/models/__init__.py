@@ -1,5 +1,6 @@
 """The scoring models and their results."""
 
+from rubrics.models.account_score import AccountScore, AccountScoreChange
 from rubrics.models.band import Band
 from rubrics.models.criterion import Criterion, Tier
 from rubrics.models.criterion_group import CriterionGroup
@@ -9,6 +10,8 @@ from rubrics.models.rubric_list import RubricList
 from rubrics.models.score import Score, ScoreChange
 
 __all__ = [
+    "AccountScore",
+    "AccountScoreChange",
     "Band",
     "Criterion",
     "CriterionGroup",

@@ -25,6 +25,7 @@ class ProofPart(models.TextChoices):
     """What a proof goes through, in this order."""
 
     LEADS = "leads", "Leads"
+    ACCOUNTS = "accounts", "Accounts"
 
 
 class ProofQuerySet(models.QuerySet["Proof"]):
@@ -68,7 +69,8 @@ class Proof(models.Model):
     total = models.PositiveIntegerField(default=0, help_text="Stored scores when it started.")
     checked = models.PositiveIntegerField(default=0, help_text="Scores derived again.")
     waiting = models.PositiveIntegerField(
-        default=0, help_text="Scores left out: their lead just changed and is about to be scored."
+        default=0,
+        help_text="Scores left out: their lead just changed and is about to be scored.",
     )
     overdue = models.PositiveIntegerField(
         default=0, help_text="Scores that time should have changed by now. Checked as of their own."
@@ -129,7 +131,9 @@ class ProofMismatch(models.Model):
     kind = models.CharField(max_length=11, choices=MismatchKind)
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, null=True, related_name="+")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="+")
-    rubric = models.ForeignKey(Rubric, on_delete=models.CASCADE, related_name="+", db_index=False)
+    rubric = models.ForeignKey(
+        Rubric, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
+    )
     version = models.ForeignKey(
         RubricVersion, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
     )

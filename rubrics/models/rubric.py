@@ -81,15 +81,21 @@ class RubricVersion(models.Model):
     # Who it scores.
     subject = models.CharField(max_length=7, choices=Subject, default=Subject.LEAD)
     segment_name = models.CharField(
+        "segment",
         max_length=60,
         blank=True,
         help_text="E.g. Enterprise. Without a segment this is the product's default rubric.",
     )
     segment_order = models.PositiveSmallIntegerField(
-        default=10, help_text="Segments are tried from the lowest; the first that fits counts."
+        "order",
+        default=10,
+        help_text="Segments are tried from the lowest; the first that fits counts.",
     )
     segment_conditions = models.JSONField(
-        default=list, blank=True, help_text="Attributes that the segment's leads all have."
+        "conditions",
+        default=list,
+        blank=True,
+        help_text="Attributes that the segment's leads all have.",
     )
     # Thresholds: all three must be met.
     min_total = models.PositiveSmallIntegerField(default=80, help_text="Points, 0-150")
@@ -104,10 +110,13 @@ class RubricVersion(models.Model):
     # Combination.
     combination = models.CharField(max_length=5, choices=Combination, default=Combination.SUM)
     blend_behavior = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Percent. Usual: 60-70; low 50, high 80."
+        "share of behavior",
+        null=True,
+        blank=True,
+        help_text="Percent. Usual: 60-70; low 50, high 80.",
     )
     blend_fit = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Percent. Usual: 30-40; low 20, high 50."
+        "share of fit", null=True, blank=True, help_text="Percent. Usual: 30-40; low 20, high 50."
     )
     # Silence.
     decay_mode = models.CharField(max_length=10, choices=DecayMode, default=DecayMode.PERIODS)
@@ -136,30 +145,45 @@ class RubricVersion(models.Model):
         help_text="Decay and a 'days without login' criterion punish the same silence.",
     )
     expired_points = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Points lost a period once the trial is over."
+        "points after the trial",
+        null=True,
+        blank=True,
+        help_text="Points lost a period once the trial is over.",
     )
     expired_period_days = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(3650)]
+        "period after the trial",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text="Days",
     )
     # Ceiling.
     ceiling_behavior = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Behavior is at most this while all conditions hold."
+        "most behavior",
+        null=True,
+        blank=True,
+        help_text="Behavior is at most this while all conditions hold.",
     )
     ceiling_name = models.CharField(
-        max_length=120, blank=True, help_text="In a rep's words, e.g. Long on the free plan."
+        "name",
+        max_length=120,
+        blank=True,
+        help_text="In a rep's words, e.g. Long on the free plan.",
     )
-    ceiling_conditions = models.JSONField(default=list, blank=True)
+    ceiling_conditions = models.JSONField("conditions", default=list, blank=True)
     # Several products.
     cross_product_points = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Bonus on behavior. Usual: 10-15."
+        "bonus", null=True, blank=True, help_text="Bonus on behavior. Usual: 10-15."
     )
     cross_product_days = models.PositiveSmallIntegerField(
+        "within",
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
         help_text="Active in each of them within so many days.",
     )
     cross_product_products = models.PositiveSmallIntegerField(
+        "products",
         null=True,
         blank=True,
         validators=[MinValueValidator(2)],
@@ -167,10 +191,10 @@ class RubricVersion(models.Model):
     )
     # Matrix.
     matrix_fit = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Fit is high from here on."
+        "high fit from", null=True, blank=True, help_text="Fit is high from here on."
     )
     matrix_behavior = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Behavior is high from here on."
+        "high behavior from", null=True, blank=True, help_text="Behavior is high from here on."
     )
     activity_signals = ArrayField(
         models.SlugField(max_length=60),

@@ -1,43 +1,68 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from leads.models import Lead
+from leads.models import Lead, Product
 from rubrics.models.rubric import Rubric, RubricVersion
 
+ScoreT = TypeVar("ScoreT", bound="StoredScore")
 
-class ScoreQuerySet(models.QuerySet["Score"]):
-    def due(self, at: datetime) -> ScoreQuerySet:
+
+class StoredScoreQuerySet(models.QuerySet[ScoreT]):
+    def due(self, at: datetime) -> StoredScoreQuerySet[ScoreT]:
         """Scores that the clock alone may have changed by ``at``; longest due first."""
         return self.filter(due_at__lte=at).order_by("due_at", "pk")
 
+    def headline_first(self) -> StoredScoreQuerySet[ScoreT]:
+        """Of several products' scores the one that counts comes first.
 
-class Score(models.Model):
-    """What one lead is worth by one rubric at the moment ``at``.
+        That is the one with the highest behavior, then the highest total: never a sum.
+        """
+        return self.order_by("-behavior", "-total", "pk")
+
+
+class Result(models.Model):
+    """What a score came out as: the columns that a score and its history share.
+
+    ``product`` repeats the rubric's: a lead, or an account, has one score for each product, by
+    whichever of the product's rubrics its segment picks.
+    """
+
+    rubric = models.ForeignKey(Rubric, on_delete=models.CASCADE, related_name="+", db_index=False)
+    version = models.ForeignKey(
+        RubricVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    at = models.DateTimeField(help_text="The moment scored for.")
+    fit = models.SmallIntegerField()
+    behavior = models.SmallIntegerField()
+    total = models.SmallIntegerField()
+    is_pql = models.BooleanField()
+    band = models.SmallIntegerField(
+        null=True, blank=True, help_text="Place among the version's bands, from 0."
+    )
+
+    class Meta:
+        abstract = True
+
+
+class StoredScore(Result):
+    """A newest score, with the numbers that it is made of.
 
     ``measures`` holds one number per measured column of the version (null: unknown), ``points``
     one value per criterion; zipped with the version they are the breakdown. ``due_at`` is the next
     moment at which the same facts give another result. ``revision`` grows with every write.
     """
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="scores", db_index=False)
-    rubric = models.ForeignKey(
-        Rubric, on_delete=models.CASCADE, related_name="scores", db_index=False
-    )
-    version = models.ForeignKey(
-        RubricVersion, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    at = models.DateTimeField(help_text="The moment scored for.")
     due_at = models.DateTimeField(null=True)
-    fit = models.SmallIntegerField()
     fit_low = models.SmallIntegerField(help_text="Fit if every unknown turned out worst.")
     fit_high = models.SmallIntegerField(help_text="Fit if every unknown turned out best.")
-    behavior = models.SmallIntegerField()
-    total = models.SmallIntegerField()
-    is_pql = models.BooleanField()
+    tier = models.SmallIntegerField(
+        null=True, blank=True, help_text="Place in the fit x behavior matrix, 1 to 4."
+    )
     last_activity_at = models.DateTimeField()
     measures = ArrayField(models.FloatField(null=True))
     points = ArrayField(models.SmallIntegerField())
@@ -46,11 +71,23 @@ class Score(models.Model):
     # their last call must not miss what a long rescore writes late.
     changed_at = models.DateTimeField(help_text="When a result other than before was written.")
 
-    objects = ScoreQuerySet.as_manager()
+    class Meta:
+        abstract = True
+
+
+class Score(StoredScore):
+    """What one lead is worth for one product at the moment ``at``."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="scores", db_index=False)
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="scores", db_index=False
+    )
+
+    objects = StoredScoreQuerySet["Score"].as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["lead", "rubric"], name="one_score_per_rubric"),
+            models.UniqueConstraint(fields=["lead", "product"], name="one_score_per_product"),
         ]
         indexes = [
             models.Index(
@@ -69,31 +106,31 @@ class ScoreChangeQuerySet(models.QuerySet["ScoreChange"]):
         return self.filter(crossed=True, routed_at=None).order_by("pk")
 
 
-class ScoreChange(models.Model):
-    """A score that came out different: the history that charts and routing read."""
+class RecordedChange(Result):
+    """A score that came out different: by another version, or with other numbers or labels."""
+
+    crossed = models.BooleanField(
+        default=False, help_text="Became a PQL here: was none before, or had no score."
+    )
+
+    class Meta:
+        abstract = True
+
+
+class ScoreChange(RecordedChange):
+    """A lead's score that came out different: the history that charts and routing read."""
 
     lead = models.ForeignKey(
         Lead, on_delete=models.CASCADE, related_name="score_changes", db_index=False
     )
-    rubric = models.ForeignKey(Rubric, on_delete=models.CASCADE, related_name="+", db_index=False)
-    version = models.ForeignKey(
-        RubricVersion, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    at = models.DateTimeField()
-    fit = models.SmallIntegerField()
-    behavior = models.SmallIntegerField()
-    total = models.SmallIntegerField()
-    is_pql = models.BooleanField()
-    crossed = models.BooleanField(
-        default=False, help_text="Became a PQL here: was none before, or had no score."
-    )
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+", db_index=False)
     routed_at = models.DateTimeField(null=True, blank=True)
 
     objects = ScoreChangeQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            models.Index(fields=["lead", "rubric", "at"], name="score_change_history"),
+            models.Index(fields=["lead", "product", "at"], name="score_change_history"),
             models.Index(
                 fields=["id"],
                 condition=models.Q(crossed=True, routed_at=None),

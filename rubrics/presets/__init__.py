@@ -35,6 +35,15 @@ def read_document(path: Path) -> dict[str, Any]:
         raise SpecError(path.name, f"cannot be read as YAML: {error}") from error
     if not isinstance(document, dict):
         raise SpecError(path.name, "is no rubric: it should be a mapping with `criteria:`")
+    return fill_lists(document)
+
+
+def fill_lists(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with its shipped lists filled in.
+
+    Raises:
+        SpecError: it names a list that is not shipped.
+    """
     lists = document.get("lists") or {}
     document["lists"] = {key: _values(key, raw) for key, raw in lists.items()}
     return document

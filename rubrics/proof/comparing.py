@@ -1,38 +1,24 @@
-"""A chunk of leads: derive each stored score again, and find what is not as it should be.
+"""Some leads, or accounts: derive each stored score again, find what is not as it should be.
 
-A chunk is read in one snapshot. In every snapshot a lead without an open change has the score
-that its facts give (docs/adr/0009), so whatever differs there is wrong and no coincidence.
+A chunk is read in one snapshot. In every snapshot whoever has no open change has the score that
+their facts give (docs/adr/0009), so whatever differs there is wrong and no coincidence.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 
-from rubrics.mappers import Compiled, compiled
-from rubrics.measures.statement import measure
-from rubrics.measures.subjects import LeadIds, Moments
+from rubrics.claims import Tables
 from rubrics.models import RubricVersion
 from rubrics.models.proof import MismatchKind
-from rubrics.proof.reading import (
-    one_snapshot,
-    read_expected,
-    read_open_changes,
-    read_stored,
-    told_ahead,
-)
-from rubrics.proof.results import (
-    Difference,
-    Result,
-    Stored,
-    differences,
-    is_same,
-    result_of,
-    verdict_differences,
-)
+from rubrics.proof.deriving import Derived, derive_now, derive_then, is_same
+from rubrics.proof.reading import one_snapshot, read_open_changes, read_stored
+from rubrics.proof.results import Difference, Stored, differences, verdict_differences
 from rubrics.scores import plan_for_bulk
+from rubrics.segments import published_panels
 
 # What one lead or version can be the cause of. A lost connection is nobody's fault and goes up.
 CAUSED = (ArithmeticError, DatabaseError, LookupError, TypeError, ValueError)
@@ -44,7 +30,7 @@ class Finding:
 
     kind: MismatchKind
     subject_id: int
-    rubric_id: int
+    rubric_id: int | None = None
     version_id: int | None = None
     at: datetime | None = None
     differences: tuple[Difference, ...] = ()
@@ -68,93 +54,129 @@ class Tally:
         )
 
 
-def compare_leads(lead_ids: Sequence[int], *, at: datetime, rubric_id: int | None = None) -> Tally:
-    """Compare the scores of these leads, all or those by one rubric, with the facts.
+def compare(
+    tables: Tables, ids: Sequence[int], *, at: datetime, rubric_id: int | None = None
+) -> Tally:
+    """Compare the scores of these leads, or accounts, with the facts.
 
     Args:
         at: now. Scores that are not due by then must still be what this moment gives.
+        rubric_id: only scores that this rubric gave, or should have given.
 
     Raises:
         django.db.OperationalError: the database is away or overloaded.
     """
     try:
         with one_snapshot():
-            return _compare(lead_ids, at, rubric_id)
+            return _Chunk(tables, ids, at, rubric_id).compare()
     except (OperationalError, InterfaceError):
         raise
     except CAUSED as error:
-        if len(lead_ids) == 1:
-            return _underivable(lead_ids, rubric_id, error)
-    middle = len(lead_ids) // 2  # find who is the cause; the others are compared
-    first, second = lead_ids[:middle], lead_ids[middle:]
-    return compare_leads(first, at=at, rubric_id=rubric_id).add(
-        compare_leads(second, at=at, rubric_id=rubric_id)
-    )
+        if len(ids) == 1:
+            return _underivable(tables, ids, error)
+    middle = len(ids) // 2  # find who is the cause; the others are compared
+    first = compare(tables, ids[:middle], at=at, rubric_id=rubric_id)
+    return first.add(compare(tables, ids[middle:], at=at, rubric_id=rubric_id))
 
 
-def _underivable(lead_ids: Sequence[int], rubric_id: int | None, error: Exception) -> Tally:
+def _underivable(tables: Tables, ids: Sequence[int], error: Exception) -> Tally:
     said = ("Derived again", "", f"{type(error).__name__}: {error}")
-    rows = read_stored(lead_ids, rubric_id)
-    found = [_finding(MismatchKind.UNDERIVABLE, row, said) for row in rows]
-    return Tally(checked=len(rows), findings=found)
+    found = [_finding(MismatchKind.UNDERIVABLE, row, said) for row in read_stored(tables, ids)] or [
+        Finding(MismatchKind.UNDERIVABLE, ids[0], differences=(said,))
+    ]
+    return Tally(checked=len(found), findings=found)
 
 
 def _finding(kind: MismatchKind, row: Stored, *found: Difference) -> Finding:
     return Finding(kind, row.subject_id, row.rubric_id, row.version_id, row.at, found)
 
 
-def _compare(lead_ids: Sequence[int], at: datetime, rubric_id: int | None) -> Tally:
-    plan_for_bulk()
-    open_changes = read_open_changes(lead_ids, at)
-    expected = read_expected(lead_ids, rubric_id)
-    tally = Tally()
-    by_version: dict[int, list[Stored]] = defaultdict(list)
-    for row in read_stored(lead_ids, rubric_id):
-        version_id = expected.pop((row.subject_id, row.rubric_id), None)
-        if not open_changes.get(row.subject_id, True):
-            tally.waiting += 1
-            continue
-        tally.checked += 1
-        if row.subject_id in open_changes:
-            tally.findings.append(_finding(MismatchKind.GIVEN_UP, row))
-        elif version_id is None:
-            tally.findings.append(_finding(MismatchKind.SUPERFLUOUS, row))
-        elif version_id != row.version_id:
-            tally.findings.append(_other_version(row, version_id))
-        else:
-            by_version[version_id].append(row)
-    for (lead_id, missing_rubric), version_id in expected.items():
-        if not open_changes.get(lead_id, True):
-            tally.waiting += 1
-            continue
-        tally.checked += 1
-        kind = MismatchKind.GIVEN_UP if lead_id in open_changes else MismatchKind.MISSING
-        tally.findings.append(Finding(kind, lead_id, missing_rubric, version_id))
-    for version_id, rows in by_version.items():
-        _compare_rows(compiled(version_id), rows, at, tally)
-    return tally
+class _Chunk:
+    """Some leads, or accounts, as one snapshot shows them."""
+
+    def __init__(
+        self, tables: Tables, ids: Sequence[int], at: datetime, rubric_id: int | None
+    ) -> None:
+        self.tables = tables
+        self.ids = ids
+        self.at = at
+        self.rubric_id = rubric_id
+        self.tally = Tally()
+
+    def compare(self) -> Tally:
+        plan_for_bulk()
+        self.has_given_up = read_open_changes(self.tables, self.ids, self.at)
+        settled = [owner_id for owner_id in self.ids if not self._waits(owner_id)]
+        stored: dict[int, list[Stored]] = defaultdict(list)
+        for row in read_stored(self.tables, self.ids):
+            stored[row.product_id].append(row)
+        for panel in published_panels():
+            if panel.subject is self.tables.subject:
+                rows = stored.pop(panel.product_id, [])
+                then = derive_then(panel, [row for row in rows if not self._waits(row.subject_id)])
+                self._judge_panel(rows, then, derive_now(panel, settled, self.at))
+        for rows in stored.values():  # of products that nothing scores any more
+            self._judge_panel(rows, {}, {})
+        return self.tally
+
+    def _waits(self, owner_id: int) -> bool:
+        """Whether a new score is about to be written."""
+        return not self.has_given_up.get(owner_id, True)
+
+    def _judge_panel(
+        self, rows: Iterable[Stored], then: Mapping[int, Derived], now: Mapping[int, Derived]
+    ) -> None:
+        missing = dict(now)
+        for row in rows:
+            today = missing.pop(row.subject_id, None)
+            if not self._concerns(row.rubric_id, today):
+                continue
+            if self._waits(row.subject_id):
+                self.tally.waiting += 1
+                continue
+            self.tally.checked += 1
+            self.tally.overdue += _is_due(row, self.at)
+            finding = self._judge(row, then.get(row.subject_id), today)
+            if finding is not None:
+                self.tally.findings.append(finding)
+        for owner_id, derived in missing.items():
+            if self._concerns(None, derived):
+                self.tally.checked += 1
+                kind = MismatchKind.MISSING
+                if owner_id in self.has_given_up:
+                    kind = MismatchKind.GIVEN_UP
+                version = derived.version
+                self.tally.findings.append(
+                    Finding(kind, owner_id, version.rubric_id, version.version_id)
+                )
+
+    def _concerns(self, rubric_id: int | None, derived: Derived | None) -> bool:
+        should_be = None if derived is None else derived.version.rubric_id
+        return self.rubric_id is None or self.rubric_id in (rubric_id, should_be)
+
+    def _judge(self, row: Stored, then: Derived | None, now: Derived | None) -> Finding | None:
+        """Hold a stored score to its own moment and, unless it is due, to now."""
+        if row.subject_id in self.has_given_up:
+            return _finding(MismatchKind.GIVEN_UP, row)
+        if then is None:
+            return _finding(MismatchKind.SUPERFLUOUS, row)
+        if then.version.version_id != row.version_id:
+            return _finding(MismatchKind.VERSION, row, _versions(row, then))
+        if not is_same(row, then):
+            found = differences(then.version, row.at, row.result, then.result)
+            return _finding(MismatchKind.DIFFERS, row, *found)
+        is_to_hold = row.at <= self.at and not _is_due(row, self.at)
+        return _judge_today(row, now) if is_to_hold else None
 
 
-def _other_version(row: Stored, version_id: int) -> Finding:
-    numbers = RubricVersion.objects.in_bulk([row.version_id, version_id])
-    was, should_be = (f"{numbers[pk].number}" for pk in (row.version_id, version_id))
-    return _finding(MismatchKind.VERSION, row, ("Version", was, should_be))
-
-
-def _compare_rows(spec: Compiled, rows: Sequence[Stored], at: datetime, tally: Tally) -> None:
-    """Compare scores by one version: with their own moment, and if not due with ``at``."""
-    then = _as_of_their_moments(spec, rows)
-    still_valid = {row.subject_id for row in rows if row.at <= at and not _is_due(row, at)}
-    now = _derive(spec, LeadIds(sorted(still_valid), at), as_of=False)
-    for row in rows:
-        tally.overdue += _is_due(row, at)
-        derived, today = then[row.subject_id], now.get(row.subject_id)
-        if not is_same(spec, row.result, derived):
-            found = differences(spec, row.at, row.result, derived)
-            tally.findings.append(_finding(MismatchKind.DIFFERS, row, *found))
-        elif today is not None and today.verdict != row.result.verdict:
-            found = tuple(verdict_differences(spec, row.result, today))
-            tally.findings.append(_finding(MismatchKind.OUTDATED, row, *found))
+def _judge_today(row: Stored, now: Derived | None) -> Finding | None:
+    """Nothing was due, so nothing that the score says may have changed."""
+    if now is None or now.version.version_id != row.version_id:
+        return _finding(MismatchKind.OUTDATED, row, _versions(row, now))
+    if now.result.verdict != row.result.verdict:
+        found = verdict_differences(now.version, row.result, now.result)
+        return _finding(MismatchKind.OUTDATED, row, *found)
+    return None
 
 
 def _is_due(row: Stored, at: datetime) -> bool:
@@ -162,27 +184,7 @@ def _is_due(row: Stored, at: datetime) -> bool:
     return due_us is not None and row.at + timedelta(microseconds=due_us) <= at
 
 
-def _as_of_their_moments(spec: Compiled, rows: Sequence[Stored]) -> dict[int, Result]:
-    """What each score's own moment gives: hits up to it, attributes as they were known then.
-
-    Where something is stated as of a later moment, the newest attributes count, as they do when
-    scoring: a sender's clock that runs ahead is no reason to wait.
-    """
-    moments = [(row.subject_id, row.at) for row in rows]
-    derived = _derive(spec, Moments(moments), as_of=True)
-    differing = [
-        (row.subject_id, row.at)
-        for row in rows
-        if not is_same(spec, row.result, derived[row.subject_id])
-    ]
-    if differing and (ahead := told_ahead(differing)):
-        again = [moment for moment in differing if moment[0] in ahead]
-        derived |= _derive(spec, Moments(again), as_of=False)
-    return derived
-
-
-def _derive(spec: Compiled, subjects: LeadIds | Moments, *, as_of: bool) -> dict[int, Result]:
-    found = measure(
-        spec.version, subjects, product_id=spec.product_id, names=spec.names, as_of=as_of
-    )
-    return {lead_id: result_of(measured, spec.judge(measured)) for lead_id, measured in found}
+def _versions(row: Stored, derived: Derived | None) -> Difference:
+    versions = RubricVersion.objects.select_related("rubric")
+    was = str(versions.get(pk=row.version_id))
+    return "Version", was, str(versions.get(pk=derived.version.version_id)) if derived else "none"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import zip_longest
-from math import isclose
 from typing import NamedTuple
 
 from rubrics.mappers import Compiled
@@ -12,9 +11,6 @@ from rubrics.scoring.types import Judgement, Measured
 
 # What is compared, what is stored, what the facts give.
 Difference = tuple[str, str, str]
-
-CLOSE = 1e-9
-"""A fading number is a sum of floats, added up in any order: equal but for this share of it."""
 
 
 class Result(NamedTuple):
@@ -26,6 +22,8 @@ class Result(NamedTuple):
     behavior: int
     total: int
     is_pql: bool
+    band: int | None
+    tier: int | None
     points: Sequence[int]
     measures: Sequence[float | None]
     idle_us: int
@@ -34,13 +32,14 @@ class Result(NamedTuple):
     @property
     def verdict(self) -> tuple[object, ...]:
         """What must not change before the score is due: all but the numbers measured."""
-        return self[:7]
+        return self[:9]
 
 
 class Stored(NamedTuple):
     """A score as it stands in the database."""
 
     subject_id: int
+    product_id: int
     rubric_id: int
     version_id: int
     at: datetime
@@ -54,11 +53,13 @@ WORDS = {
     "behavior": "Behavior",
     "total": "Total",
     "is_pql": "PQL",
+    "band": "Place among the bands",
+    "tier": "Tier of the matrix",
 }
 
 
-def result_of(measured: Measured, judged: Judgement) -> Result:
-    """What a score of this would say."""
+def result_of(measured: Measured, judged: Judgement, next_us: int | None) -> Result:
+    """What a score of this would say that is due again after ``next_us``."""
     return Result(
         judged.fit,
         judged.fit_low,
@@ -66,31 +67,13 @@ def result_of(measured: Measured, judged: Judgement) -> Result:
         judged.behavior,
         judged.total,
         judged.is_pql,
+        judged.band,
+        judged.tier,
         list(judged.points),
         list(measured.values),
         measured.idle_us,
-        judged.next_us,
+        next_us,
     )
-
-
-def is_same(spec: Compiled, stored: Result, derived: Result) -> bool:
-    """Equal to the last point, number and microsecond; fading numbers as floats can be."""
-    if stored == derived:
-        return True
-    return (
-        stored._replace(measures=()) == derived._replace(measures=())
-        and len(stored.measures) == len(derived.measures)
-        and all(
-            one == other or (column.unit == "fading" and _is_close(one, other))
-            for column, one, other in zip(
-                spec.version.columns, stored.measures, derived.measures, strict=True
-            )
-        )
-    )
-
-
-def _is_close(one: float | None, other: float | None) -> bool:
-    return one is not None and other is not None and isclose(one, other, rel_tol=CLOSE)
 
 
 def differences(

@@ -7,15 +7,18 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
-from leads.merging import mark_changed
-from rubrics.models import Proof, ProofMismatch, Rubric, Score
-from rubrics.models.proof import ProofQuerySet, ProofReason, ProofState
-from rubrics.proof.comparing import Tally, compare_leads
-from rubrics.proof.reading import is_scoring_behind, next_leads
+from rubrics import claims
+from rubrics.claims import ACCOUNTS, LEADS, Tables
+from rubrics.models import AccountScore, Proof, ProofMismatch, Rubric, Score
+from rubrics.models.proof import ProofPart, ProofQuerySet, ProofReason, ProofState
+from rubrics.proof.comparing import Tally, compare
+from rubrics.proof.reading import is_scoring_behind, next_ids
 
 LEASE = timedelta(seconds=60)
 """How long a killed worker keeps others from its proof: far above what a chunk takes."""
 CHUNK = 1000
+PARTS: dict[str, Tables] = {ProofPart.LEADS: LEADS, ProofPart.ACCOUNTS: ACCOUNTS}
+"""What a proof goes through, in this order."""
 PATIENCE = timedelta(seconds=1)
 """A change that waits longer than this for its score goes before the proof."""
 NIGHT_HOUR = 2  # UTC
@@ -42,7 +45,8 @@ def start_proof(
         ProofRunning: one is under way.
     """
     Proof.objects.started_before(at - KEPT).delete()
-    scores = Score.objects.all() if rubric is None else Score.objects.filter(rubric=rubric)
+    only = {} if rubric is None else {"rubric": rubric}
+    total = sum(scores.objects.filter(**only).count() for scores in (Score, AccountScore))
     try:
         with transaction.atomic():
             return Proof.objects.create(
@@ -50,7 +54,7 @@ def start_proof(
                 asked_by_id=by.pk if by else None,
                 rubric=rubric,
                 started_at=at,
-                total=scores.count(),
+                total=total,
             )
     except IntegrityError as error:
         raise ProofRunning("A proof is running already. Wait for its end.") from error
@@ -124,12 +128,18 @@ def _ours(proof: Proof) -> ProofQuerySet:
 
 def _prove_chunk(proof: Proof, at: datetime) -> bool:
     """Go one chunk on; False at the end, or if the proof is ours no more."""
-    lead_ids = next_leads(proof.after, CHUNK)
-    if not lead_ids:
-        _ours(proof).update(state=ProofState.DONE, finished_at=at, claimed_until=None)
-        return False
-    tally = compare_leads(lead_ids, at=at, rubric_id=proof.rubric_id)
-    return _keep(proof, tally, after=lead_ids[-1])
+    tables = PARTS[proof.part]
+    ids = next_ids(tables, proof.after, CHUNK)
+    if ids:
+        tally = compare(tables, ids, at=at, rubric_id=proof.rubric_id)
+        return _keep(proof, tally, after=ids[-1])
+    parts = list(PARTS)
+    following = parts[parts.index(proof.part) + 1 :]
+    if following:
+        proof.part, proof.after = following[0], 0
+        return _ours(proof).update(part=proof.part, after=0) == 1
+    _ours(proof).update(state=ProofState.DONE, finished_at=at, claimed_until=None)
+    return False
 
 
 @transaction.atomic
@@ -148,11 +158,13 @@ def _keep(proof: Proof, tally: Tally, *, after: int) -> bool:
         return False
     proof.after = after
     proof.mismatched += found
+    is_of_leads = proof.part == ProofPart.LEADS
     ProofMismatch.objects.bulk_create(
         ProofMismatch(
             proof=proof,
             kind=finding.kind,
-            lead_id=finding.subject_id,
+            lead_id=finding.subject_id if is_of_leads else None,
+            account_id=None if is_of_leads else finding.subject_id,
             rubric_id=finding.rubric_id,
             version_id=finding.version_id,
             at=finding.at,
@@ -165,9 +177,10 @@ def _keep(proof: Proof, tally: Tally, *, after: int) -> bool:
 
 @transaction.atomic
 def score_again(mismatches: QuerySet[ProofMismatch], *, at: datetime) -> int:
-    """Ask for new scores of whom these mismatches are about; return how many leads that are."""
-    rows = mismatches.order_by("pk").select_for_update()
-    lead_ids = {lead_id for lead_id in rows.values_list("lead_id", flat=True) if lead_id}
-    mark_changed(sorted(lead_ids), at)
+    """Ask for new scores of whom these mismatches are about; return how many they are."""
+    rows = mismatches.order_by("pk").select_for_update().values_list("lead_id", "account_id")
+    lead_ids, account_ids = ({pk for pk in column if pk} for column in zip(*rows, strict=True))
+    claims.mark(LEADS, lead_ids, at=at)
+    claims.mark(ACCOUNTS, account_ids, at=at)
     mismatches.update(asked_again_at=at)
-    return len(lead_ids)
+    return len(lead_ids) + len(account_ids)

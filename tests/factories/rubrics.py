@@ -108,6 +108,7 @@ class ScoreFactory(factory.django.DjangoModelFactory[Score]):
     lead = factory.SubFactory(LeadFactory)
     version = factory.SelfAttribute("stands_for")
     rubric = factory.SelfAttribute("version.rubric")
+    product = factory.SelfAttribute("rubric.product")
     at = AT
     fit = 32
     fit_low = factory.SelfAttribute("fit")
@@ -138,6 +139,7 @@ class ScoreChangeFactory(factory.django.DjangoModelFactory[ScoreChange]):
         score = factory.SubFactory(ScoreFactory)
 
     lead = factory.SelfAttribute("score.lead")
+    product = factory.SelfAttribute("score.product")
     rubric = factory.SelfAttribute("score.rubric")
     version = factory.SelfAttribute("score.version")
     at = factory.SelfAttribute("score.at")

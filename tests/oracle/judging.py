@@ -185,8 +185,9 @@ def measured(document: Spec, spec: Spec, person: Person, at: datetime) -> float 
     """One number: of a criterion, or of a tier with parameters of its own."""
     if spec["measure"] in FIT_MEASURES:
         answer = measure_attribute(spec, person, at, document.get("lists", {}))
-        return None if answer is None else float(answer)
-    return float(measure_hits(spec, person, at))
+    else:
+        answer = measure_hits(spec, person, at)
+    return None if answer is None else float(answer)
 
 
 def criterion_points(document: Spec, criterion: Spec, person: Person, at: datetime) -> int:

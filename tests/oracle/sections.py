@@ -79,7 +79,8 @@ def full_documents(draw: st.DrawFn) -> Spec:
         when = draw(st.lists(conditions(), min_size=1, max_size=2))
         document["ceiling"] = {"behavior": draw(st.sampled_from([0, 3, 10])), "when": when}
     if draw(st.booleans()):
-        bonus = {"points": draw(st.integers(0, 15)), "within": draw(st.sampled_from(SPANS))}
+        days = draw(st.sampled_from(["2d", "7d", "30d"]))
+        bonus = {"points": draw(st.integers(0, 15)), "within": days}
         document["cross_product"] = bonus
     if draw(st.booleans()):
         share = draw(st.sampled_from([70, 50, 0, 100]))

@@ -2,13 +2,13 @@
 exactly on a boundary, or a microsecond beside it."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tests.oracle.facts import Known, OracleHit, Person
+from tests.oracle.facts import ELSEWHERE, Known, OracleHit, Person, span
 
 Spec = dict[str, Any]
 SIGNALS = ("a", "b", "c", "d")
@@ -35,7 +35,9 @@ VALUES: Mapping[str, tuple[object, ...]] = {
         "a@gmail.com", "A@GMAIL.COM", "x@mit.edu", "x@edu", "x@web.de.example", "x@mail.tum.de",
         "x@TUM.de", "noat", "a@", "@", "", None, 5, UNKNOWN,
     ),
-    "lead.score": (0, -1, 49.999, 50, 7, UNKNOWN),
+    "lead.score": (0, -1, 49.999, 50, 7, 1e-12, UNKNOWN),
+    "lead.department": ("Sales", "SALES", "Ops", 7, True, ["Ops"], "", None, UNKNOWN),
+    "account.domain": ("mit.edu", "GMAIL.com", "tum.de", 5, ["mit.edu"], "", None, UNKNOWN),
     "account.employees": (
         24, 25, 49, 49.5, 50, 50.0, 500, 500.0001, 501, 1000, 1001, -50, 10**400, "120", True, [50],
         None, UNKNOWN,
@@ -63,7 +65,7 @@ some_signals = st.lists(st.sampled_from(SIGNALS), min_size=1, max_size=3, unique
 positive = st.integers(1, 30)
 signed = st.integers(-30, 30)
 windows = st.one_of(
-    st.none(),
+    st.sampled_from([None, None, "trial", "after_trial"]),
     st.tuples(st.sampled_from(["first", "last", "trial_last"]), st.sampled_from(SPANS)).map(
         lambda pair: {pair[0]: pair[1]}
     ),
@@ -234,12 +236,40 @@ AGES = st.sampled_from([0, 0, 1, 1, 2, 3, 5, 7, 8, 14, 16, 28, 30, 44, 60, 75, 3
 NUDGES = st.sampled_from([*[timedelta(0)] * 4, *(timedelta(microseconds=n) for n in (-1, 1))])
 HOURS = st.sampled_from([0, 0, 0, 1, -1, 7])
 HIT_VALUES = st.sampled_from([None, "x", "y", "ü", 1, 3, 49.99, 50, 100, -2.5])
+ANY_SIGNAL = st.one_of(st.sampled_from(SIGNALS), st.sampled_from([*SIGNALS, *ELSEWHERE]))
 SESSIONS = st.sampled_from([None, "s1", "s2"])
 
 
 @st.composite
 def moments(draw: st.DrawFn, at: datetime) -> datetime:
     return at - timedelta(days=draw(AGES), hours=draw(HOURS)) + draw(NUDGES)
+
+
+ODD_DATES = (
+    "2026-02-30", "2026-02-29", "2026-13-01", "0000-01-01", "0001-01-01", "9999-12-31",
+    "9999-12-31T23:59:59-14:00", "2026-3-1", "20260301", "2026-W10-1", "2026-03-01T24:00:00Z",
+    "2026-03-01T12:00:60Z", "2026-03-01T12", "2026-03-01T", "2026-03-01T12:00:00+15:00", "now",
+    "infinity", "today", " 2026-03-01", "2026-03-01\n", "2026-03-01x12:00", "2026-03-01T12:00.5Z",
+    "2026-03-01T12:00:00.Z", "2026-03-01T12:00:00 UTC", "٢٠٢٦-٠٣-٠١", "", 20260301, True,
+    ["2026-03-01"], None, UNKNOWN,
+)  # fmt: skip
+DATE_FORMS = (
+    lambda moment: moment.isoformat(),
+    lambda moment: moment.isoformat().replace("+00:00", "Z").replace("T", " "),
+    lambda moment: moment.isoformat().replace("+00:00", ""),
+    lambda moment: moment.astimezone(timezone(timedelta(hours=5, minutes=30))).isoformat(),
+    lambda moment: moment.astimezone(timezone(-timedelta(hours=9))).strftime("%Y-%m-%dt%H:%M%z"),
+    lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%S.%f") + "999z",
+    lambda moment: moment.date().isoformat(),
+)
+
+
+@st.composite
+def dates(draw: st.DrawFn, at: datetime) -> object:
+    """A date as a text, near a boundary and in any form; or what is none."""
+    if draw(st.integers(0, 3)) == 0:
+        return draw(st.sampled_from(ODD_DATES))
+    return draw(st.sampled_from(DATE_FORMS))(draw(moments(at)))
 
 
 @st.composite
@@ -249,7 +279,7 @@ def persons(draw: st.DrawFn, at: datetime) -> Person:
     length = draw(st.sampled_from([None, 0, 7, 14, 30]))
     hits = draw(
         st.lists(
-            st.builds(OracleHit, st.sampled_from(SIGNALS), moments(at), HIT_VALUES, SESSIONS),
+            st.builds(OracleHit, ANY_SIGNAL, moments(at), HIT_VALUES, SESSIONS),
             max_size=9,
         )
     )
@@ -261,12 +291,19 @@ def persons(draw: st.DrawFn, at: datetime) -> Person:
         person.history.append(Known("$account", employer, past))
     if draw(st.integers(0, 4)) == 4:  # changed employers later on
         person.history.append(Known("$account", draw(st.sampled_from([None, "second"])), at))
+    company = person.companies[employer or "first"]
     for reference, values in VALUES.items():
         owner, name = reference.split(".")
         for since in (past, at + draw(NUDGES)):
             value = draw(st.sampled_from(values))
             if value is UNKNOWN:
                 continue
-            rows = person.history if owner == "lead" else person.companies[employer or "first"]
+            rows = person.history if owner == "lead" else company
             rows.append(Known(name, value, since))
+    raised = draw(dates(at))
+    if raised is not UNKNOWN:
+        company.append(Known("raised_at", raised, past))
+    for age in draw(st.lists(st.sampled_from(["2d", "7d", "14d", "60d"]), max_size=2)):
+        size = draw(st.sampled_from([0, 50, 60, 100]))
+        company.append(Known("employees", size, at - span(age) + draw(NUDGES)))
     return person

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from leads.models import Account, AttributeChange, Hit, Lead, Product, Signal, Trial
 from rubrics.golden import hit_values
-from tests.oracle.facts import Known, Person, latest
+from tests.oracle.facts import ELSEWHERE, NO_ACTIVITY, Known, Person, latest
 
 AT = datetime(2026, 3, 31, 12, tzinfo=UTC)
 FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
@@ -63,15 +64,38 @@ def make_lead(
 
 
 def store_persons(persons: Sequence[Person], product: Product) -> list[int]:
-    """Write the oracle's leads with their whole history; the newest values on the rows."""
+    """Write the oracle's leads, each with companies of its own; return the leads' ids."""
+    return _store(persons, [_store_companies(person.companies) for person in persons], product)
+
+
+def store_colleagues(people: Sequence[Person], product: Product) -> dict[str, int]:
+    """Write leads who share their companies (those of the first); return the accounts' ids."""
+    accounts = _store_companies(people[0].companies)
+    _store(people, [accounts] * len(people), product)
+    return {name: account.pk for name, account in accounts.items()}
+
+
+def _store_companies(companies: Mapping[str, list[Known]]) -> dict[str, Account]:
+    """Accounts with their whole history; the newest values on the rows."""
+    accounts = {
+        name: Account.objects.create(attributes=newest(rows)) for name, rows in companies.items()
+    }
+    AttributeChange.objects.bulk_create(
+        _row(known, known.value, account=account)
+        for name, account in accounts.items()
+        for known in _newest_per_moment(companies[name])
+    )
+    return accounts
+
+
+def _store(
+    persons: Sequence[Person], employers: Sequence[Mapping[str, Account]], product: Product
+) -> list[int]:
+    """Write leads with their whole history; the newest values on the rows."""
     leads: list[Lead] = []
     history: list[AttributeChange] = []
-    for person in persons:
-        accounts = {
-            name: Account.objects.create(attributes=newest(rows))
-            for name, rows in person.companies.items()
-        }
-        employer = accounts.get(str(latest(person.history, "$account", FOREVER)))
+    for person, accounts in zip(persons, employers, strict=True):
+        employer = accounts.get(person.employer(FOREVER))
         lead = Lead(account=employer, attributes=newest(person.history))
         leads.append(lead)
         lead.save()
@@ -80,15 +104,12 @@ def store_persons(persons: Sequence[Person], product: Product) -> list[int]:
             if known.name == "$account":
                 value = accounts[value].pk if isinstance(value, str) else None
             history.append(_row(known, value, lead=lead))
-        for name, account in accounts.items():
-            rows = _newest_per_moment(person.companies[name])
-            history += [_row(known, known.value, account=account) for known in rows]
     AttributeChange.objects.bulk_create(history)
     Trial.objects.bulk_create(
         Trial(lead=lead, product=product, started_at=p.started_at, ends_at=p.ends_at)
         for lead, p in zip(leads, persons, strict=True)
     )
-    ids = dict(Signal.objects.filter(product=product).values_list("key", "pk"))
+    ids = _signal_ids(product)
     Hit.objects.bulk_create(
         Hit(
             lead=lead,
@@ -101,6 +122,19 @@ def store_persons(persons: Sequence[Person], product: Product) -> list[int]:
         for hit in person.hits
     )
     return [lead.pk for lead in leads]
+
+
+def _signal_ids(product: Product) -> dict[str, int]:
+    """The product's signals, and those of the oracle's other products."""
+    others = {key: Product(key=key, name=key) for key in ELSEWHERE.values()}
+    if not Product.objects.filter(key__in=others).exists():
+        Product.objects.bulk_create(others.values())
+        Signal.objects.bulk_create(
+            Signal(product=others[owner], key=key, name=key, is_activity=key not in NO_ACTIVITY)
+            for key, owner in ELSEWHERE.items()
+        )
+    wanted = Q(product=product) | Q(product__key__in=others)
+    return dict(Signal.objects.filter(wanted).values_list("key", "pk"))
 
 
 def newest(history: list[Known]) -> dict[str, object]:

@@ -6,7 +6,7 @@ import pytest
 
 from leads.merging import mark_changed, merge_leads
 from leads.models import Lead, LeadChange
-from rubrics import scores
+from rubrics import claims, scores
 from rubrics.models import Score
 from tests.factories.rubrics import AT, TrialFactory, make_version
 
@@ -23,18 +23,18 @@ def changed_lead() -> Lead:
 
 def test_overtaken_worker_leaves_later_changes_open(monkeypatch: pytest.MonkeyPatch) -> None:
     lead = changed_lead()
-    plain, calls = scores.score_leads, []
+    plain, calls = scores.score_by, []
 
-    def slow(*args: object) -> int:
+    def slow(*args: object) -> list[int]:
         """Score; the first time so slowly that the lease runs out and another takes over."""
         count = plain(*args)  # type: ignore[arg-type]  # passed on as they came
         calls.append(args)
         if len(calls) == 1:
-            scores.score_due(at=AT + scores.LEASE + timedelta(seconds=1))
+            scores.score_due(at=AT + claims.LEASE + timedelta(seconds=1))
             mark_changed([lead.pk], AT)
         return count
 
-    monkeypatch.setattr(scores, "score_leads", slow)
+    monkeypatch.setattr(scores, "score_by", slow)
     scores.score_due(at=AT)
     assert len(calls) == 2
     assert LeadChange.objects.get().lead_id == lead.pk
@@ -42,13 +42,13 @@ def test_overtaken_worker_leaves_later_changes_open(monkeypatch: pytest.MonkeyPa
 
 def test_change_while_scoring_is_scored_next(monkeypatch: pytest.MonkeyPatch) -> None:
     lead = changed_lead()
-    plain = scores.score_leads
+    plain = scores.score_by
 
-    def interrupted(*args: object) -> int:
+    def interrupted(*args: object) -> list[int]:
         mark_changed([lead.pk], AT)
         return plain(*args)  # type: ignore[arg-type]  # passed on as they came
 
-    monkeypatch.setattr(scores, "score_leads", interrupted)
+    monkeypatch.setattr(scores, "score_by", interrupted)
     scores.score_due(at=AT)
     monkeypatch.undo()
     assert scores.score_due(at=AT) == 1

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from leads.models import LeadChange, Product, Trial
-from rubrics import scores
+from rubrics import claims, scores
 from rubrics.mappers import compiled
 from rubrics.measures.subjects import LeadIds
 from rubrics.models import RubricVersion, Score, ScoreChange
@@ -25,10 +25,10 @@ def test_chunks_cover_every_lead_once(product: Product, size: int) -> None:
     parts = scores.chunks(product.pk, size=size)
     covered = [pk for part in parts for pk in tried if part.low <= pk <= part.high]
     assert covered == tried
-    assert [part.leads for part in parts] == [
+    assert [part.count for part in parts] == [
         len([pk for pk in tried if part.low <= pk <= part.high]) for part in parts
     ]
-    assert all(part.leads <= size for part in parts)
+    assert all(part.count <= size for part in parts)
 
 
 def test_rescore_resumes_after_a_lead(
@@ -86,8 +86,8 @@ def test_rescore_waits_for_a_lead_in_work() -> None:
     def slow_scorer() -> None:
         try:
             with transaction.atomic():
-                scores.lock_leads([lead.pk])
-                scores.score_leads(compiled(version.pk), LeadIds([lead.pk], AT))
+                claims.lock(claims.LEADS, [lead.pk])
+                scores.score_by(compiled(version.pk), LeadIds([lead.pk], AT))
                 measured.set()
                 go_on.wait(20)
         finally:

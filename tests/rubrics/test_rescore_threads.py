@@ -33,6 +33,6 @@ def test_threads_share_the_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_trouble_in_a_thread_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     version = make_version()
     TrialFactory.create_batch(3)
-    monkeypatch.setattr(scores, "score_leads", lambda *_: 1 / 0)
+    monkeypatch.setattr(scores, "score_by", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         scores.rescore(version=version, at=AT + timedelta(days=1), threads=2)

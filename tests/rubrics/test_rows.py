@@ -52,6 +52,8 @@ def whole_documents(draw: st.DrawFn) -> dict[str, Any]:
     for part in (document.get("ceiling"), *document["bands"][:1]):
         if part is not None:
             part["meaning" if "at_least" in part else "name"] = draw(words)
+    if "cross_product" in document:  # of whole days, as every span of a version's own row
+        document["cross_product"]["within"] = draw(st.sampled_from(["1d", "30d"]))
     for criterion in document["criteria"]:
         criterion["proxy_for"] = draw(words)
         criterion["source"] = draw(words)

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from leads.models import Lead, LeadChange, Product, Trial
-from rubrics import scores, tasks
+from rubrics import claims, scores, tasks
 from rubrics.models import RubricVersion, Score, ScoreChange
 from rubrics.services import load_rubric, publish_version
 from rubrics.tasks import score_due_leads
@@ -80,15 +80,15 @@ def test_change_during_scoring_keeps_its_mark(
 ) -> None:
     lead = make_lead(product, hits=[("used", AT)])
     mark(lead)
-    score_leads = scores.score_leads
+    score_by = scores.score_by
 
-    def changed_meanwhile(*args: Any) -> int:
-        count = score_leads(*args)
+    def changed_meanwhile(*args: Any) -> list[int]:
+        count = score_by(*args)
         make_hits(product, lead.pk, [("used", AT)])
         mark(lead)
         return count
 
-    monkeypatch.setattr(scores, "score_leads", changed_meanwhile)
+    monkeypatch.setattr(scores, "score_by", changed_meanwhile)
     scores.score_due(at=AT)
     monkeypatch.undo()
     left = LeadChange.objects.get()
@@ -105,15 +105,15 @@ def test_worker_that_overslept_its_lease_takes_no_new_mark(
     """Its claim was finished by another worker, and the lead changed again since: generation 1."""
     lead = make_lead(product)
     mark(lead)
-    score_leads = scores.score_leads
+    score_by = scores.score_by
 
-    def overslept(*args: Any) -> int:
-        count = score_leads(*args)
+    def overslept(*args: Any) -> list[int]:
+        count = score_by(*args)
         LeadChange.objects.all().delete()
         mark(lead)
         return count
 
-    monkeypatch.setattr(scores, "score_leads", overslept)
+    monkeypatch.setattr(scores, "score_by", overslept)
     scores.score_due(at=AT)
     assert LeadChange.objects.get().claimed_until is None
 
@@ -122,20 +122,20 @@ def test_leased_lead_waits_for_its_lease(version: RubricVersion, product: Produc
     """A worker that died keeps its leads for a minute, not for ever."""
     lead = make_lead(product)
     mark(lead)
-    LeadChange.objects.update(claimed_until=AT + scores.LEASE, claimed_generation=1)
-    assert scores.score_due(at=AT + scores.LEASE) == 0
-    assert scores.score_due(at=AT + scores.LEASE + timedelta(microseconds=1)) == 1
+    LeadChange.objects.update(claimed_until=AT + claims.LEASE, claimed_generation=1)
+    assert scores.score_due(at=AT + claims.LEASE) == 0
+    assert scores.score_due(at=AT + claims.LEASE + timedelta(microseconds=1)) == 1
 
 
 def break_lead(monkeypatch: pytest.MonkeyPatch, *broken: int) -> Callable[[], None]:
-    score_leads = scores.score_leads
+    score_by = scores.score_by
 
-    def fails(spec: Any, subjects: Any) -> int:
+    def fails(spec: Any, subjects: Any) -> list[int]:
         if set(subjects.ids) & set(broken):
             raise ValueError("poison")
-        return score_leads(spec, subjects)
+        return score_by(spec, subjects)
 
-    monkeypatch.setattr(scores, "score_leads", fails)
+    monkeypatch.setattr(scores, "score_by", fails)
     return monkeypatch.undo
 
 
@@ -148,8 +148,8 @@ def test_poison_lead_does_not_block_others(
     assert scores.score_due(at=AT) == 2
     assert list(results()) == [good.pk]
     moment = AT
-    for attempt in range(2, scores.MAX_ATTEMPTS + 1):
-        moment += scores.LEASE + DAY
+    for attempt in range(2, claims.MAX_ATTEMPTS + 1):
+        moment += claims.LEASE + DAY
         assert scores.score_due(at=moment) == 1
         assert LeadChange.objects.get().attempts == attempt
     assert scores.score_due(at=moment + DAY) == 0  # given up

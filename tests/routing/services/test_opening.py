@@ -87,8 +87,8 @@ def test_open_looks_at_no_more_than_the_limit() -> None:
 def test_open_only_one_for_two_crossings_of_a_lead() -> None:
     change = ScoreChangeFactory.create()
     ScoreChange.objects.create(
-        lead=change.lead, rubric=change.rubric, version=change.version, at=AT,
-        fit=32, behavior=60, total=92, is_pql=True, crossed=True,
+        lead=change.lead, product=change.product, rubric=change.rubric, version=change.version,
+        at=AT, fit=32, behavior=60, total=92, is_pql=True, crossed=True,
     )  # fmt: skip
     assert services.open_qualifications(at=AT, limit=10) == 2
     assert Qualification.objects.count() == 1

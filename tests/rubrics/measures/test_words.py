@@ -174,7 +174,7 @@ def test_every_measure_has_its_words() -> None:
     for key, measure in MEASURES.items():
         assert measure.key == key
         assert measure.label
-        assert measure.unit in {"count", "number", "flag", "duration"}
+        assert measure.unit in {"count", "number", "flag", "duration", "fading"}
 
 
 def test_what_a_new_measure_must_say() -> None:

@@ -7,23 +7,24 @@ import pytest
 from django.db.models import F
 
 from leads.merging import merge_leads
-from leads.models import AttributeChange, Lead, LeadChange, Product, Trial
+from leads.models import Account, AttributeChange, Lead, LeadChange, Product, Trial
 from leads.services import set_attributes
+from rubrics.claims import ACCOUNTS, LEADS, MAX_ATTEMPTS
 from rubrics.measures.statement import measure
-from rubrics.models import RubricVersion, Score
-from rubrics.proof import comparing
-from rubrics.proof.comparing import Tally, compare_leads
-from rubrics.proof.reading import next_leads
-from rubrics.scores import MAX_ATTEMPTS, score_due
-from rubrics.services import draft_version, publish_version
+from rubrics.models import AccountScore, RubricVersion, Score
+from rubrics.proof import comparing, deriving
+from rubrics.proof.comparing import Tally, compare
+from rubrics.proof.reading import next_ids
+from rubrics.scores import score_due
+from rubrics.services import draft_version, load_rubric, publish_version
 from tests.rubrics.makers import AT, make_hits, make_lead
-from tests.rubrics.scored import DAY, mark, publish_small
+from tests.rubrics.scored import DAY, DOCUMENT, mark, publish_small
 
 Leads = list[Lead]
 
 
 def prove(at: Any = AT) -> Tally:
-    return compare_leads(next_leads(0, 100), at=at)
+    return compare(LEADS, next_ids(LEADS, 0, 100), at=at)
 
 
 def found(tally: Tally) -> list[tuple[str, int]]:
@@ -76,7 +77,8 @@ def test_score_that_time_changed_although_it_was_not_due(
 ) -> None:
     """A due date that is wrong by the engine's own reckoning shows once its day has come."""
     Score.objects.filter(lead=leads[0]).update(due_at=None)
-    monkeypatch.setattr(comparing, "is_same", lambda *_: True)
+    for module in (comparing, deriving):
+        monkeypatch.setattr(module, "is_same", lambda *_: True)
     tally = prove(AT + 2 * DAY)
     assert found(tally) == [("outdated", leads[0].pk)]
     assert ("Behavior", "8", "10") in tally.findings[0].differences
@@ -94,7 +96,8 @@ def test_superfluous_score(leads: Leads, gone: str) -> None:
     if gone == "trial":
         Trial.objects.filter(lead=leads[1]).delete()
     else:
-        Lead.objects.filter(pk=leads[1].pk).update(merged_into=leads[0])
+        merge_leads(winner=leads[0], loser=leads[1], reason="test", at=AT)
+        LeadChange.objects.filter(lead=leads[1]).delete()
     assert found(prove()) == [("superfluous", leads[1].pk)]
 
 
@@ -106,13 +109,13 @@ def test_score_by_another_version_than_the_published_one(
     LeadChange.objects.filter(lead=leads[0]).delete()
     tally = prove()
     assert found(tally) == [("version", leads[0].pk)]
-    assert tally.findings[0].differences == (("Version", "1", "2"),)
+    assert tally.findings[0].differences == (("Version", "small v1", "small v2"),)
 
 
 def test_leads_with_an_open_change_wait(leads: Leads, product: Product) -> None:
     make_hits(product, leads[0].pk, [("used", AT - DAY)])
     mark(leads[0], make_lead(product))
-    assert prove() == Tally(checked=5, waiting=2)
+    assert prove() == Tally(checked=5, waiting=1)  # the other one has no score yet
 
 
 def test_hit_without_a_mark_is_found(leads: Leads, product: Product) -> None:
@@ -126,7 +129,7 @@ def test_leads_that_scoring_gave_up_are_no_longer_waited_for(
     fresh = make_lead(product)
     mark(leads[0], fresh)
     LeadChange.objects.update(attempts=MAX_ATTEMPTS, claimed_until=AT + DAY)
-    assert prove() == Tally(checked=5, waiting=2)  # the last attempt is under way
+    assert prove() == Tally(checked=5, waiting=1)  # the last attempt is under way
     LeadChange.objects.update(claimed_until=AT - DAY)
     tally = prove()
     assert sorted(found(tally)) == [("given_up", leads[0].pk), ("given_up", fresh.pk)]
@@ -162,7 +165,7 @@ def test_only_one_rubric(leads: Leads) -> None:
     mark(make_lead(other, hits=[("used", AT)]))
     score_due(at=AT)
     Score.objects.update(behavior=99)
-    tally = compare_leads(next_leads(0, 100), at=AT, rubric_id=rubric.pk)
+    tally = compare(LEADS, next_ids(LEADS, 0, 100), at=AT, rubric_id=rubric.pk)
     assert (tally.checked, len(tally.findings)) == (1, 1)
     assert prove().checked == 7
 
@@ -177,24 +180,86 @@ def test_who_cannot_be_derived_is_named_and_the_others_are_compared(
                 raise OverflowError("too much")
             yield lead_id, measured
 
-    monkeypatch.setattr(comparing, "measure", failing)
+    monkeypatch.setattr(deriving, "measure", failing)
     tally = prove()
     assert tally.checked == 6
     assert found(tally) == [("underivable", leads[3].pk)]
     assert tally.findings[0].differences == (("Derived again", "", "OverflowError: too much"),)
 
 
-def test_next_leads_miss_nobody(leads: Leads, product: Product) -> None:
-    """By trial or by score, whoever has several of either."""
-    other = Product.objects.create(key="other", name="Other")
-    publish_small(other)
-    for lead in leads[:3]:
-        Trial.objects.create(lead=lead, product=other, started_at=AT)
-    mark(*leads)
+# --- Segments and accounts ------------------------------------------------------------------------
+@pytest.fixture
+def segment(leads: Leads, product: Product) -> RubricVersion:
+    """A rubric for engineers, beside the default one; nobody is one yet."""
+    engineers = {"measure": "text_matches", "attribute": "lead.title", "keywords": ["Engineer"]}
+    document = DOCUMENT | {
+        "rubric": "engineers",
+        "segment": {"name": "Engineers", "order": 1, "when": [engineers]},
+    }
+    draft = load_rubric(document, product=product, by=None, at=AT)
+    version = publish_version(draft, by=None, at=AT)
     score_due(at=AT)
-    Trial.objects.filter(lead=leads[4]).delete()
-    Score.objects.filter(lead=leads[5]).delete()
-    walked: list[int] = []
-    while part := next_leads(walked[-1] if walked else 0, 2):
-        walked += part
-    assert walked == [lead.pk for lead in leads]
+    return version
+
+
+def test_segment_picks_the_rubric(leads: Leads, segment: RubricVersion) -> None:
+    set_attributes(lead=leads[0], attributes={"title": "Engineer"}, at=AT)
+    score_due(at=AT)
+    assert Score.objects.get(lead=leads[0]).version == segment
+    assert prove() == Tally(checked=6)
+    only = compare(LEADS, [lead.pk for lead in leads], at=AT, rubric_id=segment.rubric_id)
+    assert only == Tally(checked=1)
+
+
+def test_score_by_the_rubric_of_another_segment(leads: Leads, segment: RubricVersion) -> None:
+    Score.objects.filter(lead=leads[0]).update(rubric=segment.rubric, version=segment)
+    tally = prove()
+    assert found(tally) == [("version", leads[0].pk)]
+    assert tally.findings[0].differences == (("Version", "engineers v1", "small v1"),)
+
+
+@pytest.fixture
+def account(leads: Leads, product: Product) -> Account:
+    """The account of the first three leads, scored by the hits of all of them."""
+    account = Account.objects.create(name="Acme", external_id="acme")
+    for lead in leads[:3]:
+        set_attributes(lead=lead, attributes={"$account": account.pk}, at=AT - 20 * DAY)
+    document = DOCUMENT | {"rubric": "companies", "subject": "account"}
+    draft = load_rubric(document, product=product, by=None, at=AT)
+    publish_version(draft, by=None, at=AT)
+    while score_due(at=AT):
+        pass
+    return account
+
+
+def prove_accounts(at: Any = AT) -> Tally:
+    return compare(ACCOUNTS, next_ids(ACCOUNTS, 0, 100), at=at)
+
+
+def test_account_scores_are_proven_too(account: Account) -> None:
+    assert AccountScore.objects.get().behavior > 0
+    assert prove_accounts() == Tally(checked=1)
+    assert prove_accounts(AT + 2 * DAY) == Tally(checked=1, overdue=1)
+    assert prove() == Tally(checked=6)
+    AccountScore.objects.update(behavior=0)
+    assert found(prove_accounts()) == [("differs", account.pk)]
+    AccountScore.objects.all().delete()
+    assert found(prove_accounts()) == [("missing", account.pk)]
+
+
+def test_account_waits_for_its_leads(account: Account, leads: Leads, product: Product) -> None:
+    make_hits(product, leads[0].pk, [("used", AT - DAY)])
+    mark(leads[0])
+    assert prove_accounts() == Tally(waiting=1)
+    score_due(at=AT)
+    assert prove_accounts() == Tally(checked=1)
+
+
+def test_statement_dated_ahead_of_an_accounts_score(account: Account, leads: Leads) -> None:
+    """Who belongs to it, said by a clock that runs ahead, counts at once."""
+    ahead = AT + timedelta(minutes=5)
+    set_attributes(lead=leads[4], attributes={"$account": account.pk}, at=ahead)
+    set_attributes(lead=leads[0], attributes={"$account": None}, at=ahead)
+    while score_due(at=AT):
+        pass
+    assert prove_accounts() == Tally(checked=1)

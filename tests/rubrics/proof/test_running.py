@@ -8,11 +8,12 @@ from django.core.management import CommandError, call_command
 
 from leads.models import Lead, LeadChange, Product
 from rubrics import proof
+from rubrics.claims import MAX_ATTEMPTS
 from rubrics.models import Proof, ProofMismatch, Score
 from rubrics.models.proof import ProofState
 from rubrics.proof import running
-from rubrics.proof.comparing import compare_leads
-from rubrics.scores import MAX_ATTEMPTS, score_due
+from rubrics.proof.comparing import compare
+from rubrics.scores import score_due
 from rubrics.tasks import prove_scores
 from tests.rubrics.makers import AT, make_lead
 from tests.rubrics.scored import DAY, mark, publish_small
@@ -76,13 +77,13 @@ def test_killed_in_mid_chunk_it_goes_on_where_it_was(
     proof.start_proof(at=AT)
     seen: list[list[int]] = []
 
-    def killed(lead_ids: list[int], **options: Any) -> Any:
-        seen.append(lead_ids)
+    def killed(tables: Any, ids: list[int], **options: Any) -> Any:
+        seen.append(ids)
         if len(seen) == 2:
             raise SystemExit  # no handler of ours runs in a process that was killed
-        return compare_leads(lead_ids, **options)
+        return compare(tables, ids, **options)
 
-    monkeypatch.setattr(running, "compare_leads", killed)
+    monkeypatch.setattr(running, "compare", killed)
     with monkeypatch.context() as patch:
         patch.setattr(running, "_release", lambda _: None)
         with pytest.raises(SystemExit):
@@ -101,11 +102,11 @@ def test_worker_whose_proof_was_taken_over_writes_nothing(
 ) -> None:
     proof.start_proof(at=AT)
 
-    def slow(lead_ids: list[int], **options: Any) -> Any:
+    def slow(tables: Any, ids: list[int], **options: Any) -> Any:
         Proof.objects.update(claimed_until=AT + 2 * running.LEASE)  # somebody else's now
-        return compare_leads(lead_ids, **options)
+        return compare(tables, ids, **options)
 
-    monkeypatch.setattr(running, "compare_leads", slow)
+    monkeypatch.setattr(running, "compare", slow)
     assert proof.prove_some(at=AT, seconds=60)
     left = Proof.objects.get()
     assert (left.after, left.checked, left.claimed_until) == (0, 0, AT + 2 * running.LEASE)

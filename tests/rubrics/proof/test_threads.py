@@ -16,9 +16,10 @@ from django.utils import timezone
 from leads.ingest import ingest, read_message
 from leads.models import Lead, LeadMerge, Product, Source
 from rubrics import scores
-from rubrics.models import Score
-from rubrics.proof.comparing import Tally, compare_leads
-from rubrics.proof.reading import next_leads
+from rubrics.claims import ACCOUNTS, LEADS, Tables
+from rubrics.models import AccountScore, Score
+from rubrics.proof.comparing import Tally, compare
+from rubrics.proof.reading import next_ids
 from rubrics.services import load_rubric, publish_version
 
 SECONDS = float(os.environ.get("PROOF_STRESS_SECONDS", "1.5"))
@@ -104,17 +105,24 @@ def messages(source: Source, seed: int) -> Callable[[], None]:
 def test_no_false_alarm_beside_ingest_and_scoring() -> None:
     product = Product.objects.create(key="app", name="App")
     source = Source.objects.create(name="Site", product=product, key_hash="x", key_prefix="x")
-    draft = load_rubric(DOCUMENT, product=product, by=None, at=timezone.now())
-    version = publish_version(draft, by=None, at=timezone.now())
-    tallies: list[Tally] = []
+    company = {**DOCUMENT, "rubric": "company", "subject": "account"}
+    company["criteria"] = [one for one in DOCUMENT["criteria"] if one["key"] != "title"]
+    segment = {"name": "Big", "order": 1, "when": [
+        {"measure": "number_in_range", "attribute": "account.employees", "ranges": [[50, 500]]}
+    ]}  # fmt: skip
+    for document in (company, {**DOCUMENT, "rubric": "big", "segment": segment}, DOCUMENT):
+        draft = load_rubric(document, product=product, by=None, at=timezone.now())
+        version = publish_version(draft, by=None, at=timezone.now())
+    tallies: dict[Tables, list[Tally]] = {LEADS: [], ACCOUNTS: []}
 
     def score() -> None:
         scores.score_due(at=timezone.now(), limit=5)
 
     def prove() -> None:
-        tally = compare_leads(next_leads(0, 1000), at=timezone.now())
-        assert tally.findings == []
-        tallies.append(tally)
+        for tables in (LEADS, ACCOUNTS):
+            tally = compare(tables, next_ids(tables, 0, 1000), at=timezone.now())
+            assert tally.findings == []
+            tallies[tables].append(tally)
 
     Bustle(SECONDS).run(
         messages(source, 1),
@@ -126,10 +134,13 @@ def test_no_false_alarm_beside_ingest_and_scoring() -> None:
     )
     # All of it happened at once.
     assert LeadMerge.objects.exists()
-    assert sum(tally.checked for tally in tallies) > 0
-    assert sum(tally.waiting for tally in tallies) > 0
+    for told in tallies.values():
+        assert sum(tally.checked for tally in told) > 0
+        assert sum(tally.waiting for tally in told) > 0
     while scores.score_due(at=timezone.now()):
         pass
-    last = compare_leads(next_leads(0, 1000), at=timezone.now())
-    assert last.findings == []
-    assert last.checked == Score.objects.count() == Lead.objects.living().count()
+    for tables, stored in ((LEADS, Score), (ACCOUNTS, AccountScore)):
+        last = compare(tables, next_ids(tables, 0, 1000), at=timezone.now())
+        assert last.findings == []
+        assert last.checked == stored.objects.count() > 0
+    assert Score.objects.count() == Lead.objects.living().count()

@@ -1,0 +1,118 @@
+"""Account scores as JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from leads.api.serializers import AccountBriefSerializer
+from leads.models import Lead
+from rubrics.models import AccountScore
+from rubrics.scoring.types import Axis
+
+NUMBERS = ["at", "fit", "fit_low", "fit_high", "behavior", "total", "is_pql"]
+
+
+class AccountScoreSerializer(serializers.ModelSerializer[AccountScore]):
+    """The newest score of one account for one product."""
+
+    account = AccountBriefSerializer(read_only=True)
+    product = serializers.SlugField(source="product.key", read_only=True)
+    rubric = serializers.SlugField(source="rubric.key", read_only=True)
+    version = serializers.IntegerField(
+        source="version.number", read_only=True, help_text="Number of the rubric's version."
+    )
+
+    class Meta:
+        model = AccountScore
+        fields = [
+            "id",
+            "account",
+            "product",
+            "rubric",
+            "version",
+            *NUMBERS,
+            "tier",
+            "last_activity_at",
+            "changed_at",
+            "revision",
+        ]
+
+
+class AccountLineSerializer(serializers.Serializer[Any]):
+    """One reason of an account's score. The points of an axis' lines sum to its score."""
+
+    key = serializers.CharField()
+    axis = serializers.ChoiceField(choices=[(axis.value, axis.label) for axis in Axis])
+    # Named like an attribute of every serializer; the metaclass collects it as a field.
+    label = serializers.CharField()  # type: ignore[assignment]
+    points = serializers.IntegerField()
+    reason = serializers.CharField()
+    is_unknown = serializers.BooleanField()
+    best_points = serializers.IntegerField()
+    proxy_for = serializers.CharField(help_text="What it stands in for; else empty.")
+
+
+class BandSerializer(serializers.Serializer[Any]):
+    """A named range of the total."""
+
+    at_least = serializers.IntegerField()
+    name = serializers.CharField()
+    meaning = serializers.CharField()
+
+
+class StandingSerializer(serializers.Serializer[Any]):
+    """An account's score for one product with every line that makes it."""
+
+    product = serializers.SlugField(source="score.product.key")
+    rubric = serializers.SlugField(source="score.version.rubric.key")
+    version = serializers.IntegerField(source="score.version.number")
+    segment = serializers.CharField(
+        help_text="Which segment picked the rubric, and why; empty where there is but one."
+    )
+    at = serializers.DateTimeField(source="score.at", help_text="The moment scored for.")
+    fit = serializers.IntegerField(source="score.fit")
+    fit_low = serializers.IntegerField(source="score.fit_low")
+    fit_high = serializers.IntegerField(source="score.fit_high")
+    behavior = serializers.IntegerField(source="score.behavior")
+    total = serializers.IntegerField(source="score.total")
+    is_pql = serializers.BooleanField(source="score.is_pql")
+    band = BandSerializer(allow_null=True)
+    tier = serializers.CharField(help_text="Place in the fit x behavior matrix; empty without.")
+    last_activity_at = serializers.DateTimeField(source="score.last_activity_at")
+    lines = AccountLineSerializer(many=True)
+
+
+class MemberScoreSerializer(serializers.Serializer[Any]):
+    """The score that represents a lead: of several products the one with the highest behavior."""
+
+    product = serializers.SlugField(source="product.key")
+    fit = serializers.IntegerField()
+    behavior = serializers.IntegerField()
+    total = serializers.IntegerField()
+    is_pql = serializers.BooleanField()
+
+
+class MemberLeadSerializer(serializers.ModelSerializer[Lead]):
+    """A person of the account."""
+
+    class Meta:
+        model = Lead
+        fields = ["id", "email", "name", "title"]
+
+
+class MemberSerializer(serializers.Serializer[Any]):
+    """A lead of the account, with what it did for the account's score."""
+
+    lead = MemberLeadSerializer()
+    score = MemberScoreSerializer(allow_null=True)
+    last_activity_at = serializers.DateTimeField(allow_null=True)
+
+
+class AccountScoresSerializer(serializers.Serializer[Any]):
+    """An account's scores, one a product, the one that counts first; and its members."""
+
+    account = AccountBriefSerializer()
+    scores = StandingSerializer(many=True)
+    members = MemberSerializer(
+        many=True, help_text="Up to 200, the most recently active first. All: `/leads/?account=`."
+    )

@@ -1,0 +1,25 @@
+"""The labels on a result, in words: its band and its place in the fit x behavior matrix."""
+
+from rubrics.mappers import compiled
+from rubrics.models import AccountScore, Score
+from rubrics.scoring.types import Band
+
+TIERS = {
+    1: "High fit and high behavior",
+    2: "High behavior, low fit",
+    3: "High fit, low behavior",
+    4: "Low fit and low behavior",
+}
+
+
+def band_of(score: Score | AccountScore) -> Band | None:
+    """The named range that the total lies in; None if the version names none."""
+    return None if score.band is None else compiled(score.version_id).version.bands[score.band]
+
+
+def tier_words(score: Score | AccountScore) -> str:
+    """``Tier 1: high fit and high behavior``; empty if the version has no matrix."""
+    if score.tier is None:
+        return ""
+    words = TIERS[score.tier]
+    return f"Tier {score.tier}: {words[:1].lower()}{words[1:]}"

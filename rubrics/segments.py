@@ -1,0 +1,251 @@
+"""Which of a product's rubrics scores whom (docs/adr/0010).
+
+A product has at most one rubric without a segment, its default, and any number with one. Each lead
+(and by account rubrics each account) is scored by exactly one of them: the first by order whose
+conditions all hold, else the default. Conditions look at attributes alone, so choosing is one
+small statement for all segments of a product.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rubrics.mappers import Compiled, compiled
+from rubrics.measures import MEASURES, AttributeMeasure, SpecError
+from rubrics.measures.attributes import attribute_words
+from rubrics.measures.statement import measure
+from rubrics.measures.subjects import AccountIds, LeadIds, Subjects
+from rubrics.models import AccountScore, RubricVersion, Score
+from rubrics.scoring.types import (
+    Column,
+    Decay,
+    DecayMode,
+    Segment,
+    Subject,
+    Thresholds,
+    Values,
+    Version,
+)
+
+Attributes = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The published versions of one product for one kind of subject: segments, then the default."""
+
+    product_id: int
+    subject: Subject
+    versions: tuple[Compiled, ...]
+
+    @property
+    def is_plain(self) -> bool:
+        """One rubric for everybody: there is nothing to choose."""
+        return len(self.versions) == 1 and self.versions[0].version.segment is None
+
+
+@dataclass(slots=True)
+class Choice:
+    """Whom each version scores; ids of leads, or of accounts.
+
+    ``next_us`` is how long until time alone may change the choice, for those whom it may.
+    """
+
+    ids: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    outside: list[int] = field(default_factory=list)
+    next_us: dict[int, int] = field(default_factory=dict)
+
+    def is_for_all(self, ids: Sequence[int]) -> bool:
+        """Whether one version scores everybody asked for."""
+        return len(ids) == sum(map(len, self.ids.values())) + len(self.outside)
+
+
+def published_panels() -> list[Panel]:
+    """What scores now, product by product: one query once the versions are known."""
+    pks = RubricVersion.objects.published().order_by("pk").values_list("pk", flat=True)
+    found: dict[tuple[int, Subject], list[Compiled]] = defaultdict(list)
+    for version in map(compiled, pks):
+        found[version.product_id, version.version.subject].append(version)
+    return [
+        Panel(product_id, subject, tuple(sorted(versions, key=_place)))
+        for (product_id, subject), versions in found.items()
+    ]
+
+
+def panel_of(version: Compiled) -> Panel:
+    """The panel that a version belongs to; alone in it if it is not published."""
+    for panel in published_panels():
+        if any(one.version_id == version.version_id for one in panel.versions):
+            return panel
+    alone = replace(version, version=replace(version.version, segment=None))
+    return Panel(version.product_id, version.version.subject, (alone,))
+
+
+def choose(panel: Panel, subjects: Subjects, *, as_of: bool = False) -> Choice:
+    """Ask the segments in order, whom each version scores.
+
+    Args:
+        as_of: from attributes as of the subjects' moments, as :func:`measure` reads them.
+    """
+    asked = _combine(panel)
+    choice = Choice()
+    for subject_id, measured in measure(
+        asked.version,
+        subjects,
+        product_id=panel.product_id,
+        names=panel.versions[0].names,
+        as_of=as_of,
+    ):
+        version_id = asked.first_met(measured.values)
+        if version_id is None:
+            choice.outside.append(subject_id)
+        else:
+            choice.ids[version_id].append(subject_id)
+        if measured.next_us is not None:
+            choice.next_us[subject_id] = measured.next_us
+    return choice
+
+
+def scoring_versions(subjects: LeadIds | AccountIds, *, as_of: bool = False) -> list[Compiled]:
+    """The versions that score this one lead, or account: at most one a product, by product.
+
+    Args:
+        as_of: by the segment it belonged to then, from what was known at that moment.
+    """
+    subject = Subject.LEAD if isinstance(subjects, LeadIds) else Subject.ACCOUNT
+    found: list[Compiled] = []
+    for panel in sorted(published_panels(), key=lambda panel: panel.product_id):
+        if panel.subject is not subject:
+            continue
+        chosen = None if panel.is_plain else choose(panel, subjects, as_of=as_of).ids
+        found += [v for v in panel.versions if chosen is None or v.version_id in chosen]
+    return found
+
+
+def segment_words(version: Compiled, values: Values, known: Mapping[str, Attributes]) -> str:
+    """``Segment Enterprise: company size 1,200``; empty for a rubric without a segment.
+
+    Args:
+        values: what was measured by the version; the segment's columns are among its columns.
+        known: attributes of the ``lead`` and of the ``account``.
+    """
+    segment = version.version.segment
+    if segment is None:
+        return ""
+    told = (_told(version, condition.column, values, known) for condition in segment.when)
+    return f"Segment {segment.name}: {', '.join(dict.fromkeys(told))}"
+
+
+def segment_reason(score: Score | AccountScore) -> str:
+    """Why this rubric gave the score and no other of the product's; empty where there is but one.
+
+    Reads the lead and its account, or the account, unless they are loaded.
+    """
+    version = compiled(score.version_id)
+    if version.version.segment is None:
+        panel = panel_of(version)
+        return "In no segment: the product's default rubric" if len(panel.versions) > 1 else ""
+    if isinstance(score, AccountScore):
+        known = {"account": score.account.attributes}
+    else:
+        account = score.lead.account
+        known = {"lead": score.lead.attributes, "account": account.attributes if account else {}}
+    return segment_words(version, score.measures, known)
+
+
+def _told(version: Compiled, index: int, values: Values, known: Mapping[str, Attributes]) -> str:
+    column = version.version.columns[index]
+    kind = MEASURES[column.measure]
+    if column.unit != "flag" or not isinstance(kind, AttributeMeasure):
+        text = version.describe(index, values[index])
+        return text[:1].lower() + text[1:]
+    references = kind.attribute(column.params)
+    parts = (reference.split(".", 1) for reference in references)
+    found = (known.get(owner, {}).get(name) for owner, name in parts)
+    value = next((value for value in found if value not in (None, "")), None)
+    return f"{attribute_words(references)} {'unknown' if value is None else _shown(value)}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:,}"
+    return ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
+
+
+def check_rivals(version: Compiled) -> None:
+    """Check that a version can be published beside those of its product's other rubrics.
+
+    Raises:
+        SpecError: another rubric is the default already, or asks at the same place.
+    """
+    segment = version.version.segment
+    for panel in published_panels():
+        if (panel.product_id, panel.subject) != (version.product_id, version.version.subject):
+            continue
+        for other in panel.versions:
+            rival = other.version.segment
+            if other.rubric_id == version.rubric_id:
+                continue
+            name = other.version.rubric
+            if segment is None and rival is None:
+                raise SpecError(
+                    "segment",
+                    f"the rubric {name} scores every {panel.subject} of no segment already; give "
+                    "this one a segment, or retire that one first",
+                )
+            if segment is not None and rival is not None and segment.order == rival.order:
+                raise SpecError(
+                    "segment.order",
+                    f"the rubric {name} has the order {rival.order} too; give this one another",
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class _Combined:
+    """All segments of a panel over one list of columns, and what measures these."""
+
+    version: Version
+    segments: tuple[tuple[Segment, int], ...]
+    default: int | None
+
+    def first_met(self, values: Sequence[float | None]) -> int | None:
+        for segment, version_id in self.segments:
+            if segment.met(values):
+                return version_id
+        return self.default
+
+
+def _combine(panel: Panel) -> _Combined:
+    columns: list[Column] = []
+    segments = []
+    default = None
+    for one in panel.versions:
+        segment = one.version.segment
+        if segment is None:
+            default = one.version_id
+            continue
+        when = []
+        for condition in segment.when:
+            column = one.version.columns[condition.column]
+            if column not in columns:
+                columns.append(column)
+            when.append(replace(condition, column=columns.index(column)))
+        segments.append((replace(segment, when=tuple(when)), one.version_id))
+    asked = Version(
+        rubric="",
+        columns=tuple(columns),
+        criteria=(),
+        thresholds=Thresholds(),
+        decay=Decay(mode=DecayMode.NONE),
+        activity_signals=(),
+        subject=panel.subject,
+    )
+    return _Combined(asked, tuple(segments), default)
+
+
+def _place(version: Compiled) -> tuple[bool, int, int]:
+    segment = version.version.segment
+    return segment is None, 0 if segment is None else segment.order, version.version_id

@@ -1,0 +1,130 @@
+"""Writes scores and, where a result differs from before, its change: one statement a version."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+
+from rubrics.claims import TABLES, Tables
+from rubrics.mappers import Compiled
+from rubrics.scoring.types import Judgement, Measured
+
+Row = tuple[
+    int, int | None, int, int, int, int, int, int, bool, int | None, int | None, str, str
+]  # fmt: skip
+"""One result, its values in the order of ``_COLUMNS``."""
+
+_COLUMNS = (
+    "id", "next", "idle", "fit", "low", "high", "behavior", "total", "pql", "band", "tier",
+    "measures", "points",
+)  # fmt: skip
+
+# A lead that moves to another segment keeps its row: it is found by its product.
+_WRITE = """
+WITH input AS (
+    SELECT t.*, %(at)s::timestamptz AS at
+    FROM unnest(%(id)s::bigint[], %(next)s::bigint[], %(idle)s::bigint[], %(fit)s::int2[],
+                %(low)s::int2[], %(high)s::int2[], %(behavior)s::int2[], %(total)s::int2[],
+                %(pql)s::bool[], %(band)s::int2[], %(tier)s::int2[], %(measures)s::text[],
+                %(points)s::text[])
+      AS t({key}, next_us, idle_us, fit, fit_low, fit_high, behavior, total, is_pql, band, tier,
+           measures, points)
+), old AS (
+    SELECT s.{key}, s.version_id, s.fit, s.behavior, s.total, s.is_pql, s.band
+    FROM {scores} AS s JOIN input USING ({key}) WHERE s.product_id = %(product)s
+), written AS (
+    INSERT INTO {scores} AS s (
+        {key}, product_id, rubric_id, version_id, at, due_at, fit, fit_low, fit_high, behavior,
+        total, is_pql, band, tier, last_activity_at, measures, points, revision, changed_at)
+    SELECT {key}, %(product)s, %(rubric)s, %(version)s, at,
+           at + next_us * interval '1 microsecond', fit, fit_low, fit_high, behavior, total,
+           is_pql, band, tier, at - idle_us * interval '1 microsecond', measures::float8[],
+           points::int2[], 1, now()
+    FROM input ORDER BY {key}
+    ON CONFLICT ({key}, product_id) DO UPDATE SET
+        rubric_id = excluded.rubric_id, version_id = excluded.version_id,
+        at = excluded.at, due_at = excluded.due_at,
+        fit = excluded.fit, fit_low = excluded.fit_low, fit_high = excluded.fit_high,
+        behavior = excluded.behavior, total = excluded.total, is_pql = excluded.is_pql,
+        band = excluded.band, tier = excluded.tier,
+        last_activity_at = excluded.last_activity_at, measures = excluded.measures,
+        points = excluded.points, revision = s.revision + 1,
+        changed_at = CASE
+            WHEN (s.version_id, s.fit, s.fit_low, s.fit_high, s.points)
+                IS DISTINCT FROM (excluded.version_id, excluded.fit, excluded.fit_low,
+                                  excluded.fit_high, excluded.points)
+              OR s.behavior <> excluded.behavior
+            THEN now() ELSE s.changed_at END
+)
+INSERT INTO {history} (
+    {key}, product_id, rubric_id, version_id, at, fit, behavior, total, is_pql, band, crossed)
+SELECT i.{key}, %(product)s, %(rubric)s, %(version)s, i.at, i.fit, i.behavior, i.total, i.is_pql,
+       i.band, i.is_pql AND NOT coalesce(o.is_pql, false)
+FROM input AS i LEFT JOIN old AS o USING ({key})
+WHERE (o.version_id, o.fit, o.behavior, o.total, o.is_pql, o.band)
+    IS DISTINCT FROM (%(version)s, i.fit, i.behavior, i.total, i.is_pql, i.band)
+ORDER BY i.{key}
+"""
+_DROP = """
+DELETE FROM {scores} AS s WHERE s.{key} = ANY(%(ids)s) AND NOT EXISTS (
+    SELECT 1 FROM unnest(%(scored)s::bigint[], %(products)s::bigint[]) AS done(id, product_id)
+    WHERE done.id = s.{key} AND done.product_id = s.product_id)
+"""
+
+
+def row_of(subject_id: int, measured: Measured, judged: Judgement, next_us: int | None) -> Row:
+    """One result as :func:`write` takes it; ``next_us`` is when it is due again."""
+    measures = ",".join("NULL" if v is None else repr(v) for v in measured.values)
+    return (
+        subject_id,
+        next_us,
+        measured.idle_us,
+        judged.fit,
+        judged.fit_low,
+        judged.fit_high,
+        judged.behavior,
+        judged.total,
+        judged.is_pql,
+        judged.band,
+        judged.tier,
+        f"{{{measures}}}",
+        f"{{{','.join(map(str, judged.points))}}}",
+    )
+
+
+def write(version: Compiled, at: datetime, rows: Iterable[Row]) -> None:
+    """Write results, at least one, over what the product gave before. Needs their row locks."""
+    columns = zip(*rows, strict=True)
+    values = {name: list(column) for name, column in zip(_COLUMNS, columns, strict=True)}
+    tables = TABLES[version.version.subject]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            tables.compose(_WRITE),
+            {
+                **values,
+                "at": at,
+                "product": version.product_id,
+                "rubric": version.rubric_id,
+                "version": version.version_id,
+            },
+        )
+
+
+def drop_others(tables: Tables, ids: Iterable[int], scored: Iterable[tuple[int, int]]) -> None:
+    """Delete the scores of ``ids`` that nothing gives any more.
+
+    Their lead was merged, belongs to no segment, or left the product; their account is empty.
+
+    Args:
+        scored: (id, product id) of what was scored just now, and stays.
+    """
+    pairs = list(scored)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            tables.compose(_DROP),
+            {
+                "ids": list(ids),
+                "scored": [subject_id for subject_id, _ in pairs],
+                "products": [product_id for _, product_id in pairs],
+            },
+        )
