@@ -89,12 +89,13 @@ class ProofAdmin(ReadOnlyAdmin):
     actions_detail = ("score_again",)
     inlines = (MismatchInline,)
     fields = (
-        ("shown_result", "shown_state", "progress"),
-        ("checked", "mismatched", "waiting", "overdue"),
+        ("result", "state", "progress"),
+        ("checked", "mismatched"),
+        ("waiting", "overdue"),
         ("started_at", "finished_at", "took"),
         ("asked", "rubric"),
     )
-    readonly_fields = ("shown_result", "shown_state", "progress", "took", "asked")
+    readonly_fields = ("result", "progress", "took", "asked")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Proof]:
         return super().get_queryset(request).select_related("asked_by", "rubric")
@@ -108,6 +109,10 @@ class ProofAdmin(ReadOnlyAdmin):
         if proof.mismatched:
             return "danger", proof.result
         return "success" if proof.state == ProofState.DONE else "info", proof.result
+
+    @display(description="result")
+    def result(self, proof: Proof) -> str:
+        return proof.result
 
     @display(description="progress")
     def progress(self, proof: Proof) -> str:

@@ -142,6 +142,7 @@ class ProofMismatch(models.Model):
     asked_again_at = models.DateTimeField(null=True, help_text="When a new score was asked for.")
 
     class Meta:
+        verbose_name_plural = "proof mismatches"
         constraints = [
             models.CheckConstraint(
                 condition=Q(lead__isnull=False, account=None) | Q(lead=None, account__isnull=False),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from psycopg import Cursor
@@ -86,7 +87,7 @@ def read_open_changes(tables: Tables, ids: Sequence[int], at: datetime) -> dict[
 
     A change of a lead is one of its account too, until the lead has been scored.
     """
-    values = {"ids": list(ids), "at": at, "most": MAX_ATTEMPTS}
+    values: dict[str, Any] = {"ids": list(ids), "at": at, "most": MAX_ATTEMPTS}
     with connection.cursor() as cursor:
         cursor.execute(tables.compose(_OPEN), values)
         found = dict(cursor.fetchall())

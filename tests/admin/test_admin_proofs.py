@@ -74,6 +74,7 @@ def test_who_may_start_one(world: World) -> None:
 def test_page_says_what_differs(client: Client, proof: Proof, world: World) -> None:
     page = client.get(f"{LIST}{proof.pk}/change/").content.decode()
     assert "2 of 12,345 mismatched" in page
+    assert "('danger'" not in page  # the list's label
     assert "0:01:01" in page
     assert reverse("admin:leads_lead_change", args=[world.leads[0].pk]) in page
     assert reverse("admin:leads_account_change", args=[world.leads[1].account_id]) in page

@@ -86,4 +86,5 @@ def _words(mismatch: ProofMismatch) -> str:
     told = "; ".join(
         f"{what} is {stored}, should be {derived}" for what, stored, derived in mismatch.differences
     )
-    return f"{who}, {mismatch.rubric.key}: {mismatch.get_kind_display()}. {told}".rstrip(". ")
+    rubric = f", {mismatch.rubric.key}" if mismatch.rubric else ""
+    return f"{who}{rubric}: {mismatch.get_kind_display()}. {told}".rstrip(". ")
