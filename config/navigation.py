@@ -42,6 +42,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("Rubrics", "rule", "rubrics.rubric", "The scoring models"),
         Entry("Versions", "history", "rubrics.rubricversion", "Drafts, published and retired"),
         Entry("Scores", "leaderboard", "rubrics.score", "What each lead is worth, and why"),
+        Entry("Account scores", "domain", "rubrics.accountscore", "What each company is worth"),
         Entry("Proofs", "verified", "rubrics.proof", "Every score, derived again from the facts"),
     ),
     "Action": (
@@ -65,6 +66,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("Attribute history", "manage_history", "leads.attributechange", "Known when"),
         Entry("Lead merges", "merge", "leads.leadmerge", "Two that became one"),
         Entry("Scoring backlog", "pending_actions", "leads.leadchange", "Leads to be scored"),
+        Entry("Accounts' backlog", "pending", "leads.accountchange", "Accounts to be scored"),
         Entry("Criteria", "checklist", "rubrics.criterion", "Of every version"),
         Entry("Score history", "timeline", "rubrics.scorechange", "Every change of a score"),
         Entry("Mismatches", "rule_settings", "rubrics.proofmismatch", "Of every proof"),

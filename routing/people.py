@@ -78,9 +78,9 @@ def visible_leads(viewer: Viewer) -> QuerySet[Lead]:
 
 
 def scores_of(lead: Lead) -> list[Score]:
-    """A lead's scores, the highest first."""
-    scores = Score.objects.filter(lead=lead).select_related("rubric__product", "version")
-    return list(scores.order_by("-total", "pk"))
+    """A lead's scores, one a product; the one that counts first."""
+    scores = Score.objects.filter(lead=lead).headline_first()
+    return list(scores.select_related("rubric__product", "version"))
 
 
 def explained(score: Score, *, at: datetime) -> Explained:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from routing.views import leads, pages, queue, work
+from routing.views import accounts, leads, pages, queue, work
 
 app_name = "routing"
 
@@ -21,6 +21,6 @@ urlpatterns = [
         leads.lead_evidence,
         name="lead-evidence",
     ),
-    path("accounts/<int:pk>/", leads.account_show, name="account-show"),
+    path("accounts/<int:pk>/", accounts.account_show, name="account-show"),
     path("help/scores/", pages.help_scores, name="help-scores"),
 ]

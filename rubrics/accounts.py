@@ -9,8 +9,9 @@ from django.db.models import F, Max, Prefetch, QuerySet
 from leads.models import Account, Lead
 from rubrics.explain import breakdown
 from rubrics.labels import band_of, tier_words
+from rubrics.mappers import compiled
 from rubrics.models import AccountScore, Score
-from rubrics.scoring.types import Band, Line
+from rubrics.scoring.types import Axis, Band, Line
 from rubrics.segments import segment_reason
 
 MOST_MEMBERS = 200
@@ -18,13 +19,14 @@ MOST_MEMBERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One score of an account, explained. The lines of an axis sum to its score."""
+    """One score of an account, explained. The lines, fit first, sum to each axis."""
 
     score: AccountScore
     segment: str
     band: Band | None
     tier: str
     lines: list[Line]
+    maximum: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ def standings(account: Account) -> list[Standing]:
             segment=segment_reason(score),
             band=band_of(score),
             tier=tier_words(score),
-            lines=breakdown(score),
+            lines=sorted(breakdown(score), key=lambda line: line.axis is Axis.BEHAVIOR),
+            maximum=compiled(score.version_id).version.max_total,
         )
         for score in scores.select_related("account", "product", "version__rubric")
     ]

@@ -175,32 +175,56 @@ def _shown(value: object) -> str:
     return ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
 
 
-def check_rivals(version: Compiled) -> None:
-    """Check that a version can be published beside those of its product's other rubrics.
+def check_beside(version: Compiled, *, leaves: bool = False) -> None:
+    """Check that a product's rubrics fit together once the version joins, or ``leaves``, them.
 
     Raises:
-        SpecError: another rubric is the default already, or asks at the same place.
+        SpecError: two are the default or ask at the same place; or without a default nobody
+            watches those outside of every segment, whom time may move into one.
     """
+    kind = (version.product_id, version.version.subject)
+    panels = [p for p in published_panels() if (p.product_id, p.subject) == kind]
+    others = [one for p in panels for one in p.versions if one.rubric_id != version.rubric_id]
+    if not leaves:
+        _check_places(version, others)
+    together = others if leaves else [*others, version]
+    if all(one.version.segment for one in together):
+        for one in together:
+            _check_stands_still(one)
+
+
+def _check_places(version: Compiled, others: Sequence[Compiled]) -> None:
     segment = version.version.segment
-    for panel in published_panels():
-        if (panel.product_id, panel.subject) != (version.product_id, version.version.subject):
-            continue
-        for other in panel.versions:
-            rival = other.version.segment
-            if other.rubric_id == version.rubric_id:
-                continue
-            name = other.version.rubric
-            if segment is None and rival is None:
-                raise SpecError(
-                    "segment",
-                    f"the rubric {name} scores every {panel.subject} of no segment already; give "
-                    "this one a segment, or retire that one first",
-                )
-            if segment is not None and rival is not None and segment.order == rival.order:
-                raise SpecError(
-                    "segment.order",
-                    f"the rubric {name} has the order {rival.order} too; give this one another",
-                )
+    for other in others:
+        rival, name = other.version.segment, other.version.rubric
+        if segment is None and rival is None:
+            raise SpecError(
+                "segment",
+                f"the rubric {name} scores every {version.version.subject} of no segment already; "
+                "give this one a segment, or retire that one first",
+            )
+        if segment is not None and rival is not None and segment.order == rival.order:
+            raise SpecError(
+                "segment.order",
+                f"the rubric {name} has the order {rival.order} too; give this one another",
+            )
+
+
+def _check_stands_still(version: Compiled) -> None:
+    segment = version.version.segment
+    for condition in segment.when if segment else ():
+        column = version.version.columns[condition.column]
+        kind = MEASURES[column.measure]
+        moves = (
+            isinstance(kind, AttributeMeasure)
+            and type(kind).changes is not AttributeMeasure.changes
+        )
+        if moves:
+            raise SpecError(
+                "segment.when",
+                f"{column.measure} of the rubric {version.version.rubric} changes with time, which "
+                "needs a published rubric without a segment beside it",
+            )
 
 
 @dataclass(frozen=True, slots=True)

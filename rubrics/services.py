@@ -32,7 +32,7 @@ from rubrics.rows import (
     version_columns,
 )
 from rubrics.scoring.types import Subject
-from rubrics.segments import check_rivals
+from rubrics.segments import check_beside
 
 Document = Mapping[str, Any]
 Part = TypeVar("Part", RubricList, CriterionGroup, Band, Criterion)
@@ -42,8 +42,8 @@ class VersionNotPublishable(Exception):
     """The version cannot go live; the message names the field and the fix."""
 
 
-class VersionNotPublished(Exception):
-    """The version does not score, so it cannot stop."""
+class VersionNotRetirable(Exception):
+    """The version does not score, or others need it; the message says what to do."""
 
 
 @transaction.atomic
@@ -170,7 +170,7 @@ def publish_version(
             product_id=version.rubric.product_id,
             rubric_id=version.rubric_id,
         )
-        check_rivals(spec)
+        check_beside(spec)
     except SpecError as error:
         raise VersionNotPublishable(f"{version} cannot be scored. {error}") from error
     before = [compiled(one.pk) for one in version.rubric.versions.published()]
@@ -190,15 +190,20 @@ def retire_version(version: RubricVersion, *, at: datetime) -> RubricVersion:
     Whom it scored is marked as changed: another rubric of the product scores them, or none.
 
     Raises:
-        VersionNotPublished: it does not score now.
+        VersionNotRetirable: it does not score now, or the product's other rubrics need it.
     """
     version = RubricVersion.objects.select_related("rubric").get(pk=version.pk)
     _lock_rubrics(version)
     retired = RubricVersion.objects.published().filter(pk=version.pk)
     if retired.update(status=VersionStatus.RETIRED) != 1:
-        raise VersionNotPublished(f"{version} does not score now: there is nothing to retire.")
+        raise VersionNotRetirable(f"{version} does not score now: there is nothing to retire.")
     version.refresh_from_db(fields=["status"])
-    _ask_for_new_scores([compiled(version.pk)], at)
+    spec = compiled(version.pk)
+    try:
+        check_beside(spec, leaves=True)
+    except SpecError as error:
+        raise VersionNotRetirable(f"{version} cannot be retired. {error}") from error
+    _ask_for_new_scores([spec], at)
     return version
 
 

@@ -19,7 +19,7 @@ PROOF_SECONDS = 2.0
 def score_due_leads() -> None:
     """Rung after ingest and by beat every 5 s. Harmless twice: the service claims its rows."""
     until = monotonic() + SECONDS
-    while scores.score_due(at=timezone.now(), limit=BATCH) == BATCH and monotonic() < until:
+    while scores.score_due(at=timezone.now(), limit=BATCH) >= BATCH and monotonic() < until:
         pass
 
 

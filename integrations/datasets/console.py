@@ -1,11 +1,11 @@
-"""What the commands about data sets share: rubric files, progress bars, and rejected lines."""
+"""What the commands about data sets share: progress bars, and rejected lines."""
 
 import csv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from django.core.management.base import OutputWrapper
 from rich.console import Console
@@ -13,19 +13,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from integrations.datasets.loader import OnFile
 from integrations.datasets.rows import RowProblem
-from rubrics.presets import load_preset, read_document
 
 SHOWN_PROBLEMS = 5
-
-
-def read_rubric(name: str) -> dict[str, Any]:
-    """Return the document of a rubric file, or of the preset of that name.
-
-    Raises:
-        SpecError: it is neither, or cannot be read.
-    """
-    path = Path(name)
-    return read_document(path) if path.suffix in (".yaml", ".yml") else load_preset(name)
 
 
 def progress_bar(*, quiet: bool = False) -> Progress:

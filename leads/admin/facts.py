@@ -7,7 +7,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter, RelatedDropdownFil
 from unfold.decorators import display
 
 from leads.admin.base import BigTableAdmin, lead_link, pretty_json
-from leads.models import AttributeChange, Event, Hit, LeadChange, LeadMerge
+from leads.models import AccountChange, AttributeChange, Event, Hit, LeadChange, LeadMerge
 from leads.models.signal import MessageKind
 
 
@@ -128,3 +128,13 @@ class LeadChangeAdmin(BigTableAdmin):
     @display(description="lead")
     def lead_name(self, change: LeadChange) -> str:
         return lead_link(change.lead_id, change.lead)
+
+
+@admin.register(AccountChange)
+class AccountChangeAdmin(BigTableAdmin):
+    """The same of accounts."""
+
+    list_display = ("changed_at", "account", "generation", "attempts", "claimed_until")
+    list_filter = (("changed_at", RangeDateTimeFilter),)
+    list_select_related = ("account",)
+    ordering = ("changed_at",)

@@ -1,4 +1,4 @@
-"""Leads and accounts: who they are, what they are worth, and why."""
+"""Leads: who they are, what they are worth, and why."""
 
 from datetime import datetime
 
@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
-from leads.models import Account, Lead
+from leads.models import Lead
 from routing import people
 from routing.viewers import Viewer
 from routing.views.base import page_for, show
 from rubrics import explain
+from rubrics.accounts import standings
 from rubrics.models import Score
 
 LEADS_A_PAGE = 50
@@ -28,7 +29,7 @@ def lead_list(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     leads = people.visible_leads(viewer)
     if words:
         leads = leads.filter(Q(pk__in=Lead.objects.search(words)))
-    scores = Score.objects.select_related("rubric").order_by("-total")
+    scores = Score.objects.headline_first().select_related("rubric")
     start = (number - 1) * LEADS_A_PAGE
     found = list(
         leads.select_related("account")
@@ -66,6 +67,7 @@ def lead_show(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "trial": people.trial_of(lead, score),
         "events": events,
         "has_older": has_older,
+        "standing": next(iter(standings(lead.account)), None) if lead.account else None,
         "at": at,
         "section": "leads",
     }
@@ -92,23 +94,6 @@ def lead_evidence(
     score = get_object_or_404(Score, pk=score_pk, lead=lead)
     hits = explain.evidence(score.version_id, lead_id=lead.pk, criterion_key=key, at=score.at)
     return show(request, viewer, "routing/_evidence.html", {"hits": hits})
-
-
-@require_safe
-@page_for(lambda viewer: viewer.sees_leads)
-def account_show(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
-    """A company and its people."""
-    account = get_object_or_404(Account, pk=pk)
-    scores = Score.objects.select_related("rubric").order_by("-total")
-    leads = people.visible_leads(viewer).filter(account=account)
-    found = list(leads.prefetch_related(Prefetch("scores", queryset=scores))[:200])
-    found.sort(key=lambda lead: max((s.total for s in lead.scores.all()), default=-1), reverse=True)
-    return show(
-        request,
-        viewer,
-        "routing/account.html",
-        {"account": account, "leads": found, "section": "leads"},
-    )
 
 
 def _lead(viewer: Viewer, pk: int) -> Lead:

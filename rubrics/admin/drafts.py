@@ -13,7 +13,7 @@ STATUS_COLORS = {
     VersionStatus.PUBLISHED.label: "success",
     VersionStatus.RETIRED.label: "info",
 }
-REFUSALS = (services.VersionNotPublishable, SpecError)
+REFUSALS = (services.VersionNotPublishable, services.VersionNotRetirable, SpecError)
 
 
 def person(request: HttpRequest) -> Any:

@@ -190,14 +190,22 @@ def _given(value: Any) -> Any:
     return value or None
 
 
+# In the order of the forms and of the words.
 PARAMS = {
     "signals": Param("Signals", "A hit of any of them counts.", list, _given),
-    "window": Param(
-        "Window",
-        "Empty: the whole lifetime. “first 7d” after sign-up, “last 30d”, “trial_last 3d” of the "
-        "trial, “trial”, “after_trial”. For bursts a length: “48h”.",
-        _show_window,
-        _read_window,
+    "attribute": Param(
+        "Attribute",
+        "lead.title, account.employees and so on. Several with commas: the first known counts.",
+        _show_texts,
+        _read_attribute,
+    ),
+    "size": Param(
+        "Hits per burst",
+        "2 or more.",
+        lambda value: value,
+        _given,
+        forms.IntegerField,
+        UnfoldAdminIntegerFieldWidget,
     ),
     "steps": Param(
         "Steps",
@@ -209,19 +217,12 @@ PARAMS = {
     "period": Param("Compared with", "So long ago, or the time before: “7d”.", str, _read_length),
     "half_life": Param("Half-life", "After so long a hit weighs half: “7d”.", str, _read_length),
     "as": Param("Counted as", "", lambda value: "" if value == "count" else value, _given),
-    "size": Param(
-        "Hits per burst",
-        "2 or more.",
-        lambda value: value,
-        _given,
-        forms.IntegerField,
-        UnfoldAdminIntegerFieldWidget,
-    ),
-    "attribute": Param(
-        "Attribute",
-        "lead.title, account.employees and so on. Several with commas: the first known counts.",
-        _show_texts,
-        _read_attribute,
+    "window": Param(
+        "Window",
+        "Empty: the whole lifetime. “first 7d” after sign-up, “last 30d”, “trial_last 3d” of the "
+        "trial, “trial”, “after_trial”. For bursts a length: “48h”.",
+        _show_window,
+        _read_window,
     ),
     "ranges": Param(
         "Ranges",

@@ -12,48 +12,38 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from leads.admin.base import BigTableAdmin, lead_link, once
+from leads.admin.base import BigTableAdmin, change_url, lead_link, once, page_link
 from rubrics.explain import breakdown
-from rubrics.models import Score, ScoreChange
+from rubrics.labels import band_of, tier_words
+from rubrics.models import AccountScore, Score, ScoreChange
 
 
-@admin.register(Score)
-class ScoreAdmin(BigTableAdmin):
-    list_display = ("id", "lead_name", "rubric", "total", "fit", "behavior", "pql", "changed_at")
+class StoredScoreAdmin(BigTableAdmin):
+    """What scores of leads and of accounts have in common."""
+
     list_filter = (
         ("rubric", RelatedDropdownFilter),
         ("is_pql", BooleanRadioFilter),
         ("changed_at", RangeDateTimeFilter),
     )
-    list_select_related = ("lead", "rubric")
-    ordering = ("-changed_at", "-id")  # the index score_changed, backwards
-    fields = (
-        ("lead_name", "rubric", "version"),
-        ("total", "fit", "behavior", "pql"),
-        "reasons",
-        ("fit_low", "fit_high"),
-        ("at", "due_at"),
-        ("last_activity_at", "changed_at", "revision"),
-    )
-    readonly_fields = ("lead_name", "reasons", "pql")
-
-    def view_on_site(self, score: Score) -> str:
-        return f"/leads/{score.lead_id}/"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Score]:
-        return super().get_queryset(request).select_related("lead", "rubric", "version__rubric")
-
-    @display(description="lead")
-    def lead_name(self, score: Score) -> str:
-        return lead_link(score.lead_id, score.lead)
+    ordering = ("-changed_at", "-id")  # an index of both tables, backwards
 
     @display(description="PQL", boolean=True)
-    def pql(self, score: Score) -> bool:
+    def pql(self, score: Score | AccountScore) -> bool:
         return score.is_pql
+
+    @display(description="band")
+    def shown_band(self, score: Score | AccountScore) -> str:
+        band = band_of(score)
+        return band.name if band else "-"
+
+    @display(description="matrix")
+    def shown_tier(self, score: Score | AccountScore) -> str:
+        return tier_words(score) or "-"
 
     @display(description="why")
     @once
-    def reasons(self, score: Score) -> SafeString:
+    def reasons(self, score: Score | AccountScore) -> SafeString:
         rows = format_html_join(
             "",
             '<tr><td class="py-1 pr-6 text-right tabular-nums">{}</td>'
@@ -70,6 +60,61 @@ class ScoreAdmin(BigTableAdmin):
             ),
         )
         return format_html("<table>{}</table>", rows)
+
+
+FIGURES = (
+    ("total", "fit", "behavior", "pql"),
+    ("shown_band", "shown_tier"),
+    "reasons",
+    ("fit_low", "fit_high"),
+    ("at", "due_at"),
+    ("last_activity_at", "changed_at", "revision"),
+)
+MADE = ("reasons", "pql", "shown_band", "shown_tier")
+
+
+@admin.register(Score)
+class ScoreAdmin(StoredScoreAdmin):
+    list_display = ("id", "lead_name", "rubric", "total", "fit", "behavior", "pql", "changed_at")
+    list_select_related = ("lead", "rubric")
+    fields = (("lead_name", "product", "rubric", "version"), *FIGURES)
+    readonly_fields = ("lead_name", *MADE)
+
+    def view_on_site(self, score: Score) -> str:
+        return f"/leads/{score.lead_id}/"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Score]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("lead", "product", "rubric", "version__rubric")
+        )
+
+    @display(description="lead")
+    def lead_name(self, score: Score) -> str:
+        return lead_link(score.lead_id, score.lead)
+
+
+@admin.register(AccountScore)
+class AccountScoreAdmin(StoredScoreAdmin):
+    list_display = ("id", "account_name", "rubric", "total", "fit", "behavior", "pql", "changed_at")
+    list_select_related = ("account", "rubric")
+    fields = (("account_name", "product", "rubric", "version"), *FIGURES)
+    readonly_fields = ("account_name", *MADE)
+
+    def view_on_site(self, score: AccountScore) -> str:
+        return f"/accounts/{score.account_id}/"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccountScore]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("account", "product", "rubric", "version__rubric")
+        )
+
+    @display(description="account")
+    def account_name(self, score: AccountScore) -> str:
+        return page_link(change_url(score.account), score.account)
 
 
 @admin.register(ScoreChange)

@@ -27,6 +27,7 @@ from rubrics.admin.version_form import RubricVersionForm
 from rubrics.admin.version_words import condition_list, rule_list
 from rubrics.admin.words import criteria_table
 from rubrics.models import RubricVersion
+from rubrics.models.rubric import VersionStatus
 from rubrics.rows import document_of
 
 
@@ -45,7 +46,7 @@ class RubricVersionAdmin(AppAdmin):
     list_select_related = ("rubric", "published_by")
     search_fields = ("rubric__name", "note")
     inlines = (CriterionGroupInline, BandInline, RubricListInline)
-    actions_detail = ("publish", "draft", "download")
+    actions_detail = ("publish", "retire", "draft", "download")
     fieldsets = FIELDSETS
     readonly_fields = (
         "rubric",
@@ -132,9 +133,10 @@ class RubricVersionAdmin(AppAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         actions: list[Any] = super().get_actions_detail(request, object_id)
-        if RubricVersion.objects.editable().filter(pk=object_id).exists():
-            return actions
-        return [one for one in actions if not one.action_name.endswith("_publish")]
+        status = RubricVersion.objects.filter(pk=object_id).values_list("status", flat=True).first()
+        offered = {"_publish": VersionStatus.DRAFT, "_retire": VersionStatus.PUBLISHED}
+        hidden = tuple(ending for ending, needed in offered.items() if needed != status)
+        return [one for one in actions if not one.action_name.endswith(hidden)]
 
     @action(
         description="Publish",
@@ -156,6 +158,29 @@ class RubricVersionAdmin(AppAdmin):
             text="It is frozen and scores from now on; the version before it is retired. Leads are "
             "scored anew in the background.",
             button="Publish",
+            refuses=REFUSALS,
+        )
+
+    @action(
+        description="Retire",
+        icon="archive",
+        permissions=["acting"],
+        url_path="retire",
+    )
+    def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def run(version: RubricVersion) -> None:
+            retired = services.retire_version(version, at=timezone.now())
+            self.message_user(request, f"{retired} scores no longer.", messages.SUCCESS)
+
+        return confirmed(
+            self,
+            request,
+            object_id,
+            run,
+            title="Retire this version?",
+            text="It scores no longer. Whom it scored is scored by the product's other rubrics, "
+            "or by none: then the scores go.",
+            button="Retire",
             refuses=REFUSALS,
         )
 

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from leads.admin.base import change_url
 from leads.models import Signal
-from rubrics.admin.params import OF_CRITERION, PARAMS
+from rubrics.admin.params import PARAMS
 from rubrics.measures import MEASURES
 from rubrics.models import Criterion, RubricVersion, Tier
 from rubrics.scoring.types import Mode, Role
@@ -18,9 +18,9 @@ Names = Mapping[str, str]
 
 WORDS_BEFORE = {
     "within": "within",
-    "period": "in the last",
-    "half_life": "each halving its weight every",
-    "as": "as a",
+    "period": "over",
+    "half_life": "halving every",
+    "as": "in",
 }
 WINDOW_WORDS = {"trial": "during the trial", "after_trial": "after the trial"}
 
@@ -142,8 +142,7 @@ def reached(tier: Tier, names: Names) -> str:
 
 
 def _params(params: Mapping[str, Any], names: Names) -> str:
-    ordered = sorted(params, key=lambda name: (name not in OF_CRITERION, name == "window", name))
-    return ", ".join(_text(name, params[name], names) for name in ordered if name in PARAMS)
+    return ", ".join(_text(name, params[name], names) for name in PARAMS if name in params)
 
 
 def _text(name: str, value: Any, names: Names) -> str:

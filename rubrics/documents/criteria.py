@@ -1,6 +1,6 @@
 """One criterion of a document: what it measures, and in which way it gives points."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -90,7 +90,7 @@ class _Parser:
         return next(name for name in given if name in forms)
 
     def _tiered(self, parts: dict[str, Any], shared: Document) -> Criterion:
-        raw, tiers, signals = self.raw["tiers"], [], set(shared.get("signals") or ())
+        raw, tiers = self.raw["tiers"], []
         if isinstance(raw, str) or not isinstance(raw, Sequence) or not raw:
             raise SpecError(
                 f"{self.where}.tiers", "list at least one, e.g. {at_least: 1, points: 10}"
@@ -110,14 +110,13 @@ class _Parser:
                     label=checks.words(tier.get("label"), f"{at}.label", 120),
                 )
             )
-            signals.update(own.get("signals") or ())
         columns = tuple(dict.fromkeys(tier.column for tier in tiers))
         return Criterion(
             **parts,
             mode=Mode.TIERS,
             columns=columns,
             tiers=tuple(tiers),
-            recency=self._recency(parts, {**shared, "signals": sorted(signals)}),
+            recency=self._recency(parts, columns),
         )
 
     def _per(self, parts: dict[str, Any], shared: Document) -> Criterion:
@@ -132,14 +131,15 @@ class _Parser:
         if measure.unit == "flag":
             raise SpecError(at, "goes with numbers; this measure says yes or no, so give tiers")
         size = length_us(terms.get("period"), f"{at}.period") if mode is Mode.PER_PERIOD else 1
+        columns = (self.columns.add(measure, shared, self.where),)
         return Criterion(
             **parts,
             mode=mode,
-            columns=(self.columns.add(measure, shared, self.where),),
+            columns=columns,
             points_each=_worth(terms.get("points"), parts["role"], f"{at}.points"),
             unit_size=size,
             max_units=checks.count_or_none(terms.get("max"), f"{at}.max"),
-            recency=self._recency(parts, shared),
+            recency=self._recency(parts, columns),
         )
 
     def _velocity(self, parts: dict[str, Any], shared: Document) -> Criterion:
@@ -160,12 +160,14 @@ class _Parser:
             max_units=checks.count_or_none(raw.get("max_bursts", 1), f"{where}.max_bursts"),
         )
 
-    def _recency(self, parts: dict[str, Any], shared: Document) -> Recency | None:
+    def _recency(self, parts: dict[str, Any], columns: Iterable[int]) -> Recency | None:
         """Recent hits of the signals the criterion looks at, all tiers' together."""
         raw, where = self.raw.get("recency"), f"{self.where}.recency"
         if raw is None:
             return None
-        if parts["role"] is not Role.ACTION or not shared.get("signals"):
+        found = [self.columns.found[column].params.get("signals", ()) for column in columns]
+        signals = sorted({key for keys in found for key in keys})
+        if parts["role"] is not Role.ACTION or not signals:
             raise SpecError(where, "goes with criteria that give points for hits of signals")
         if not isinstance(raw, Mapping):
             raise SpecError(where, "is a mapping such as {within: 48h, factor: 1.5}")
@@ -174,9 +176,7 @@ class _Parser:
         if not 0 <= factor <= 100:
             raise SpecError(f"{where}.factor", "is between 0 and 100, e.g. 1.5")
         within = length_us(raw.get("within"), f"{where}.within")
-        column = self.columns.add(
-            MEASURES["since_last"], {"signals": list(shared["signals"])}, where
-        )
+        column = self.columns.add(MEASURES["since_last"], {"signals": signals}, where)
         return Recency(column, within, factor)
 
 

@@ -32,14 +32,10 @@ class _OfTwoPeriods(HitMeasure):
 
     def changes(self, params: Params, condition: sql.Composable) -> list[sql.Composable]:
         """A hit grows old twice: it leaves the last period, then the one before."""
-        return [
-            sql.SQL(
-                "min(h.occurred_at) FILTER (WHERE {condition} AND {is_last}) + {period}"
-            ).format(
-                condition=condition, is_last=_is_last(params), period=interval(params["period"])
-            ),
-            *super().changes(params, condition),
-        ]
+        leaves_last = sql.SQL("min(h.occurred_at) FILTER (WHERE {} AND {}) + {}").format(
+            condition, _is_last(params), interval(params["period"])
+        )
+        return [leaves_last, *super().changes(params, condition)]
 
 
 def _is_last(params: Params) -> sql.Composable:
@@ -74,7 +70,7 @@ class Growth(_OfTwoPeriods):
 
     def describe(self, params: Params, value: float | None, names: Names) -> str:
         words = names.words(params["signals"])
-        return f"{words}: {more_words(params, value)}"
+        return f"{words}: {more_words(params, value, 'much')}"
 
 
 class UserGrowth(_OfTwoPeriods):
@@ -96,13 +92,14 @@ class UserGrowth(_OfTwoPeriods):
         )
 
     def describe(self, params: Params, value: float | None, names: Names) -> str:
-        return f"Active users: {more_words(params, value)}"
+        return f"Active users: {more_words(params, value, 'many')}"
 
 
-def more_words(params: Params, value: float | None) -> str:
-    """``4 more than in the 7 days before``, ``50 % less than in the 7 days before``."""
-    number = f"{abs(value or 0):.4g}{' %' if params.get('percent') else ''}"
+def more_words(params: Params, value: float | None, as_before: str) -> str:
+    """``4 more than in the 7 days before``, ``as much as in the 7 days before``."""
     before = f"in the {duration_words(params['period'])} before"
     if not value:
-        return f"as much as {before}"
-    return f"{number} {'more' if value > 0 else 'less'} than {before}"
+        return f"as {as_before} as {before}"
+    number = f"{abs(value):.4g}{' %' if params.get('percent') else ''}"
+    less = "fewer" if as_before == "many" else "less"
+    return f"{number} {'more' if value > 0 else less} than {before}"

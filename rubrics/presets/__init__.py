@@ -23,6 +23,16 @@ def load_preset(name: str) -> dict[str, Any]:
     return read_document(FOLDER / f"{name}.yaml")
 
 
+def read_rubric(name: str) -> dict[str, Any]:
+    """The document of a rubric file (``.yaml``), or of the shipped preset of that name.
+
+    Raises:
+        SpecError: it is neither, or cannot be read.
+    """
+    path = Path(name)
+    return read_document(path) if path.suffix in (".yaml", ".yml") else load_preset(name)
+
+
 def read_document(path: Path) -> dict[str, Any]:
     """A rubric file as a document, shipped lists filled in.
 

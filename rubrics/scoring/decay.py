@@ -1,6 +1,7 @@
 """What silence costs. Computed from the moment, never applied to a stored score."""
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 
 from rubrics.scoring.types import Decay, DecayMode, Expired
@@ -26,18 +27,37 @@ def decay_penalty(decay: Decay, raw: int, idle_us: int, over_us: float | None = 
     return max(lost, decay.expired.points * _expired_periods(decay.expired, idle_us, over_us))
 
 
+_PERIODS = DecayMode.PERIODS  # asked first: nearly every version's, and an enum's hash is slow
+
+
 def _penalty(decay: Decay, raw: int, overdue: int) -> int:
-    match decay.mode:
-        case DecayMode.NONE:
-            return 0
-        case DecayMode.PERIODS:
-            return decay.points * (overdue // decay.period_us)
-        case DecayMode.CONTINUOUS:
-            return decay.points * overdue // decay.period_us
-        case DecayMode.PERCENT:
-            return raw - _left_by_percent(decay, raw, overdue // decay.period_us)
-        case DecayMode.HALF_LIFE:
-            return raw - _left_by_half_life(decay, raw, overdue)
+    if decay.mode is _PERIODS:
+        return decay.points * (overdue // decay.period_us)
+    return _PENALTIES[decay.mode](decay, raw, overdue)
+
+
+def _nothing(decay: Decay, raw: int, overdue: int) -> int:
+    return 0
+
+
+def _evenly(decay: Decay, raw: int, overdue: int) -> int:
+    return decay.points * overdue // decay.period_us
+
+
+def _by_percent(decay: Decay, raw: int, overdue: int) -> int:
+    return raw - _left_by_percent(decay, raw, overdue // decay.period_us)
+
+
+def _by_half_life(decay: Decay, raw: int, overdue: int) -> int:
+    return raw - _left_by_half_life(decay, raw, overdue)
+
+
+_PENALTIES: dict[DecayMode, Callable[[Decay, int, int], int]] = {
+    DecayMode.NONE: _nothing,
+    DecayMode.CONTINUOUS: _evenly,
+    DecayMode.PERCENT: _by_percent,
+    DecayMode.HALF_LIFE: _by_half_life,
+}
 
 
 def _left_by_percent(decay: Decay, raw: int, periods: int) -> int:
@@ -57,33 +77,38 @@ def _expired_periods(expired: Expired, idle_us: int, over_us: float) -> int:
 
 def next_decay_us(decay: Decay, raw: int, idle_us: int, over_us: float | None = None) -> int | None:
     """How long until the penalty may next grow; None for never."""
-    moments = [_next_decay(decay, raw, idle_us)]
+    soonest = _next_decay(decay, raw, idle_us)
     if decay.expired is not None and over_us is not None and decay.expired.points:
         since = min(idle_us, int(over_us))
-        moments.append(decay.expired.period_us - since % decay.expired.period_us)
-    return min((moment for moment in moments if moment is not None), default=None)
+        ahead = decay.expired.period_us - since % decay.expired.period_us
+        soonest = ahead if soonest is None else min(soonest, ahead)
+    return soonest
 
 
 def _next_decay(decay: Decay, raw: int, idle_us: int) -> int | None:
-    overdue = max(idle_us - decay.grace_us, 0)
-    if _penalty(decay, raw, overdue) >= raw and decay.mode in _SHARES:
-        return None  # nothing is left to take a share of
-    match decay.mode:
-        case DecayMode.NONE:
-            return None
-        case DecayMode.PERIODS | DecayMode.CONTINUOUS if decay.points == 0:
-            return None
-        case DecayMode.CONTINUOUS:  # when points * overdue / period is a whole point more
-            steps = decay.points * overdue // decay.period_us + 1
-            boundary = -(-steps * decay.period_us // decay.points)
-        case DecayMode.HALF_LIFE:
-            boundary = _next_half_life(decay, raw, overdue)
-        case _:
-            boundary = (overdue // decay.period_us + 1) * decay.period_us
-    return boundary + decay.grace_us - idle_us
+    mode, overdue = decay.mode, max(idle_us - decay.grace_us, 0)
+    if mode is _PERIODS:
+        period = decay.period_us
+        return (overdue // period + 1) * period + decay.grace_us - idle_us if decay.points else None
+    if mode in _SHARES:
+        if _penalty(decay, raw, overdue) >= raw:
+            return None  # nothing is left to take a share of
+    elif mode is DecayMode.NONE or not decay.points:
+        return None
+    return _BOUNDARIES[mode](decay, raw, overdue) + decay.grace_us - idle_us
 
 
 _SHARES = frozenset({DecayMode.PERCENT, DecayMode.HALF_LIFE})
+
+
+def _next_period(decay: Decay, raw: int, overdue: int) -> int:
+    return (overdue // decay.period_us + 1) * decay.period_us
+
+
+def _next_point(decay: Decay, raw: int, overdue: int) -> int:
+    """When points * overdue / period is a whole point more."""
+    steps = decay.points * overdue // decay.period_us + 1
+    return -(-steps * decay.period_us // decay.points)
 
 
 def _next_half_life(decay: Decay, raw: int, overdue: int) -> int:
@@ -95,3 +120,10 @@ def _next_half_life(decay: Decay, raw: int, overdue: int) -> int:
     while _left_by_half_life(decay, raw, moment) == left:
         moment += 1
     return moment
+
+
+_BOUNDARIES = {
+    DecayMode.CONTINUOUS: _next_point,
+    DecayMode.PERCENT: _next_period,
+    DecayMode.HALF_LIFE: _next_half_life,
+}

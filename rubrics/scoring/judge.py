@@ -15,7 +15,7 @@ from rubrics.scoring.combine import (
     within_group,
 )
 from rubrics.scoring.moments import compile_moments
-from rubrics.scoring.points import Range, compile_points, compile_possible
+from rubrics.scoring.points import Sum, compile_possible
 from rubrics.scoring.types import (
     MOST_POINTS,
     Axis,
@@ -34,46 +34,48 @@ Judge = Callable[[Measured], Judgement]
 
 def compile_judge(version: Version) -> Judge:
     """Compile once, judge a lead in microseconds. Pure: the same numbers, the same judgement."""
-    placed = list(enumerate(version.criteria))
-    judge_fit = _compile_fit(version)
-    silent = [(i, compile_points(c)) for i, c in placed if c.role is Role.SILENCE]
-    judge_raw = _compile_raw(version)
+    judge_fit, judge_raw = _compile_fit(version), _compile_raw(version)
+    silences = [(i, c) for i, c in enumerate(version.criteria) if c.role is Role.SILENCE]
+    cost_of = Sum(silences).add_up
     moments = compile_moments(version)
     count, decay, crossing = len(version.criteria), version.decay, version.cross_product
-    over = decay.expired.column if decay.expired else None
+    bands, matrix, thresholds = version.bands, version.matrix, version.thresholds
+    over, blend = decay.expired.column if decay.expired else None, version.blend
 
     def judge(measured: Measured) -> Judgement:
-        values = measured.values
+        values, idle_us, soonest = measured.values, measured.idle_us, measured.next_us
         points = [0] * count
         adjustments: list[Adjustment] = []
         fit, low, high = judge_fit(values, points, adjustments)
         raw = judge_raw(values, points, adjustments)
-        for i, worth in silent:
-            points[i] = worth(values)
+        lost = cost_of(values, points)
         over_us = None if over is None else values[over]
-        behavior, criteria_count = combine_silence(
-            raw, decay, measured.idle_us, over_us, sum(points[i] for i, _ in silent), adjustments
-        )
+        behavior, criteria_count = combine_silence(raw, decay, idle_us, over_us, lost, adjustments)
         if not criteria_count:
-            for i, _ in silent:
+            for i, _ in silences:
                 points[i] = 0
-        ahead = [measured.next_us, *[moment(values) for moment in moments]]
-        ahead.append(next_silence_us(raw, behavior, decay, measured.idle_us, over_us))
+        next_us = next_silence_us(raw, behavior, decay, idle_us, over_us)
+        if soonest is None or (next_us is not None and next_us < soonest):
+            soonest = next_us
+        for next_moment in moments:
+            next_us = next_moment(values)
+            if next_us is not None and (soonest is None or next_us < soonest):
+                soonest = next_us
         if crossing is not None and (values[crossing.column] or 0) >= crossing.products:
             behavior = _add_bonus(version, behavior, crossing.points, adjustments)
-        total = combine_total(version, fit, behavior)
-        return Judgement(
-            fit=fit,
-            fit_low=low,
-            fit_high=high,
-            behavior=behavior,
-            total=total,
-            is_pql=is_pql(fit, behavior, total, version.thresholds),
-            points=tuple(points),
-            adjustments=tuple(adjustments),
-            next_us=min((moment for moment in ahead if moment is not None), default=None),
-            band=band_of(version.bands, total) if version.bands else None,
-            tier=tier_of(version.matrix, fit, behavior),
+        total = fit + behavior if blend is None else combine_total(version, fit, behavior)
+        return Judgement(  # by position: names would cost a tenth of the whole judgement
+            fit,
+            low,
+            high,
+            behavior,
+            total,
+            is_pql(fit, behavior, total, thresholds),
+            tuple(points),
+            tuple(adjustments),
+            soonest,
+            band_of(bands, total) if bands else None,
+            tier_of(matrix, fit, behavior) if matrix else None,
         )
 
     return judge
@@ -84,57 +86,60 @@ _Fit = Callable[[Values, list[int], list[Adjustment]], tuple[int, int, int]]
 
 def _compile_fit(version: Version) -> _Fit:
     """Fit with the range it could still take; writes its criteria's points."""
-    fit = [(i, compile_points(c), c) for i, c in enumerate(version.criteria) if c.axis is Axis.FIT]
-    columns = [column for _, _, c in fit for column in c.columns]
-    ranges = [(i, compile_possible(c)) for i, _, c in fit]
+    fit = [(i, c) for i, c in enumerate(version.criteria) if c.axis is Axis.FIT]
+    total_of = Sum(fit).add_up
+    ranges = [(i, c.columns, compile_possible(c)) for i, c in fit]
     groups = [group for group in version.groups if group.axis is Axis.FIT]
+    most = version.max_fit
 
     def judge_fit(
         values: Values, points: list[int], adjustments: list[Adjustment]
     ) -> tuple[int, int, int]:
-        for i, worth, _ in fit:
-            points[i] = worth(values)
-        total = sum(points[i] for i, _, _ in fit)
+        total = total_of(values, points)
+        unsure = {}
+        for i, columns, possible in ranges:
+            for column in columns:
+                if values[column] is None:
+                    unsure[i] = possible(values)
+                    break
+        low, high = _ends(points, unsure, groups, total) if unsure else (total, total)
         if groups:
             total += limit_groups(groups, points, adjustments)
-        score = clamp(total, version.max_fit, Axis.FIT, adjustments)
-        if any(values[column] is None for column in columns):
-            return score, *_fit_range(version, groups, ranges, values)
-        return score, score, score
+        score = clamp(total, most, Axis.FIT, adjustments)
+        if not unsure:
+            return score, score, score
+        return score, min(max(low, 0), most), min(max(high, 0), most)
 
     return judge_fit
 
 
-def _fit_range(
-    version: Version, groups: list[Group], ranges: list[tuple[int, Range]], values: Values
+def _ends(
+    points: list[int], unsure: dict[int, tuple[int, int]], groups: list[Group], total: int
 ) -> tuple[int, int]:
-    """The fit if every unknown turned out worst, and best."""
-    found = {i: possible(values) for i, possible in ranges}
-    low = sum([points[0] for points in found.values()])
-    high = sum([points[1] for points in found.values()])
+    """The sum of fit points if every unknown turned out worst, and best; groups limited."""
+    low = high = total
+    for i, (least, most) in unsure.items():
+        low += least - points[i]
+        high += most - points[i]
     for group in groups:
-        least, most = (sum(found[i][end] for i in group.members) for end in (0, 1))
+        ends = [unsure.get(i, (points[i], points[i])) for i in group.members]
+        least, most = sum(end[0] for end in ends), sum(end[1] for end in ends)
         low += within_group(group, least) - least
         high += within_group(group, most) - most
-    return min(max(low, 0), version.max_fit), min(max(high, 0), version.max_fit)
+    return low, high
 
 
 def _compile_raw(version: Version) -> Callable[[Values, list[int], list[Adjustment]], int]:
     """Behavior before silence: actions, their limits, the velocity bonus and the ceiling."""
     placed = list(enumerate(version.criteria))
-    actions = [
-        (i, compile_points(c))
-        for i, c in placed
-        if c.axis is Axis.BEHAVIOR and c.role is Role.ACTION
-    ]
+    actions = [(i, c) for i, c in placed if c.axis is Axis.BEHAVIOR and c.role is Role.ACTION]
+    total_of = Sum(actions).add_up
     velocity = [(i, c) for i, c in placed if c.role is Role.VELOCITY]
     groups = [group for group in version.groups if group.axis is Axis.BEHAVIOR]
     ceiling = version.ceiling
 
     def judge_raw(values: Values, points: list[int], adjustments: list[Adjustment]) -> int:
-        for i, worth in actions:
-            points[i] = worth(values)
-        total = sum(points[i] for i, _ in actions)
+        total = total_of(values, points)
         if groups:
             total += limit_groups(groups, points, adjustments)
         raw = clamp(total, version.max_behavior, Axis.BEHAVIOR, adjustments)

@@ -1,13 +1,76 @@
 """What a criterion's measured number is worth."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from rubrics.scoring.types import MOST_POINTS, Criterion, Mode, Recency, Tier, Values
 
 Worth = Callable[[Values], int]
 """Measured numbers of the version -> a criterion's points."""
+
+
+Steps = list[tuple[float, int]]
+"""(threshold, points) from the highest down."""
+Ladders = list[tuple[int, int, Steps]]
+"""Tiers of one column each: the criterion's index, the column, its steps."""
+Alternatives = list[tuple[int, list[tuple[int, Steps]]]]
+"""Tiers of several columns each, of which the best counts."""
+Others = list[tuple[int, Worth]]
+
+
+class Sum:
+    """Criteria whose points add up.
+
+    Tiers are plain data that one loop walks through: a call for each would double the time.
+    """
+
+    def __init__(self, placed: Iterable[tuple[int, Criterion]]) -> None:
+        self.ladders: Ladders = []
+        self.alternatives: Alternatives = []
+        self.others: Others = []
+        for i, criterion in placed:
+            if criterion.mode is not Mode.TIERS or criterion.recency:
+                self.others.append((i, compile_points(criterion)))
+            elif len(criterion.columns) == 1:
+                (column,) = criterion.columns
+                self.ladders.append((i, column, _steps(criterion, column)))
+            else:
+                columns = [(column, _steps(criterion, column)) for column in criterion.columns]
+                self.alternatives.append((i, columns))
+
+    def add_up(self, values: Values, points: list[int]) -> int:
+        """Write each criterion's points into ``points``; return their sum."""
+        total = 0
+        for i, column, steps in self.ladders:
+            value = values[column]
+            if value is not None:
+                for threshold, worth in steps:
+                    if value >= threshold:
+                        points[i] = worth
+                        total += worth
+                        break
+        for i, columns in self.alternatives:
+            best = None
+            for column, steps in columns:
+                value = values[column]
+                if value is not None:
+                    for threshold, worth in steps:
+                        if value >= threshold:
+                            if best is None or worth > best:
+                                best = worth
+                            break
+            if best is not None:
+                points[i] = best
+                total += best
+        for i, function in self.others:
+            points[i] = worth = function(values)
+            total += worth
+        return total
+
+
+def _steps(criterion: Criterion, column: int) -> Steps:
+    return [(tier.threshold, tier.points) for tier in sorted_tiers(criterion, column)]
 
 
 def compile_points(criterion: Criterion) -> Worth:
@@ -49,10 +112,7 @@ def _tiers(criterion: Criterion) -> Worth:
 
 def _compile_reached(criterion: Criterion) -> Callable[[Values], int | None]:
     """The points of the best tier reached, or None; unknown columns reach nothing."""
-    ladders = [
-        (column, [(tier.threshold, tier.points) for tier in sorted_tiers(criterion, column)])
-        for column in criterion.columns
-    ]
+    ladders = [(column, _steps(criterion, column)) for column in criterion.columns]
     if len(ladders) == 1:
         ((column, steps),) = ladders
 
@@ -115,7 +175,10 @@ def _per_period(criterion: Criterion) -> Worth:
     each, most, length = criterion.points_each, criterion.max_units, criterion.unit_size
 
     def per_period(values: Values) -> int:
-        periods = int((values[column] or 0) // length)  # whole periods only
+        value = values[column]
+        if not value or value < length:
+            return 0
+        periods = int(value // length)  # whole periods only
         return _within(each * (periods if most is None or periods < most else most))
 
     return per_period

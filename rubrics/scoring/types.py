@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 DAY_US = 86_400_000_000
 """Microseconds of a day: durations are whole microseconds, so that boundaries are exact."""
@@ -283,8 +283,7 @@ class Version:
         return 100 if self.blend else self.max_fit + self.max_behavior
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """What the statement found for one lead. Durations are whole microseconds.
 
     ``idle_us`` is the time since the last activity (the sign-up if there was none), never
@@ -296,8 +295,7 @@ class Measured:
     next_us: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What the numbers are worth. ``points`` has one value per criterion of the version.
 
     ``adjustments`` are what the criteria's points do not explain (caps, silence, floor), as

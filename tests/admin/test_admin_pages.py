@@ -12,6 +12,7 @@ from django.urls import reverse
 from integrations.models import ApiToken
 from leads.models import (
     Account,
+    AccountChange,
     AttributeChange,
     Event,
     Hit,
@@ -30,6 +31,7 @@ from leads.models import (
 from routing.models import Qualification, Rep, Team
 from rubrics.mappers import forget_compiled
 from rubrics.models import (
+    AccountScore,
     Criterion,
     Proof,
     ProofMismatch,
@@ -43,9 +45,10 @@ from tests.world import AT, World, add_lead, make_admin, make_person, make_world
 pytestmark = pytest.mark.django_db
 
 LIST_BUDGET, PAGE_BUDGET = 8, 9  # queries; two of each are the session and the person
-BIGGER_PAGES: dict[type[Model], int] = {RubricVersion: 14, Score: 12}
+BIGGER_PAGES: dict[type[Model], int] = {RubricVersion: 14, Score: 12, AccountScore: 12}
 MODELS = [
     Account,
+    AccountChange,
     AttributeChange,
     Event,
     Hit,
@@ -60,6 +63,7 @@ MODELS = [
     SignalMapping,
     Source,
     Trial,
+    AccountScore,
     Criterion,
     Rubric,
     RubricVersion,
@@ -75,6 +79,8 @@ MODELS = [
 ]
 READ_ONLY = [
     Account,
+    AccountChange,
+    AccountScore,
     AttributeChange,
     Event,
     Hit,
@@ -131,6 +137,25 @@ def fill(world: World, first: int, last: int) -> None:
             lead=lead, name="title", value="VP", known_at=AT, confirmed_at=AT
         )
         LeadChange.objects.create(lead=lead, changed_at=AT)
+        account = Account.objects.get(leads=lead)
+        AccountChange.objects.create(account=account, changed_at=AT)
+        AccountScore.objects.create(
+            account=account,
+            product=world.product,
+            rubric=world.rubric,
+            version=world.version,
+            at=AT,
+            fit=15,
+            fit_low=15,
+            fit_high=15,
+            behavior=0,
+            total=15,
+            is_pql=False,
+            last_activity_at=AT,
+            measures=[1.0],
+            points=[15],
+            changed_at=AT,
+        )
         other = Lead.objects.create(merged_into=lead)
         LeadMerge.objects.create(winner=lead, loser=other, reason="e-mail", merged_at=AT)
         Outcome.objects.create(lead=lead, product=world.product, kind="churned", occurred_at=AT)

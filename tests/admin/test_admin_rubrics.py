@@ -1,11 +1,9 @@
 """Rubrics in the admin: drafts are edited through fields, published versions are frozen."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import yaml
-from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +14,7 @@ from rubrics.models import Criterion, RubricVersion
 from rubrics.presets import load_preset
 from rubrics.rows import document_of
 from rubrics.services import load_rubric
+from tests.admin.forms import criterion_url, form_of, said, version_url
 from tests.world import AT, World, make_admin, make_world
 
 pytestmark = pytest.mark.django_db
@@ -43,36 +42,6 @@ def client() -> Client:
 def draft(world: World) -> RubricVersion:
     document = {**load_preset("standard"), "rubric": "other"}
     return load_rubric(document, product=world.product, by=None, at=AT)
-
-
-def said(response: Any) -> str:
-    return " ".join(str(message) for message in get_messages(response.wsgi_request))
-
-
-def form_of(client: Client, url: str) -> dict[str, Any]:
-    """The form of a page as a browser would send it back."""
-    context = client.get(url).context
-    forms = [context["adminform"].form]
-    for inline in context["inline_admin_formsets"]:
-        forms += [inline.formset.management_form, *inline.formset.initial_forms]
-    data: dict[str, Any] = {}
-    for form in forms:
-        for bound in form:
-            value = bound.value()
-            if isinstance(value, bool):
-                value = "on" if value else None
-            if value is not None:
-                data[bound.html_name] = value
-    return data
-
-
-def criterion_url(draft: RubricVersion, key: str) -> str:
-    criterion = draft.criteria.get(key=key)
-    return reverse("admin:rubrics_criterion_change", args=[criterion.pk])
-
-
-def version_url(version: RubricVersion, page: str = "change") -> str:
-    return reverse(f"admin:rubrics_rubricversion_{page}", args=[version.pk])
 
 
 def test_saving_every_criterion_unchanged_changes_nothing(
@@ -171,6 +140,14 @@ def test_draft_is_edited_and_published(world: World, client: Client) -> None:
     assert (draft.status, draft.min_total) == ("published", 70)
     world.version.refresh_from_db()
     assert world.version.status == "retired"
+
+
+def test_published_version_is_retired(world: World, client: Client) -> None:
+    url = version_url(world.version, "retire")
+    assert "scores no longer" in said(client.post(url))
+    world.version.refresh_from_db()
+    assert world.version.status == "retired"
+    assert "nothing to retire" in said(client.post(url))
 
 
 def test_what_cannot_be_published_says_why(world: World, client: Client) -> None:

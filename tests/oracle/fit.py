@@ -132,7 +132,8 @@ def read_date(value: object) -> datetime | None:
     if clock is None or zone is None:
         return None
     try:
-        return datetime(*(int(n) for n in numbers), *clock, tzinfo=zone)  # type: ignore[arg-type, misc]
+        year, month, number = (int(n) for n in numbers)
+        return datetime(year, month, number, *clock, tzinfo=zone)
     except ValueError:
         return None
 

@@ -22,10 +22,11 @@ MICROSECOND = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 MOST = 10_000  # one criterion never gives or takes more
 DURATIONS = {"days_since", "since_last", "trial_age", "trial_over"}
-FIT_MEASURES = {
+ATTRIBUTE_MEASURES = {
     "number_in_range", "value_in_list", "text_matches", "overlaps", "email_domain_in", "is_present",
+    "date_within", "attribute_growth",
 }  # fmt: skip
-FLAGS = FIT_MEASURES
+FLAGS = ATTRIBUTE_MEASURES - {"attribute_growth"}
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def tier_of(document: Spec, fit: int, behavior: int) -> int | None:
 
 
 def axis_of(criterion: Spec) -> str:
-    default = "fit" if criterion["measure"] in FIT_MEASURES else "behavior"
+    default = "fit" if criterion["measure"] in ATTRIBUTE_MEASURES else "behavior"
     return str(criterion.get("axis", default))
 
 
@@ -183,7 +184,7 @@ def clamp(points: int, most: int) -> int:
 
 def measured(document: Spec, spec: Spec, person: Person, at: datetime) -> float | None:
     """One number: of a criterion, or of a tier with parameters of its own."""
-    if spec["measure"] in FIT_MEASURES:
+    if spec["measure"] in ATTRIBUTE_MEASURES:
         answer = measure_attribute(spec, person, at, document.get("lists", {}))
     else:
         answer = measure_hits(spec, person, at)
@@ -261,14 +262,19 @@ def compare(spec: Spec, value: float | None) -> tuple[tuple[float, bool], bool]:
 
 def possible(document: Spec, criterion: Spec, person: Person, at: datetime) -> tuple[int, int]:
     """The least and most a fit criterion could give, each unknown being met or not."""
-    known: list[int] = []
-    unknown: list[int] = []
-    for tier in criterion["tiers"]:
-        value = measured(document, {**criterion, **tier, "tier": tier}, person, at)
-        if value is None:
-            unknown.append(tier["points"])
-        elif value >= 1:
-            known.append(tier["points"])
+    if "tiers" not in criterion:
+        points = plain_points(document, criterion, person, at)
+        if measured(document, criterion, person, at) is not None:
+            return points, points
+        terms = criterion["per_unit"]
+        most = min(max(terms["points"] * (terms.get("max") or MOST), -MOST), MOST)
+        return min(most, 0), max(most, 0)
+    known = reached_tiers(document, criterion, person, at)
+    unknown = [
+        tier["points"]
+        for tier in criterion["tiers"]
+        if measured(document, {**criterion, **tier}, person, at) is None
+    ]
     results = []
     for size in range(len(unknown) + 1):
         for met in itertools.combinations(unknown, size):

@@ -4,7 +4,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.oracle.strategies import INDUSTRIES, SIGNALS, SPANS, documents
+from tests.oracle.judging import axis_of
+from tests.oracle.specs import ATTRIBUTES, HITS
+from tests.oracle.strategies import INDUSTRIES, SIGNALS, SPANS, documents, signed
 
 Spec = dict[str, Any]
 
@@ -66,10 +68,35 @@ def decays(draw: st.DrawFn) -> Spec:
     return decay
 
 
+DURATIONS = ("days_since", "since_last", "trial_age", "trial_over")
+THRESHOLDS = (-1, 0.5, 1, 2, 3, 50, 150)
+
+
+@st.composite
+def criteria(draw: st.DrawFn) -> Spec:
+    """Any measure there is, with tiers, points per unit or points per period."""
+    spec: Spec = dict(draw(st.one_of(*HITS, *ATTRIBUTES)))
+    if spec["measure"] == "date_within":
+        return {**spec, "axis": draw(st.sampled_from(["fit", "behavior"])),
+                "tiers": [{"points": draw(signed)}]}  # fmt: skip
+    is_span = spec["measure"] in DURATIONS
+    if draw(st.booleans()):
+        bounds = st.sampled_from(["14d", 7, "30d", 0.5] if is_span else THRESHOLDS)
+        chosen = draw(st.lists(bounds, min_size=1, max_size=3))
+        name = st.sampled_from(["at_least", "more_than"])
+        return {**spec, "tiers": [{draw(name): one, "points": draw(signed)} for one in chosen]}
+    terms = {"points": draw(signed), "max": draw(st.sampled_from([None, 1, 3]))}
+    if is_span:
+        return {**spec, "per_period": {**terms, "period": draw(st.sampled_from(SPANS))}}
+    return {**spec, "per_unit": terms}
+
+
 @st.composite
 def full_documents(draw: st.DrawFn) -> Spec:
-    """A document with any of the sections there are."""
+    """A document with any measure and any of the sections there are."""
     document = {**draw(documents()), "decay": draw(decays())}
+    for number, criterion in enumerate(draw(st.lists(criteria(), max_size=4))):
+        document["criteria"].append({**criterion, "key": f"m{number}"})
     _add_groups(draw, document)
     for criterion in document["criteria"]:
         if _takes_recency(criterion) and draw(st.booleans()):
@@ -93,14 +120,12 @@ def full_documents(draw: st.DrawFn) -> Spec:
 
 def _add_groups(draw: st.DrawFn, document: Spec) -> None:
     """One group of fit and one of behavior, where they have criteria."""
-    fit = {"number_in_range", "value_in_list", "text_matches", "overlaps", "email_domain_in",
-           "is_present"}  # fmt: skip
     document["groups"] = {}
     for name, is_fit in (("who", True), ("what", False)):
         members = [
             c
             for c in document["criteria"]
-            if (c["measure"] in fit) == is_fit and c.get("role", "action") == "action"
+            if (axis_of(c) == "fit") == is_fit and c.get("role", "action") == "action"
         ]
         members = [c for c in members if draw(st.booleans())]
         if not members:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from tests.oracle.facts import Person
-from tests.oracle.strategies import LISTS, SPANS, VALUES, persons, some_signals, windows
+from tests.oracle.strategies import SPANS, VALUES, persons, some_signals, windows
 
 Spec = dict[str, Any]
 spans = st.sampled_from(SPANS)
@@ -47,7 +47,7 @@ HITS: tuple[SearchStrategy[Spec], ...] = (
     spec(
         "sequence",
         steps=st.lists(some_signals, min_size=2, max_size=4),
-        within=spans,
+        within=st.sampled_from(["1h", "1h", *SPANS]),
         window=windows,
     ),
     spec("bursts", signals=some_signals, size=st.integers(2, 3), window=spans),
@@ -72,7 +72,10 @@ OF_ACCOUNTS: tuple[SearchStrategy[Spec], ...] = (
     spec("attribute_growth", attribute=company_references, period=spans),
     spec("is_present", attribute=st.sampled_from([r for r in VALUES if r.startswith("account")])),
 )
-EVERY = {"lead": (*HITS, *ATTRIBUTES), "account": (*HITS, *OF_ACCOUNTS)}
+EVERY = {
+    "lead": (st.one_of(*HITS), st.one_of(*HITS), *ATTRIBUTES),
+    "account": (st.one_of(*HITS), *OF_ACCOUNTS),
+}
 
 
 def specs(subject: str, most: int = 6) -> SearchStrategy[list[Spec]]:
@@ -91,6 +94,3 @@ def colleagues(draw: st.DrawFn, at: datetime, most: int = 5) -> list[Person]:
     for person in people:
         person.companies = shared
     return people
-
-
-__all__ = ["EVERY", "LISTS", "colleagues", "specs"]

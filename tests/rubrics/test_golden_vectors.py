@@ -11,12 +11,14 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 
 ROOT = Path(__file__).parents[2]
-OWN = sorted((ROOT / "tests" / "golden").glob("*.yaml"))
+OWN = sorted((ROOT / "tests" / "golden").rglob("*.yaml"))
 SHARED = ROOT.parent / "shared" / "vectors"
 
 pytestmark = pytest.mark.django_db
 CASE = {"name": "new", "expect": {"fit": 0, "behavior": 0, "pql": False}}
 WHOLE = {"rubric": "standard", "cases": [CASE]}
+USED = {"key": "used", "measure": "count", "signals": ["used"], "tiers": [{"points": 5}]}
+ACCOUNTS = {"rubric": {"subject": "account", "signals": {"used": {}}, "criteria": [USED]}}
 
 
 def check(*paths: Path) -> tuple[int, list[str]]:
@@ -81,6 +83,36 @@ def test_failing_case_exits_1_and_says_why(tmp_path: Path) -> None:
     assert row_counts() == before
 
 
+def test_what_is_switched_off_is_gone(tmp_path: Path) -> None:
+    """Sections and criteria alike; and every kind of result can be expected."""
+    rubric = {
+        "signals": {"used": {}},
+        "criteria": [USED, {**USED, "key": "again", "group": "use"}],
+        "groups": {"use": {"max": 3}},
+        "bands": [{"at_least": 0, "name": "Cold"}],
+    }
+    case = {
+        "name": "as it is",
+        "hits": [{"signal": "used", "ago": "1d"}],
+        "expect": {"behavior": 8, "band": "Cold", "tier": None, "segment": True,
+                   "adjustments": {"group:use": -2, "cap": 0}},
+    }  # fmt: skip
+    without = {
+        **case,
+        "name": "without",
+        "override": {"groups": "off", "bands": False, "criteria": {"again": {"group": None}}},
+        "expect": {"behavior": 10, "band": None},
+    }
+    wrong = {**case, "name": "wrong", "expect": {"band": "Hot", "adjustments": {"decay": -1}}}
+    path = write(tmp_path, {"rubric": rubric, "cases": [case, without, wrong]})
+    assert check(path)[1] == [
+        "pass  as it is",
+        "pass  without",
+        "FAIL  wrong: band is Cold, expected Hot; adjustments.decay is 0, expected -1",
+        "2 passed, 1 failed",
+    ]
+
+
 def test_cases_of_several_files_are_added_up(tmp_path: Path) -> None:
     path = write(tmp_path, WHOLE)
     assert check(path, path)[1][-1] == "2 passed, 0 failed"
@@ -126,6 +158,39 @@ MALFORMED: dict[str, tuple[object, str]] = {
     "an override that is a number": (
         changed(override={"criteria": {"logins": 5}}), "cases[1].override.criteria.logins: is a",
     ),
+    "a rubric in the file that makes no sense": (
+        {**WHOLE, "rubric": {"criteria": []}}, "criteria: list at least one",
+    ),
+    "a history that is a word": (changed(earlier="x"), "cases[1].earlier: is a list"),
+    "a history without its age": (
+        changed(earlier=[{"lead": {"title": "VP"}}]), "cases[1].earlier[1].ago: ",
+    ),
+    "a history of an account that is none": (
+        changed(earlier=[{"ago": "1d", "account": {"employees": 1}}]),
+        "cases[1].earlier: the case has no account",
+    ),
+    "a misspelt part of the history": (
+        changed(earlier=[{"ago": "1d", "acount": {}}]), "cases[1].earlier[1].acount: unknown",
+    ),
+    "members of a lead": (changed(members=[{}]), "cases[1].members: goes with a rubric of"),
+    "a member with a strange field": (
+        changed(members=[{"email": "x"}]), "cases[1].members[1].email: unknown",
+    ),
+    "an account without members": (
+        {**ACCOUNTS, "cases": [CASE]}, "cases[1].members: list the account's leads",
+    ),
+    "an account with hits of its own": (
+        {**ACCOUNTS, "cases": [{**CASE, "hits": [{"signal": "used", "ago": "1d"}]}]},
+        "cases[1].hits: stands with one of the members",
+    ),
+    "a hit of a member with an unknown signal": (
+        {**ACCOUNTS, "cases": [{**CASE, "members": [{"hits": [{"signal": "x"}]}]}]},
+        "cases[1].members[1].hits[1].signal: the rubric has no signal",
+    ),
+    "adjustments in words": (
+        changed(expect={"adjustments": "x"}), "cases[1].expect.adjustments: is a mapping",
+    ),
+    "bands that make no sense": (changed(override={"bands": "x"}), "bands: is a list such as"),
     "an override that makes no sense": (
         changed(override={"decay": {"period": "0d"}}), "decay.period: must be longer",
     ),

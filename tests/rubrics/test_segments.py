@@ -17,7 +17,7 @@ from rubrics.scoring.types import Measured
 from rubrics.segments import scoring_versions, segment_reason
 from rubrics.services import (
     VersionNotPublishable,
-    VersionNotPublished,
+    VersionNotRetirable,
     load_rubric,
     publish_version,
     retire_version,
@@ -159,6 +159,35 @@ def test_two_rubrics_for_one_place_are_refused(
     publish(Product.objects.create(key="other", name="Other"), "third", **sections)
 
 
+RECENT = {"measure": "date_within", "attribute": "account.funding_raised_at", "within": "90d"}
+
+
+def test_time_alone_moves_a_lead_into_a_segment_and_out_again(
+    version: RubricVersion, product: Product
+) -> None:
+    publish(product, "funded", segment=segment(10, RECENT, name="Funded"))
+    raised = AT + 10 * DAY
+    lead = make_lead(product, account={"funding_raised_at": raised.isoformat()})
+    score_all(lead)
+    for moment, rubric in ((raised, "funded"), (raised + 90 * DAY, "small")):
+        due = Score.objects.get().due_at
+        assert due == moment
+        assert scores.score_due(at=due - timedelta(microseconds=1)) == 0
+        assert scores.score_due(at=due) == 1
+        assert by_lead() == {lead.pk: rubric}
+
+
+def test_segment_that_time_changes_needs_a_default(
+    version: RubricVersion, product: Product
+) -> None:
+    publish(product, "funded", segment=segment(10, RECENT))
+    with pytest.raises(VersionNotRetirable, match="date_within of the rubric funded"):
+        retire_version(version, at=AT)
+    other = Product.objects.create(key="other", name="Other")
+    with pytest.raises(VersionNotPublishable, match="date_within of the rubric funded"):
+        publish(other, "funded", segment=segment(10, RECENT))
+
+
 def test_retired_rubric_leaves_its_leads_to_the_others(
     version: RubricVersion, product: Product, enterprise: RubricVersion
 ) -> None:
@@ -172,7 +201,7 @@ def test_retired_rubric_leaves_its_leads_to_the_others(
     retire_version(version, at=AT)
     scores.score_due(at=AT)
     assert by_lead() == {}
-    with pytest.raises(VersionNotPublished):
+    with pytest.raises(VersionNotRetirable):
         retire_version(version, at=AT)
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from integrations.datasets.backtest import AXES, backtest
-from integrations.datasets.console import Problems, file_progress, read_rubric
+from integrations.datasets.console import Problems, file_progress
 from integrations.datasets.reader import DataSet, DataSetError
 from rubrics.measures import SpecError
+from rubrics.presets import read_rubric
 from rubrics.reports import Evaluation, Flagged
 from rubrics.statistics import Estimate
 

@@ -37,7 +37,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--name", required=True, help="The product's name, e.g. 'Acme App'.")
         parser.add_argument("--admin-email", required=True, help="Also the user name.")
-        parser.add_argument("--preset", default="standard", help="The rubric to start with.")
+        parser.add_argument(
+            "--preset", default="standard", help="The rubric to start with: docs/presets.md."
+        )
         parser.add_argument(
             "--password-stdin", action="store_true", help="Read the password from standard input."
         )

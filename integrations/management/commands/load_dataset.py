@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.text import slugify
 
-from integrations.datasets.console import Problems, file_progress, progress_bar, read_rubric
+from integrations.datasets.console import Problems, file_progress, progress_bar
 from integrations.datasets.load import Load
 from integrations.datasets.loader import LoadReport, load_data_set
 from integrations.datasets.reader import DataSet, DataSetError
@@ -24,6 +24,7 @@ from integrations.demo import workspace
 from leads.models import Product, Source
 from leads.partitions import ensure_event_partitions
 from rubrics.measures import SpecError
+from rubrics.presets import read_rubric
 from rubrics.services import VersionNotPublishable
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.models import Product
@@ -28,11 +28,11 @@ from tests.oracle.facts import Person, Team, span, team_of
 from tests.oracle.fit import measure_attribute, read_date
 from tests.oracle.specs import colleagues, specs
 from tests.oracle.strategies import ACTIVITY, LISTS, MOMENTS, SIGNALS, ZONES, persons
+from tests.rubrics.engine import frozen_attributes, generated
 from tests.rubrics.makers import make_product, rolled_back, store_colleagues, store_persons
-from tests.rubrics.test_oracle_property import frozen_attributes, generated
 
 pytestmark = pytest.mark.django_db
-Spec = Mapping[str, Any]
+Spec = dict[str, Any]
 TICK = timedelta(microseconds=1)
 
 
@@ -176,7 +176,7 @@ def turning_points(
                 yield near
 
 
-@generated
+@settings(generated, max_examples=max(generated.max_examples // 3, 1))  # eleven statements each
 @given(world=companies(), data=st.data())
 def test_forms_of_accounts_agree(
     world: tuple[datetime, list[Spec], list[Person]], data: st.DataObject, product: Product

@@ -47,6 +47,13 @@ def value(spec: dict[str, Any], hits: list[datetime], at: datetime, **trial: Any
         pytest.param({"trial_last": "1d"}, 2 * DAY + TICK, False, id="trial: before it is not"),
         pytest.param({"trial_last": "1d"}, DAY + TICK, True, id="trial: right before its end"),
         pytest.param({"trial_last": "1d"}, DAY, False, id="trial: the end is outside"),
+        pytest.param("trial", 3 * DAY, True, id="whole trial: the sign-up is inside"),
+        pytest.param("trial", 3 * DAY + TICK, False, id="whole trial: before it is outside"),
+        pytest.param("trial", DAY + TICK, True, id="whole trial: right before its end"),
+        pytest.param("trial", DAY, False, id="whole trial: the end is outside"),
+        pytest.param("after_trial", DAY, True, id="after the trial: the end is inside"),
+        pytest.param("after_trial", DAY + TICK, False, id="after the trial: before it is outside"),
+        pytest.param("after_trial", -TICK, False, id="after the trial: no future"),
         pytest.param(None, 400 * DAY, True, id="lifetime: any past"),
         pytest.param(None, -TICK, False, id="lifetime: no future"),
     ],
@@ -63,6 +70,16 @@ def test_window_edges(window: Any, ago: timedelta, inside: bool, at: datetime) -
 def test_trial_without_an_end_has_no_last_days() -> None:
     spec = {"measure": "count", "window": {"trial_last": "30d"}}
     assert value(spec, [SPRING], SPRING, started_at=SPRING) == 0
+
+
+def test_trial_without_an_end_still_runs() -> None:
+    trial = {"started_at": SPRING - DAY}
+    assert value({"measure": "count", "window": "trial"}, [SPRING], SPRING, **trial) == 1
+
+
+def test_nothing_is_after_a_trial_without_an_end() -> None:
+    trial = {"started_at": SPRING - DAY}
+    assert value({"measure": "count", "window": "after_trial"}, [SPRING], SPRING, **trial) == 0
 
 
 def after(*hours: float) -> list[datetime]:

@@ -3,12 +3,22 @@
 from typing import Any
 
 import pytest
+from psycopg import sql
 
 from rubrics.measures import MEASURES, Names, SpecError, duration_text, duration_us
-from rubrics.measures.base import AttributeMeasure, HitMeasure, Measure, duration_words
+from rubrics.measures.base import (
+    AttributeMeasure,
+    HitMeasure,
+    Hits,
+    Measure,
+    NestedMeasure,
+    SubjectMeasure,
+    duration_words,
+)
 from rubrics.measures.windows import window_words
 from rubrics.scoring.types import DAY_US
 
+NOTHING = sql.SQL("")
 NAMES = Names({"used": 1}, {"used": "Used it", "seen": "Saw it"})
 HOUR = 3_600_000_000
 LISTS = {"personal": ["gmail.com"], "empty": []}
@@ -16,7 +26,7 @@ LISTS = {"personal": ["gmail.com"], "empty": []}
 
 def words(measure: str, value: float | None, **raw: Any) -> str:
     kind = MEASURES[measure]
-    if isinstance(kind, HitMeasure):
+    if "signals" in kind.fields:
         raw.setdefault("signals", ["used"])
     return kind.describe(kind.parse(raw, "x", LISTS), value, NAMES)
 
@@ -53,6 +63,77 @@ def words(measure: str, value: float | None, **raw: Any) -> str:
         pytest.param(
             words("bursts", 2, size=5, window="48h"),
             "5+ key actions within 2 days, 2 times", id="two bursts",
+        ),
+        pytest.param(words("distinct_sessions", 1), "Used it in 1 session", id="sessions"),
+        pytest.param(
+            words("longest_session", 12.34), "Used it: longest session 12.3 minutes", id="longest"
+        ),
+        pytest.param(
+            words("weighted_count", 1.75, half_life="7d"),
+            "Used it ×1.8, each halved every 7 days", id="fading",
+        ),
+        pytest.param(
+            words("growth", 4, period="7d"), "Used it: 4 more than in the 7 days before", id="more"
+        ),
+        pytest.param(
+            words("growth", -50, period="7d", **{"as": "percent"}),
+            "Used it: 50 % less than in the 7 days before", id="less in percent",
+        ),
+        pytest.param(
+            words("user_growth", 0, period="30d"),
+            "Active users: as many as in the 30 days before", id="no growth of users",
+        ),
+        pytest.param(
+            words("sequence", 2, steps=[["seen"], ["used"]], within="48h", window="trial"),
+            "Saw it, then Used it within 2 days ×2 during the trial", id="sequence",
+        ),
+        pytest.param(
+            words("since_last", 75 * DAY_US), "Last “Used it” 75 days ago", id="days ago"
+        ),
+        pytest.param(words("since_last", 5 * HOUR), "Last “Used it” 5 hours ago", id="hours ago"),
+        pytest.param(words("since_last", 1), "Last “Used it” within the last hour", id="just now"),
+        pytest.param(
+            words("since_last", None, window="after_trial"),
+            "No “Used it” after the trial", id="never",
+        ),
+        pytest.param(words("trial_age", 3 * DAY_US), "Signed up 3 days ago", id="age"),
+        pytest.param(words("trial_over", None), "Trial not over", id="trial runs"),
+        pytest.param(words("trial_over", DAY_US), "Trial over for 1 day", id="trial over"),
+        pytest.param(
+            words("active_products", 2, window={"last": "30d"}),
+            "Active in 2 products in the last 30 days", id="products",
+        ),
+        pytest.param(words("active_users", 3), "Used it: 3 users", id="users"),
+        pytest.param(words("share_active", 200 / 3), "Used it: 66.7 % of users", id="share"),
+        pytest.param(
+            words("departments", 2), "Used it: 2 different departments", id="departments"
+        ),
+        pytest.param(
+            words("users_on_domain", 1),
+            "1 user with an e-mail of the account's domain", id="domain",
+        ),
+        pytest.param(
+            words("users_on_domain", None), "Account's domain not known", id="no domain"
+        ),
+        pytest.param(
+            words("date_within", 1, attribute="account.funding_raised_at", within="90d"),
+            "Funding raised within the last 90 days", id="recent date",
+        ),
+        pytest.param(
+            words("date_within", 0, attribute="account.funding_raised_at", within="90d"),
+            "Funding raised not within the last 90 days", id="old date",
+        ),
+        pytest.param(
+            words("attribute_growth", 20, attribute="account.employees", period="90d"),
+            "Company size +20 % in 90 days", id="grown",
+        ),
+        pytest.param(
+            words("attribute_growth", -5, attribute="account.employees", period="90d"),
+            "Company size −5 % in 90 days", id="shrunk",
+        ),
+        pytest.param(
+            words("attribute_growth", None, attribute="account.employees", period="90d"),
+            "Company size: growth not known", id="growth not known",
         ),
         pytest.param(
             words("number_in_range", 1, attribute="account.employees", ranges=[[50, 500]]),
@@ -168,6 +249,7 @@ def test_window_words() -> None:
     assert window_words(("lifetime", 0)) == ""
     assert window_words(("last", 30 * DAY_US)) == " in the last 30 days"
     assert window_words(("trial_last", 3 * DAY_US)) == " in the last 3 days of the trial"
+    assert window_words(("trial", 0)) == " during the trial"
 
 
 def test_every_measure_has_its_words() -> None:
@@ -184,6 +266,10 @@ def test_what_a_new_measure_must_say() -> None:
     with pytest.raises(NotImplementedError):
         Measure().describe({}, 1, NAMES)
     with pytest.raises(NotImplementedError):
-        HitMeasure().aggregate({}, None)  # type: ignore[arg-type]  # never looked at
+        HitMeasure().aggregate({}, NOTHING)
+    with pytest.raises(NotImplementedError):
+        NestedMeasure().subquery({}, NAMES, NOTHING, Hits(NOTHING, NOTHING, NOTHING))
+    with pytest.raises(NotImplementedError):
+        SubjectMeasure().value({}, NOTHING)
     with pytest.raises(NotImplementedError):
         AttributeMeasure().value({})
