@@ -4,7 +4,7 @@ Leads and accounts wait in tables of the same form; :class:`Tables` names them, 
 are composed from it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -177,6 +177,11 @@ def mark_accounts_of(lead_ids: Sequence[int], *, at: datetime) -> None:
     """
     who = "SELECT account_id FROM leads_lead WHERE id = ANY(%(who)s) AND account_id IS NOT NULL"
     _mark(ACCOUNTS, who, list(lead_ids), at)
+
+
+def mark(tables: Tables, ids: Iterable[int], *, at: datetime) -> None:
+    """Ask for new scores of these leads, or accounts."""
+    _mark(tables, "SELECT unnest(%(who)s::bigint[])", list(ids), at)
 
 
 def _mark(tables: Tables, who: str, argument: int | list[int], at: datetime) -> None:

@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from integrations.models.token import Scope
-from tests.world import World, make_person, make_world, token_client
+from rubrics.models import Proof
+from tests.world import AT, World, make_person, make_world, token_client
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,8 @@ TABLE: dict[str, Row] = {
     "api:account-score-score": READ_SCORES,
     "api:account-scores-list": READ_SCORES,
     "api:score-list": READ_SCORES,
+    "api:proof-list": READ_SCORES,
+    "api:proof-latest": READ_SCORES,
     "api:outcome-list": POST_ONLY,
     "api:pql-list": WORK_PQLS,
     "api:pql-detail": WORK_PQLS,
@@ -101,6 +104,7 @@ ADMIN_NAMES = sorted({name for name in names() if name.startswith("admin:")})
 
 @pytest.fixture
 def world() -> World:
+    Proof.objects.create(reason="nightly", state="done", started_at=AT, finished_at=AT)
     return make_world(leads=1)
 
 

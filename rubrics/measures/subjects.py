@@ -132,15 +132,14 @@ _ACCOUNTS = sql.SQL(
 
 def _leads(subjects: Leads, product_id: int) -> sql.Composable:
     at, join = _at(subjects, sql.SQL("wanted.id = t.lead_id"))
+    # Moments are joined by id. Asked for by id besides, they would be guessed to be few, and the
+    # hits be read once for each.
+    is_joined = isinstance(subjects, Moments)
+    scope = sql.SQL("true") if is_joined else scope_sql(subjects, sql.SQL("t.lead_id"))
     return sql.SQL(
         "SELECT t.lead_id AS id, {at} AS at, t.started_at, t.ends_at"
         " FROM leads_trial AS t{join} WHERE t.product_id = {product} AND {scope}"
-    ).format(
-        at=at,
-        join=join,
-        product=sql.Literal(product_id),
-        scope=scope_sql(subjects, sql.SQL("t.lead_id")),
-    )
+    ).format(at=at, join=join, product=sql.Literal(product_id), scope=scope)
 
 
 def _members(subjects: Accounts, product_id: int, with_attributes: bool) -> sql.Composable:
