@@ -128,7 +128,7 @@ def test_columns_follow_and_long_text_is_cut() -> None:
     ],
 )
 def test_what_is_told_late_of_the_past_is_a_change(late: tuple[int, str], is_changed: bool) -> None:
-    lead = LeadFactory()
+    lead = Lead.objects.create()
     write_statements("lead", {lead.pk: {"plan": [(at(1), "a"), (at(5), "b")]}})
     minute, value = late
     changed = write_statements("lead", {lead.pk: {"plan": [(at(minute), value)]}})
