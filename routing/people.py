@@ -16,7 +16,7 @@ from routing.viewers import Viewer
 from rubrics import explain, outlook
 from rubrics.explain import Scored
 from rubrics.labels import band_of, tier_words
-from rubrics.models import Score, ScoreChange
+from rubrics.models import AccountScore, Score, ScoreChange
 from rubrics.outlook import Until
 from rubrics.scoring.advice import Advice
 from rubrics.scoring.differences import Compared, compare
@@ -127,8 +127,8 @@ def explained(score: Score, *, at: datetime, as_of: datetime | None = None) -> E
         segment=segment_reason(score) if as_of is None else "",
         band=band_of(row),
         tier=tier_words(row),
-        fit=_axis_lines(Axis.FIT, row.fit, version.max_fit, lines),
-        behavior=_axis_lines(Axis.BEHAVIOR, row.behavior, version.max_behavior, lines),
+        fit=axis_lines(Axis.FIT, row.fit, version.max_fit, lines),
+        behavior=axis_lines(Axis.BEHAVIOR, row.behavior, version.max_behavior, lines),
         chart=step_chart(
             points,
             until=max(at, score.at),
@@ -137,7 +137,7 @@ def explained(score: Score, *, at: datetime, as_of: datetime | None = None) -> E
         ),
         history=changes[::-1][:HISTORY_ROWS],
         maximum=shown.version.version.max_total,
-        missing=_missing(row),
+        missing=missing(row),
         criteria=frozenset(c.key for c in shown.version.version.criteria),
     )
 
@@ -207,7 +207,7 @@ def trial_of(lead: Lead, score: Score | None) -> Trial | None:
     return trials.order_by("-started_at").first()
 
 
-def _axis_lines(axis: Axis, score: int, maximum: int, lines: Sequence[Line]) -> AxisLines:
+def axis_lines(axis: Axis, score: int, maximum: int, lines: Sequence[Line]) -> AxisLines:
     mine = [line for line in lines if line.axis is axis]
     counting = [line for line in mine if line.points]
     # A criterion that can only take points is nothing to look forward to.
@@ -216,7 +216,7 @@ def _axis_lines(axis: Axis, score: int, maximum: int, lines: Sequence[Line]) -> 
     return AxisLines(axis, score, maximum, counting, not_yet)
 
 
-def _missing(score: Score) -> list[str]:
+def missing(score: Score | AccountScore) -> list[str]:
     """Which thresholds are not met, in words."""
     version = score.version
     gaps = (

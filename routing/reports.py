@@ -12,7 +12,7 @@ from routing.models import Qualification, StateChange
 from routing.models.qualification import State
 from routing.queue import Tab
 from routing.viewers import Viewer
-from rubrics.models import Score, ScoreChange
+from rubrics.models import AccountScoreChange, Score, ScoreChange
 
 CACHED_S = 30
 
@@ -68,6 +68,14 @@ def score_history(*, lead_id: int, product_id: int, limit: int = 500) -> list[Sc
     """How the score came to be what it is, oldest first."""
     newest = ScoreChange.objects.filter(lead=lead_id, product=product_id).order_by("-at", "-pk")
     return list(reversed(newest[:limit]))
+
+
+def account_score_history(
+    *, account_id: int, product_id: int, limit: int = 500
+) -> list[AccountScoreChange]:
+    """The same of an account's score."""
+    changes = AccountScoreChange.objects.filter(account=account_id, product=product_id)
+    return list(reversed(changes.order_by("-at", "-pk")[:limit]))
 
 
 def has_synthetic_data() -> bool:

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.paginator import InfinitePaginator
 
-from leads.models import Lead
+from leads.models import Account, Lead
 
 if TYPE_CHECKING:  # Django's forms take a model only for the type checker
     ModelForm = forms.ModelForm[Any]
@@ -26,7 +26,7 @@ else:
     ModelForm = forms.ModelForm
     InlineFormSet = BaseInlineFormSet
 
-MOST_LEADS_SEARCHED = 200
+MOST_SEARCHED = 200
 
 
 class AppAdmin(ModelAdmin):
@@ -72,8 +72,11 @@ class ReadOnlyAdmin(AppAdmin):
 class BigTableAdmin(ReadOnlyAdmin):
     """A table of millions of rows: never counted, sorted by an index only.
 
-    Searched by the lead: an id, or the beginning of an e-mail or part of a name.
+    Searched by the lead, or by the account where ``search_owner`` says so: an id, the beginning of
+    an e-mail or domain, or part of a name.
     """
+
+    search_owner: type[Lead] | type[Account] = Lead
 
     paginator = InfinitePaginator
     show_full_result_count = False
@@ -85,12 +88,14 @@ class BigTableAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         words = search_term.strip().replace("\x00", "")
-        if not words:
+        if not words or not self.search_fields:
             return queryset, False
+        owner = f"{self.search_owner._meta.model_name}_id"
         if words.isascii() and words.isdigit() and len(words) < 19:
-            return queryset.filter(lead_id=int(words)), False
-        found = Lead.objects.search(words).values_list("pk", flat=True)[:MOST_LEADS_SEARCHED]
-        return queryset.filter(lead_id__in=list(found)), False
+            return queryset.filter(**{owner: int(words)}), False
+        named: QuerySet[Any] = self.search_owner.objects.search(words)
+        found = list(named.values_list("pk", flat=True)[:MOST_SEARCHED])
+        return queryset.filter(**{f"{owner}__in": found}), False
 
 
 class ReadOnlyInline(TabularInline):

@@ -7,7 +7,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter, RelatedDropdownFil
 from unfold.decorators import display
 
 from leads.admin.base import BigTableAdmin, lead_link, pretty_json
-from leads.models import AccountChange, AttributeChange, Event, Hit, LeadChange, LeadMerge
+from leads.models import Account, AccountChange, AttributeChange, Event, Hit, LeadChange, LeadMerge
 from leads.models.signal import MessageKind
 
 
@@ -134,6 +134,9 @@ class LeadChangeAdmin(BigTableAdmin):
 class AccountChangeAdmin(BigTableAdmin):
     """The same of accounts."""
 
+    search_owner = Account
+    search_fields = ("account__name",)
+    search_help_text = "The account: id, name or domain"
     list_display = ("changed_at", "account", "generation", "attempts", "claimed_until")
     list_filter = (("changed_at", RangeDateTimeFilter),)
     list_select_related = ("account",)

@@ -7,9 +7,10 @@ from django.views.decorators.http import require_safe
 
 from leads.models import Account
 from routing import people
+from routing.companies import explained_account
 from routing.viewers import Viewer
 from routing.views.base import page_for, show
-from rubrics.accounts import members, standings
+from rubrics.accounts import members
 
 
 @require_safe
@@ -17,11 +18,12 @@ from rubrics.accounts import members, standings
 def account_show(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """A company, its scores with reasons, and its people."""
     account = get_object_or_404(Account, pk=pk)
+    at = timezone.now()
     context = {
         "account": account,
-        "standings": standings(account),
+        "scores": explained_account(account, at=at),
         "members": members(people.visible_leads(viewer).filter(account=account)),
-        "at": timezone.now(),
+        "at": at,
         "section": "leads",
     }
     return show(request, viewer, "routing/account.html", context)

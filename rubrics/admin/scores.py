@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from leads.admin.base import BigTableAdmin, change_url, lead_link, once, page_link
+from leads.models import Account
 from rubrics.explain import breakdown
 from rubrics.labels import band_of, tier_words
 from rubrics.models import AccountScore, RubricVersion, Score, ScoreChange
@@ -129,8 +130,20 @@ class ScoreAdmin(StoredScoreAdmin):
 
 @admin.register(AccountScore)
 class AccountScoreAdmin(StoredScoreAdmin):
-    list_display = ("id", "account_name", "rubric", "total", "fit", "behavior", "pql", "changed_at")
-    list_select_related = ("account", "rubric")
+    list_display = (
+        "id",
+        "account_name",
+        "rubric",
+        "total",
+        "shown_band",
+        "fit",
+        "behavior",
+        "pql",
+        "changed_at",
+    )
+    search_owner = Account
+    search_fields = ("account__name",)
+    search_help_text = "The account: id, name or domain"
     fields = (("account_name", "product", "rubric", "version"), *FIGURES)
     readonly_fields = ("account_name", *MADE)
 

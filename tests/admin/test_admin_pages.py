@@ -256,11 +256,24 @@ def test_facts_are_read_only(world: World, client: Client, model: type[Model]) -
         (Score, "nobody", 0),
         (Qualification, "99999999999999999999", 0),
         (Account, "c3.ex", 1),
+        (AccountScore, "nobody", 0),
+        (AccountScore, "17", 0),
+        (AccountChange, "Company", 0),
+        (LeadMerge, "lead1@", 0),
     ],
 )
 def test_search(world: World, client: Client, model: type[Model], words: str, found: int) -> None:
     response = client.get(list_url(model), {"q": words})
     assert len(response.context["cl"].result_list) == found
+
+
+def test_search_by_the_account(world: World, client: Client) -> None:
+    fill(world, 10, 12)
+    account = Account.objects.get(name="Company 10")
+    for words in (str(account.pk), account.domain, account.name):
+        for model in (AccountScore, AccountChange):
+            found = client.get(list_url(model), {"q": words}).context["cl"].result_list
+            assert [row.account_id for row in found] == [account.pk]
 
 
 def test_staff_see_what_their_groups_allow(world: World) -> None:

@@ -31,9 +31,10 @@ def test_account_with_its_score_and_members(client: Client, viewer: User) -> Non
     mark(*leads)
     scores.score_due(at=AT)
     page = client.get(f"/accounts/{acme.pk}/").content.decode()
-    for words in ("Why 15", "Warm (Write)", "Tier 2: high behavior, low fit", "31 Mar 2026"):
+    for words in ("Why 15", "<b>Warm</b>: Write", "Tier 2: high behavior, low fit", "31 Mar 2026"):
         assert words in page
     assert page.count("/leads/") >= 2
+    assert "Score over time" in page
     card = client.get(f"/leads/{leads[0].pk}/").content.decode()
     assert "Account score" in card
     assert f'/accounts/{acme.pk}/"><b>15</b>' in card
