@@ -37,7 +37,7 @@ BANDS = (
     {"at_least": 0, "name": "Quiet", "meaning": "nobody to call yet"},
     {"at_least": 35, "name": "Waking", "meaning": "one or two people try it"},
     {"at_least": 60, "name": "Engaged", "meaning": "a team tries it: find who leads it"},
-    {"at_least": 80, "name": "Ready", "meaning": "talk to the whole team about a contract"},
+    {"at_least": 80, "name": "Hot", "meaning": "a team at work: if it fits, talk of a contract"},
 )
 
 

@@ -77,7 +77,11 @@ class StandingSerializer(serializers.Serializer[Any]):
     total = serializers.IntegerField(source="score.total")
     is_pql = serializers.BooleanField(source="score.is_pql")
     band = BandSerializer(allow_null=True)
-    tier = serializers.CharField(help_text="Place in the fit x behavior matrix; empty without.")
+    tier = serializers.IntegerField(
+        source="score.tier",
+        allow_null=True,
+        help_text="Place in the fit x behavior matrix, 1 to 4; null without one.",
+    )
     last_activity_at = serializers.DateTimeField(source="score.last_activity_at")
     lines = AccountLineSerializer(many=True)
 

@@ -1,7 +1,7 @@
 """axe-core finds nothing to complain about: every page, light and dark, wide and narrow."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,12 +9,17 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from leads.models import Event, Source
+from leads.models import Account, Event, Source
 from routing import services
 from routing.models import Qualification
+from rubrics.mappers import compiled
+from rubrics.measures.subjects import AccountIds
+from rubrics.scores import score_by
 from tests.browser.conftest import OpenPage
 from tests.factories.routing import make_pql
 from tests.factories.rubrics import ScoreChangeFactory, TrialFactory
+from tests.rubrics.makers import make_hits
+from tests.rubrics.test_account_scores import publish_for_accounts
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -40,10 +45,22 @@ def _world(maya: User) -> Qualification:
         lead=pql.lead, source=source, kind="track", name="Pricing Viewed", message_id="1",
         occurred_at=now, received_at=now, properties={"plan": "Team"},
     )  # fmt: skip
+    _score_account(pql, now)
     make_pql(rep=None)
     accepted = make_pql(rep=maya.rep, behavior=80)
     services.accept(accepted, by=maya, at=now)
     return pql
+
+
+def _score_account(pql: Qualification, now: datetime) -> None:
+    """The account has a band, a tier, a history of its own, and lines that count."""
+    bands = [{"at_least": 0, "name": "Cold"}, {"at_least": 10, "name": "Warm", "meaning": "Write"}]
+    version = publish_for_accounts(pql.product, bands=bands, matrix={"fit": 5, "behavior": 10})
+    make_hits(pql.product, pql.lead_id, [("used", now - timedelta(days=days)) for days in (4, 3)])
+    account = Account.objects.get(leads=pql.lead)
+    for days in (4, 3, 0):
+        at = now - timedelta(days=days)
+        assert score_by(compiled(version.pk), AccountIds([account.pk], at)) == [account.pk]
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
@@ -60,6 +77,8 @@ def test_every_page(open_page: OpenPage, maya: User, width: int, color_scheme: s
     page = open_page("/", user=maya, width=width, color_scheme=color_scheme)
     for path in paths:
         page.goto(path)
+        if path.startswith("/accounts/"):
+            assert page.get_by_role("heading", name="Score over time").is_visible()
         for summary in page.locator("main details > summary").all()[:6]:
             summary.click()
         page.wait_for_load_state("networkidle")
