@@ -45,6 +45,8 @@ TABLE: dict[str, Row] = {
     "api:lead-detail": READ_SCORES,
     "api:lead-score-score": READ_SCORES,
     "api:lead-score-lookup": READ_SCORES,
+    "api:lead-score-evidence": READ_SCORES,
+    "api:lead-score-compare": READ_SCORES,
     "api:account-list": READ_SCORES,
     "api:account-detail": READ_SCORES,
     "api:account-score-score": READ_SCORES,
@@ -108,11 +110,13 @@ def world() -> World:
 
 def address(name: str, world: World) -> str:
     """The address of a name, with arguments that exist and that the rep may see."""
-    lead, score = world.leads[0], world.scores[0]
+    lead = world.leads[0]
     by_name: dict[str, tuple[list[Any], str]] = {
         "api:lead-detail": ([lead.pk], ""),
         "api:lead-score-score": ([lead.pk], ""),
         "api:lead-score-lookup": ([], "?user_id=u0"),
+        "api:lead-score-evidence": ([lead.pk], "?criterion=company_size"),
+        "api:lead-score-compare": ([lead.pk], ""),
         "api:account-detail": ([lead.account_id], ""),
         "api:account-score-score": ([lead.account_id], ""),
         "api:rubric-detail": ([world.rubric.pk], ""),
@@ -123,7 +127,10 @@ def address(name: str, world: World) -> str:
         "routing:pql-work": ([world.pqls[0].pk, "accept"], ""),
         "routing:lead-show": ([lead.pk], ""),
         "routing:lead-events": ([lead.pk], "?before=2026-06-01T00:00:00Z&id=1"),
-        "routing:lead-evidence": ([lead.pk, score.pk, "company_size"], ""),
+        "routing:lead-evidence": (
+            [lead.pk, world.version.pk, "company_size"],
+            "?at=2026-06-01T00:00:00Z",
+        ),
         "routing:account-show": ([lead.account_id], ""),
     }
     is_pql = name.startswith(("api:pql-", "routing:pql-")) and name != "api:pql-list"
