@@ -11,15 +11,26 @@ import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 from pytest_django import Settings
 
 from integrations.demo import SEED, workspace
 from integrations.models import ApiToken
 from leads.keys import hash_write_key
-from leads.models import Account, Event, Lead, LeadChange, Outcome, Source
+from leads.models import (
+    Account,
+    AccountChange,
+    AttributeChange,
+    Event,
+    Lead,
+    LeadChange,
+    Outcome,
+    Source,
+    Trial,
+)
 from routing.models import Qualification, StateChange
 from routing.models.qualification import State
-from rubrics.models import RubricVersion, Score, ScoreChange
+from rubrics.models import AccountScore, AccountScoreChange, RubricVersion, Score, ScoreChange
 from rubrics.scores import rescore
 
 AT = datetime(2026, 6, 3, 15, tzinfo=UTC)
@@ -53,6 +64,26 @@ def test_load_demo_is_typical_and_alive() -> None:
     waiting = Qualification.objects.filter(state=State.ASSIGNED)
     assert waiting.count() >= 3
     assert waiting.filter(opened_at__gt=AT - timedelta(days=1)).exists()
+    _check_accounts_are_typical()
+
+
+def _check_accounts_are_typical() -> None:
+    scores = AccountScore.objects.all()
+    assert scores.count() == Account.objects.count()
+    assert 0.05 <= scores.filter(is_pql=True).count() / scores.count() <= 0.15
+    assert set(scores.values_list("band", flat=True)) == {0, 1, 2, 3}
+    with_history = AccountScoreChange.objects.values("account").annotate(n=Count("pk"))
+    assert with_history.filter(n__gte=5).count() >= 20
+    for name in ("funding_raised_at", "executive_hired_at"):
+        assert Account.objects.filter(attributes__has_key=name).count() >= 15
+    counted = AttributeChange.objects.filter(account__isnull=False, name="employees")
+    assert counted.values("account").annotate(n=Count("pk")).filter(n__gte=2).count() >= 200
+    departments = Lead.objects.values_list("attributes__department", flat=True).distinct()
+    assert len(set(departments) - {None}) == 7
+    trials = Trial.objects.all()
+    assert trials.filter(ends_at__lt=AT).count() >= 100
+    assert trials.filter(ends_at__gt=AT, ends_at__lt=AT + timedelta(days=3)).count() >= 5
+    assert trials.filter(ends_at=None, lead__account=None).exists()
 
 
 @pytest.mark.django_db
@@ -64,17 +95,27 @@ def test_load_demo_is_synthetic_and_quiet() -> None:
     assert not StateChange.objects.unannounced().exists()
     assert not ScoreChange.objects.unrouted().exists()
     assert not LeadChange.objects.exists()
+    assert not AccountChange.objects.exists()
     assert Event.objects.filter(occurred_at__gt=AT).count() == 0
 
 
 @pytest.mark.django_db
 def test_load_demo_the_replayed_scores_are_the_engines() -> None:
     workspace.load_demo(at=AT, count=FEW)
-    before = list(Score.objects.order_by("lead").values_list("lead", "fit", "behavior", "points"))
-    changes = ScoreChange.objects.count()
-    rescore(version=RubricVersion.objects.published().get(), at=AT)
-    after = list(Score.objects.order_by("lead").values_list("lead", "fit", "behavior", "points"))
-    assert (after, ScoreChange.objects.count()) == (before, changes)
+    before = _results()
+    for version in RubricVersion.objects.published():
+        rescore(version=version, at=AT)
+    assert _results() == before
+
+
+def _results() -> list[object]:
+    columns = ("version", "fit", "behavior", "points")
+    return [
+        list(Score.objects.order_by("lead").values_list("lead", *columns)),
+        list(AccountScore.objects.order_by("account").values_list("account", *columns)),
+        ScoreChange.objects.count(),
+        AccountScoreChange.objects.count(),
+    ]
 
 
 @pytest.mark.django_db
