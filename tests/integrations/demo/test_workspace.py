@@ -22,6 +22,7 @@ from rubrics.models import RubricVersion, Score, ScoreChange
 from rubrics.scores import rescore
 from tests.rubrics.makers import rolled_back
 
+pytestmark = pytest.mark.django_db
 AT = datetime(2026, 6, 3, 15, tzinfo=UTC)
 
 
@@ -40,13 +41,12 @@ def demo(
 
 
 @pytest.fixture(autouse=True)
-def credentials_file(demo: Path, tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    """A test's own demo: what it changes is undone. No mark: that would be a new transaction."""
+def credentials_file(demo: Path, tmp_path: Path, settings: Settings) -> Path:
+    """A test's own copy: what it changes is undone, as in the database."""
     path = tmp_path / "demo.json"
     path.write_bytes(demo.read_bytes())
     settings.DEMO_CREDENTIALS_FILE = str(path)
-    with rolled_back():
-        yield path
+    return path
 
 
 def test_load_demo_is_typical_and_alive() -> None:
