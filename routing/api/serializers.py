@@ -56,6 +56,7 @@ class FrozenLineSerializer(LineSerializer):
 
     is_unknown = serializers.BooleanField(default=False)
     best_points = serializers.IntegerField(default=0)
+    proxy_for = serializers.CharField(default="")
 
 
 class StateChangeSerializer(serializers.ModelSerializer[StateChange]):
