@@ -59,10 +59,15 @@ check: env-test ## Run every check that needs no test: format, lint, types, impo
 	@$(BIN)/python -m tests.sizes
 
 .PHONY: bench
-bench: env-test ## Measure speed against baselines and write docs/benchmarks.md (10 min, idle machine)
-	@for name in ingest latency queue rescore; do \
+bench: env-bench ## Measure speed against baselines and write docs/benchmarks.md (30 min, idle machine)
+	@for name in ingest latency queue growth engine; do \
 		echo "benchmarks.$$name"; $(BIN)/python -m benchmarks.$$name || exit 1; \
 	done
+	@$(BIN)/python -m benchmarks.report
+
+.PHONY: bench-large
+bench-large: env-bench ## Measure the scoring engine on a million leads, 50 million hits (1 h, 30 GB of disk)
+	@$(BIN)/python -m benchmarks.engine --leads 1000000
 	@$(BIN)/python -m benchmarks.report
 
 .PHONY: fmt
@@ -73,7 +78,7 @@ fmt: env-test ## Format code and templates, fix what can be fixed
 
 .PHONY: lock
 lock: env-test ## Write the lock files (requirements/*.txt) for what requirements/*.in asks
-	@for name in app run test; do \
+	@for name in app run test bench; do \
 		echo "requirements/$$name.txt"; \
 		$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header \
 			--no-emit-index-url --no-emit-find-links requirements/$$name.in \
@@ -92,13 +97,15 @@ clean: ## Remove caches and collected files; the environment and your data stay
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} \
 		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 
 # The environment is made again only when its lock file changed: the stamp holds its digest.
-# `test` contains `run`, so an environment made for tests also runs the application.
-.PHONY: env-run env-test
+# `bench` contains `test` and `test` contains `run`: what was made for more also serves for less.
+.PHONY: env-run env-test env-bench
 env-run:
 	@PYTHON="$(PYTHON)" .ci/environment run
 env-test:
 	@PYTHON="$(PYTHON)" .ci/environment test
+env-bench:
+	@PYTHON="$(PYTHON)" .ci/environment bench

@@ -1,8 +1,12 @@
 """A throw-away database of our own, as durable as in production, for benchmarks without HTTP."""
 
+import multiprocessing
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
 
 import django
 
@@ -10,6 +14,9 @@ from config.embedded import home
 from config.embedded.folder import Folder
 from config.embedded.servers import Servers
 from tests.servers import new_root
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @contextmanager
@@ -33,3 +40,28 @@ def own_database() -> Iterator[None]:
         servers.stop()
         folder.release()
         home.remove(root)
+
+
+@contextmanager
+def workers(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes with Django set up on the same database, ready before the block begins."""
+    pool = ProcessPoolExecutor(
+        count, mp_context=multiprocessing.get_context("spawn"), initializer=django.setup
+    )
+    with pool:
+        # Each call sleeps a little, so that none of the processes takes two of them.
+        list(pool.map(_get_ready, [0.2] * count))
+        yield pool
+
+
+def in_child(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do the work in a process of its own: its memory is its own, and given back."""
+    with workers(1) as pool:
+        return pool.submit(work, *args, **kwargs).result()
+
+
+def _get_ready(seconds: float) -> None:
+    from django.db import connection
+
+    connection.ensure_connection()
+    time.sleep(seconds)

@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.results import FOLDER, ROOT
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-ORDER = ("ingest", "rescore", "latency", "queue")
+ORDER = ("ingest", "latency", "queue", "engine", "engine_large", "growth")
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 VERDICT = {True: "met", False: "**missed**", None: ""}
 

@@ -17,6 +17,7 @@ from leads.api.problems import problem_response
 from leads.api.views import AccountViewSet, LeadViewSet, OutcomeViewSet
 from routing.api.views import PqlViewSet
 from rubrics.api.accounts import AccountScoreViewSet, ScoredAccountViewSet
+from rubrics.api.proofs import ProofViewSet
 from rubrics.api.views import (
     LeadScoreViewSet,
     RubricVersionViewSet,
@@ -32,6 +33,7 @@ router.register("accounts", ScoredAccountViewSet, "account-score")
 router.register("account-scores", AccountScoreViewSet, "account-scores")
 router.register("outcomes", OutcomeViewSet, "outcome")
 router.register("scores", ScoreViewSet, "score")
+router.register("proofs", ProofViewSet, "proof")
 router.register("pqls", PqlViewSet, "pql")
 router.register("rubrics", RubricViewSet, "rubric")
 router.register("rubric-versions", RubricVersionViewSet, "rubric-version")

@@ -26,6 +26,7 @@ app.conf.task_routes = {"rubrics.tasks.score_due_leads": {"queue": "scoring"}}
 # it has uses here (facts on django-celery-beat; docs/adr/0002).
 app.conf.beat_schedule = {
     "score-due-leads": {"task": "rubrics.tasks.score_due_leads", "schedule": 5.0},
+    "prove-scores": {"task": "rubrics.tasks.prove_scores", "schedule": 15.0},
     "open-qualifications": {"task": "routing.tasks.open_qualifications", "schedule": 5.0},
     "wake-snoozed": {"task": "routing.tasks.wake_snoozed", "schedule": 60.0},
     "ensure-event-partitions": {"task": "leads.tasks.ensure_event_partitions", "schedule": 3600.0},

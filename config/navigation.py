@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from routing.reports import has_synthetic_data
+from rubrics.models import Proof
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("Versions", "history", "rubrics.rubricversion", "Drafts, published and retired"),
         Entry("Scores", "leaderboard", "rubrics.score", "What each lead is worth, and why"),
         Entry("Account scores", "domain", "rubrics.accountscore", "What each company is worth"),
+        Entry("Proofs", "verified", "rubrics.proof", "Every score, derived again from the facts"),
     ),
     "Action": (
         Entry("PQLs", "inbox", "routing.qualification", "Episodes of work"),
@@ -67,6 +69,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("Accounts' backlog", "pending", "leads.accountchange", "Accounts to be scored"),
         Entry("Criteria", "checklist", "rubrics.criterion", "Of every version"),
         Entry("Score history", "timeline", "rubrics.scorechange", "Every change of a score"),
+        Entry("Mismatches", "rule_settings", "rubrics.proofmismatch", "Of every proof"),
     ),
 }
 
@@ -94,8 +97,12 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Context of the admin's first page: the same groups, with a word on each list."""
-    return {**context, "groups": _visible(request)}
+    """Context of the admin's first page: the same groups, with a word on each list, and the
+    newest proof that the scores are right."""
+    proven = None
+    if request.user.has_perm("rubrics.view_proof"):
+        proven = Proof.objects.finished().of_all().first()
+    return {**context, "groups": _visible(request), "proof": proven}
 
 
 def _visible(request: HttpRequest) -> dict[str, list[Entry]]:

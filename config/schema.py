@@ -110,7 +110,7 @@ def describe_problems(
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             problems = dict(ALWAYS)
-            if "{" in path or path.endswith("/score/"):
+            if "{" in path or path.endswith(("/score/", "/latest/")):
                 problems |= WITH_PATH
             if method == "post":
                 problems |= WITH_POST

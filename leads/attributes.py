@@ -91,7 +91,8 @@ def _joined(spans: Sequence[Span]) -> list[Span]:
 
 
 def write_statements(owner: Owner, statements: Statements) -> set[int]:
-    """Fold statements into the history; return the ids of those whose newest values changed.
+    """Fold statements into the history; return the ids of those whose values changed, at any
+    moment: what is told late of the past counts too, for growth looks back.
 
     The newest values, and the columns that repeat some of them, follow. Needs a transaction in
     which the owners are locked (``FOR NO KEY UPDATE``) or were made.
@@ -107,10 +108,13 @@ def write_statements(owner: Owner, statements: Statements) -> set[int]:
     kept: list[dict[str, Any]] = []
     gone: list[dict[str, Any]] = []
     newest: dict[int, dict[str, Any]] = defaultdict(dict)
+    changed: set[int] = set()
     for owner_id, by_name in statements.items():
         for name, stated in by_name.items():
             before = known.get((owner_id, name), [])
             after = fold(before, stated)
+            if _values(before) != _values(after):
+                changed.add(owner_id)
             old, new = set(before), set(after)
             row = {"owner": owner_id, "name": name}
             moments = {span.known_at for span in after}
@@ -123,7 +127,13 @@ def write_statements(owner: Owner, statements: Statements) -> set[int]:
             if not before or before[-1].text != after[-1].text:
                 newest[owner_id][name] = orjson.loads(after[-1].text)
     _write_spans(owner, kept, gone)
-    return _write_newest(owner, newest)
+    _write_newest(owner, newest)
+    return changed
+
+
+def _values(spans: Iterable[Span]) -> list[tuple[bytes, datetime]]:
+    """What the value was, from when on; how long it was confirmed says nothing of it."""
+    return [(span.text, span.known_at) for span in spans]
 
 
 def _read_spans(owner: Owner, wanted: list[dict[str, Any]]) -> dict[tuple[int, str], list[Span]]:
@@ -173,11 +183,11 @@ def _write_spans(owner: Owner, kept: list[dict[str, Any]], gone: list[dict[str, 
             cursor.execute(query, [orjson.dumps(kept).decode()])
 
 
-def _write_newest(owner: Owner, newest: Mapping[int, Mapping[str, Any]]) -> set[int]:
+def _write_newest(owner: Owner, newest: Mapping[int, Mapping[str, Any]]) -> None:
     """Write the newest values to the owners' rows; null takes an attribute away."""
     rows = [_newest_row(owner, owner_id, values) for owner_id, values in newest.items()]
     if not rows:
-        return set()
+        return
     if owner == "lead":
         mark_left_accounts(sorted(who for who, values in newest.items() if ACCOUNT in values))
     columns = COLUMNS[owner] + (("account_id",) if owner == "lead" else ())
@@ -199,7 +209,6 @@ def _write_newest(owner: Owner, newest: Mapping[int, Mapping[str, Any]]) -> set[
     ).format(table=sql.Identifier(f"leads_{owner}"), assignments=assignments)
     with connection.cursor() as cursor:
         cursor.execute(query, [orjson.dumps(rows).decode()])
-    return set(newest)
 
 
 def _newest_row(owner: Owner, owner_id: int, values: Mapping[str, Any]) -> dict[str, Any]:

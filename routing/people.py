@@ -13,10 +13,15 @@ from routing.models import Qualification, StateChange
 from routing.models.qualification import CLOSED_STATES
 from routing.reports import score_history
 from routing.viewers import Viewer
-from rubrics import explain
-from rubrics.mappers import compiled
+from rubrics import explain, outlook
+from rubrics.explain import Scored
+from rubrics.labels import band_of, tier_words
 from rubrics.models import Score, ScoreChange
-from rubrics.scoring.types import Axis, Line
+from rubrics.outlook import Until
+from rubrics.scoring.advice import Advice
+from rubrics.scoring.differences import Compared, compare
+from rubrics.scoring.types import Axis, Band, Line
+from rubrics.segments import segment_reason
 
 EVENTS_A_PAGE = 25
 HISTORY_ROWS = 50
@@ -34,24 +39,38 @@ class AxisLines:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What would make a lead a PQL; or, of a PQL, until when it is one (None: it stays one)."""
+
+    advice: Advice | None
+    until: Until | None
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
-    """A score with its reasons and its past."""
+    """A score with its reasons, its past and what may come.
+
+    ``score`` is the stored one or, where ``is_past``, one computed for a past moment and not
+    saved. ``outlook`` is of the present only.
+    """
 
     score: Score
+    is_past: bool
+    outlook: Outlook | None
+    segment: str
+    band: Band | None
+    tier: str
     fit: AxisLines
     behavior: AxisLines
     chart: Chart | None
     history: list[ScoreChange]
+    maximum: int
     missing: list[str]
     criteria: frozenset[str]
 
     @property
     def axes(self) -> tuple[AxisLines, AxisLines]:
         return self.fit, self.behavior
-
-    @property
-    def maximum(self) -> int:
-        return self.fit.maximum + self.behavior.maximum
 
     @property
     def has_unknowns(self) -> bool:
@@ -64,7 +83,7 @@ class Episode:
 
     pql: Qualification
     changes: list[StateChange]
-    since: list[reasons.Compared]
+    since: list[Compared]
     is_open: bool
     may_act: bool
 
@@ -83,26 +102,63 @@ def scores_of(lead: Lead) -> list[Score]:
     return list(scores.select_related("rubric__product", "version"))
 
 
-def explained(score: Score, *, at: datetime) -> Explained:
-    """The score's lines, and the chart of how it came to be."""
-    lines = explain.breakdown(score)
+def explained(score: Score, *, at: datetime, as_of: datetime | None = None) -> Explained | None:
+    """The score's lines, the chart of how it came to be, and what may come.
+
+    Args:
+        as_of: show what it was then instead; None is returned if there was nothing to score.
+    """
+    stored = explain.stored_score(score)
+    if as_of is None:
+        shown, row = stored, score
+    else:
+        found = explain.score_as_of(score.version_id, lead_id=score.lead_id, at=as_of)
+        if found is None:
+            return None
+        shown, row = found, _as_row(found, score)
+    lines = outlook.detailed(shown, lead_id=score.lead_id)
     changes = score_history(lead_id=score.lead_id, product_id=score.product_id)
     version = score.version
     points = [Point(change.at, change.fit, change.behavior, change.total) for change in changes]
     return Explained(
-        score=score,
-        fit=_axis_lines(Axis.FIT, score.fit, version.max_fit, lines),
-        behavior=_axis_lines(Axis.BEHAVIOR, score.behavior, version.max_behavior, lines),
+        score=row,
+        is_past=as_of is not None,
+        outlook=_outlook(stored, score, at) if as_of is None else None,
+        segment=segment_reason(score) if as_of is None else "",
+        band=band_of(row),
+        tier=tier_words(row),
+        fit=_axis_lines(Axis.FIT, row.fit, version.max_fit, lines),
+        behavior=_axis_lines(Axis.BEHAVIOR, row.behavior, version.max_behavior, lines),
         chart=step_chart(
             points,
             until=max(at, score.at),
             threshold=version.min_total,
-            top=version.max_fit + version.max_behavior,
+            top=shown.version.version.max_total,
         ),
         history=changes[::-1][:HISTORY_ROWS],
-        missing=_missing(score),
-        criteria=frozenset(c.key for c in compiled(score.version_id).version.criteria),
+        maximum=shown.version.version.max_total,
+        missing=_missing(row),
+        criteria=frozenset(c.key for c in shown.version.version.criteria),
     )
+
+
+def _as_row(scored: Scored, like: Score) -> Score:
+    """A score of a past moment in the form of the stored one; never saved."""
+    names = ("fit", "fit_low", "fit_high", "behavior", "total", "is_pql", "band", "tier")
+    numbers = {name: getattr(scored.judgement, name) for name in names}
+    return Score(
+        lead_id=like.lead_id, rubric=like.rubric, version=like.version, at=scored.at, **numbers
+    )
+
+
+def _outlook(stored: Scored, score: Score, at: datetime) -> Outlook | None:
+    """From what is measured now: the stored score may be older, though its result is not."""
+    now = explain.score_now(stored.version, lead_id=score.lead_id, at=at)
+    if now is None:
+        return None
+    if now.judgement.is_pql:
+        return Outlook(None, outlook.pql_until(now, lead_id=score.lead_id))
+    return Outlook(outlook.advice(now, lead_id=score.lead_id), None)
 
 
 def episodes(lead: Lead, score: Score | None, viewer: Viewer) -> list[Episode]:
@@ -120,7 +176,7 @@ def episodes(lead: Lead, score: Score | None, viewer: Viewer) -> list[Episode]:
         Episode(
             pql=pql,
             changes=list(pql.changes.all()),
-            since=reasons.compare(reasons.thaw(pql.breakdown), now)
+            since=compare(reasons.thaw(pql.breakdown), now)
             if score and pql.version.rubric_id == score.rubric_id
             else [],
             is_open=pql.state not in CLOSED_STATES,

@@ -17,7 +17,7 @@ urlpatterns = [
     path("leads/<int:pk>/", leads.lead_show, name="lead-show"),
     path("leads/<int:pk>/events/", leads.lead_events, name="lead-events"),
     path(
-        "leads/<int:pk>/scores/<int:score_pk>/<slug:key>/",
+        "leads/<int:pk>/evidence/<int:version_pk>/<slug:key>/",
         leads.lead_evidence,
         name="lead-evidence",
     ),

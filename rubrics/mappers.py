@@ -8,6 +8,7 @@ from rubrics.measures import MEASURES, Names, SpecError
 from rubrics.models import RubricVersion
 from rubrics.rows import document_of
 from rubrics.scoring.judge import Judge, compile_judge
+from rubrics.scoring.steps import Need
 from rubrics.scoring.types import Version
 
 
@@ -21,11 +22,17 @@ class Compiled:
     version: Version
     judge: Judge
     names: Names
+    label: str = ""
 
     def describe(self, column: int, value: float | None) -> str:
         """What a column measured, in words."""
         spec = self.version.columns[column]
         return MEASURES[spec.measure].describe(spec.params, value, self.names)
+
+    def need(self, column: int, value: float, target: float) -> Need:
+        """What takes a column from a value to a target."""
+        spec = self.version.columns[column]
+        return MEASURES[spec.measure].need(spec.params, value, target, self.names)
 
 
 def compiled(version_id: int) -> Compiled:
@@ -43,6 +50,7 @@ def compiled(version_id: int) -> Compiled:
         product_id=row.rubric.product_id,
         version_id=version_id,
         rubric_id=row.rubric_id,
+        label=str(row),
     )
     if not row.is_editable:
         _CACHE[version_id] = result
@@ -58,9 +66,9 @@ def forget_compiled() -> None:
 
 
 def compile_for(
-    version: Version, *, product_id: int, version_id: int = 0, rubric_id: int = 0
+    version: Version, *, product_id: int, version_id: int = 0, rubric_id: int = 0, label: str = ""
 ) -> Compiled:
-    """Compile a parsed document for a product.
+    """Compile a parsed document for a product; ``label`` names the version for people.
 
     Raises:
         SpecError: it names a signal that the product does not have.
@@ -72,4 +80,5 @@ def compile_for(
         raise SpecError(
             "signals", f"the product has no signal {', '.join(sorted(missing))}; add it first"
         )
-    return Compiled(version_id, rubric_id, product_id, version, compile_judge(version), names)
+    judge = compile_judge(version)
+    return Compiled(version_id, rubric_id, product_id, version, judge, names, label)

@@ -5,11 +5,14 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
-from rubrics import scores
+from rubrics import proof, scores
 
 BATCH = 500
 SECONDS = 30.0
 """After that others get their turn (routing first of all), well before the time limit cuts in."""
+
+PROOF_SECONDS = 2.0
+"""The longest that one ring works; it gives way to scoring sooner (docs/adr/0009)."""
 
 
 @shared_task(ignore_result=True, soft_time_limit=60)
@@ -18,3 +21,13 @@ def score_due_leads() -> None:
     until = monotonic() + SECONDS
     while scores.score_due(at=timezone.now(), limit=BATCH) >= BATCH and monotonic() < until:
         pass
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+def prove_scores() -> None:
+    """Rung by beat every 15 s: start tonight's proof, and go on with the one that runs.
+
+    Scoring comes first: a ring does nothing while it is behind, and stops when it falls behind.
+    """
+    proof.start_nightly(at=timezone.now())
+    proof.prove_some(at=timezone.now(), seconds=PROOF_SECONDS, gives_way=True)

@@ -74,7 +74,6 @@ DELETE FROM {scores} AS s WHERE s.{key} = ANY(%(ids)s) AND NOT EXISTS (
 
 def row_of(subject_id: int, measured: Measured, judged: Judgement, next_us: int | None) -> Row:
     """One result as :func:`write` takes it; ``next_us`` is when it is due again."""
-    measures = ",".join("NULL" if v is None else repr(v) for v in measured.values)
     return (
         subject_id,
         next_us,
@@ -87,27 +86,37 @@ def row_of(subject_id: int, measured: Measured, judged: Judgement, next_us: int 
         judged.is_pql,
         judged.band,
         judged.tier,
-        f"{{{measures}}}",
-        f"{{{','.join(map(str, judged.points))}}}",
+        _array(measured.values),
+        _array(judged.points),
     )
 
 
 def write(version: Compiled, at: datetime, rows: Iterable[Row]) -> None:
     """Write results, at least one, over what the product gave before. Needs their row locks."""
-    columns = zip(*rows, strict=True)
-    values = {name: list(column) for name, column in zip(_COLUMNS, columns, strict=True)}
+    *numbers, measures, points = zip(*rows, strict=True)
+    columns = [*map(_array, numbers), _array_of_texts(measures), _array_of_texts(points)]
     tables = TABLES[version.version.subject]
     with connection.cursor() as cursor:
         cursor.execute(
             tables.compose(_WRITE),
             {
-                **values,
+                **dict(zip(_COLUMNS, columns, strict=True)),
                 "at": at,
                 "product": version.product_id,
                 "rubric": version.rubric_id,
                 "version": version.version_id,
             },
         )
+
+
+def _array(numbers: Iterable[float | None]) -> str:
+    """An array as PostgreSQL reads it. Python's own text of a list of numbers and None is nearly
+    that, and made several times as fast as by adapting each element."""
+    return "{" + str(list(numbers))[1:-1].replace("None", "NULL") + "}"
+
+
+def _array_of_texts(arrays: Iterable[str]) -> str:
+    return '{"' + '","'.join(arrays) + '"}'
 
 
 def drop_others(tables: Tables, ids: Iterable[int], scored: Iterable[tuple[int, int]]) -> None:

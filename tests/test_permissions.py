@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from integrations.models.token import Scope
-from tests.world import World, make_person, make_world, token_client
+from rubrics.models import Proof
+from tests.world import AT, World, make_person, make_world, token_client
 
 pytestmark = pytest.mark.django_db
 
@@ -44,11 +45,15 @@ TABLE: dict[str, Row] = {
     "api:lead-detail": READ_SCORES,
     "api:lead-score-score": READ_SCORES,
     "api:lead-score-lookup": READ_SCORES,
+    "api:lead-score-evidence": READ_SCORES,
+    "api:lead-score-compare": READ_SCORES,
     "api:account-list": READ_SCORES,
     "api:account-detail": READ_SCORES,
     "api:account-score-score": READ_SCORES,
     "api:account-scores-list": READ_SCORES,
     "api:score-list": READ_SCORES,
+    "api:proof-list": READ_SCORES,
+    "api:proof-latest": READ_SCORES,
     "api:outcome-list": POST_ONLY,
     "api:pql-list": WORK_PQLS,
     "api:pql-detail": WORK_PQLS,
@@ -99,16 +104,19 @@ ADMIN_NAMES = sorted({name for name in names() if name.startswith("admin:")})
 
 @pytest.fixture
 def world() -> World:
+    Proof.objects.create(reason="nightly", state="done", started_at=AT, finished_at=AT)
     return make_world(leads=1)
 
 
 def address(name: str, world: World) -> str:
     """The address of a name, with arguments that exist and that the rep may see."""
-    lead, score = world.leads[0], world.scores[0]
+    lead = world.leads[0]
     by_name: dict[str, tuple[list[Any], str]] = {
         "api:lead-detail": ([lead.pk], ""),
         "api:lead-score-score": ([lead.pk], ""),
         "api:lead-score-lookup": ([], "?user_id=u0"),
+        "api:lead-score-evidence": ([lead.pk], "?criterion=company_size"),
+        "api:lead-score-compare": ([lead.pk], ""),
         "api:account-detail": ([lead.account_id], ""),
         "api:account-score-score": ([lead.account_id], ""),
         "api:rubric-detail": ([world.rubric.pk], ""),
@@ -119,7 +127,10 @@ def address(name: str, world: World) -> str:
         "routing:pql-work": ([world.pqls[0].pk, "accept"], ""),
         "routing:lead-show": ([lead.pk], ""),
         "routing:lead-events": ([lead.pk], "?before=2026-06-01T00:00:00Z&id=1"),
-        "routing:lead-evidence": ([lead.pk, score.pk, "company_size"], ""),
+        "routing:lead-evidence": (
+            [lead.pk, world.version.pk, "company_size"],
+            "?at=2026-06-01T00:00:00Z",
+        ),
         "routing:account-show": ([lead.account_id], ""),
     }
     is_pql = name.startswith(("api:pql-", "routing:pql-")) and name != "api:pql-list"

@@ -45,6 +45,10 @@ class AttributeChange(models.Model):
                 name="account_attribute_once_per_moment",
             ),
         ]
+        indexes = [
+            # An account's members as of a moment.
+            models.Index(fields=["value"], condition=Q(name="$account"), name="attribute_account"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} from {self.known_at:%Y-%m-%d}"

@@ -6,6 +6,8 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+from rubrics.scoring import words as scoring_words
+
 register = template.Library()
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -14,9 +16,13 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 @register.filter
 def signed(points: int | None) -> str:
     """``+15``, ``−10`` with a real minus, ``0``."""
-    if not points:
-        return "0"
-    return f"+{points}" if points > 0 else f"−{-points}"
+    return scoring_words.signed(points or 0)
+
+
+@register.filter
+def sentence(text: str) -> str:
+    """With a large letter at its start and a full stop at its end."""
+    return f"{scoring_words.capitalized(text)}."
 
 
 @register.filter

@@ -10,12 +10,12 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from leads.models import Lead
-from routing import people
+from routing import comparing, people
 from routing.viewers import Viewer
-from routing.views.base import page_for, show
-from rubrics import explain
+from routing.views.base import page_for, person, show
+from rubrics import evidence
 from rubrics.accounts import standings
-from rubrics.models import Score
+from rubrics.models import RubricVersion, Score
 
 LEADS_A_PAGE = 50
 
@@ -58,17 +58,20 @@ def lead_show(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     at = timezone.now()
     scores = people.scores_of(lead)
     score = _chosen(request, scores)
+    as_of = comparing.day_end(request.GET.get("at", ""), at)
     events, has_older = people.events_before(lead.pk, None)
     context = {
         "lead": lead,
         "scores": scores,
-        "explained": people.explained(score, at=at) if score else None,
+        "explained": people.explained(score, at=at, as_of=as_of) if score else None,
+        "comparison": _comparison(request, score, as_of or at) if score else None,
         "episodes": people.episodes(lead, score, viewer),
         "trial": people.trial_of(lead, score),
         "events": events,
         "has_older": has_older,
         "standing": next(iter(standings(lead.account)), None) if lead.account else None,
         "at": at,
+        "as_of": as_of,
         "section": "leads",
     }
     return show(request, viewer, "routing/lead.html", context)
@@ -87,12 +90,13 @@ def lead_events(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
 @require_safe
 @page_for(lambda viewer: viewer.sees_leads)
 def lead_evidence(
-    request: HttpRequest, viewer: Viewer, pk: int, score_pk: int, key: str
+    request: HttpRequest, viewer: Viewer, pk: int, version_pk: int, key: str
 ) -> HttpResponse:
-    """The hits behind one line of a score."""
+    """The hits behind one line of a score, as of the moment it was scored for."""
     lead = _lead(viewer, pk)
-    score = get_object_or_404(Score, pk=score_pk, lead=lead)
-    hits = explain.evidence(score.version_id, lead_id=lead.pk, criterion_key=key, at=score.at)
+    version = get_object_or_404(RubricVersion, pk=version_pk)
+    at = _moment(request.GET.get("at", ""))
+    hits = evidence.evidence(version.pk, lead_id=lead.pk, criterion_key=key, at=at)
     return show(request, viewer, "routing/_evidence.html", {"hits": hits})
 
 
@@ -107,15 +111,30 @@ def _chosen(request: HttpRequest, scores: list[Score]) -> Score | None:
     return next(iter(named or scores), None)
 
 
+def _comparison(request: HttpRequest, score: Score, end: datetime) -> comparing.Comparison:
+    may_see_drafts = person(request).has_perm("rubrics.view_rubricversion")
+    return comparing.compare(score, request.GET, end=end, may_see_drafts=may_see_drafts)
+
+
 def _cursor(request: HttpRequest) -> tuple[datetime, int]:
+    moment = _moment(request.GET.get("before", ""))
     try:
-        moment = parse_datetime(request.GET.get("before", ""))
         pk = int(request.GET.get("id", ""))
     except ValueError:
         raise Http404 from None
-    if moment is None or timezone.is_naive(moment) or abs(pk) > 2**62:
+    if abs(pk) > 2**62:
         raise Http404
     return moment, pk
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        raise Http404 from None
+    if moment is None or timezone.is_naive(moment):
+        raise Http404
+    return moment
 
 
 def _page_number(request: HttpRequest) -> int:

@@ -1,5 +1,5 @@
 """Rubrics, their versions and criteria, and the scores they gave, in the admin."""
 
-from rubrics.admin import criteria, rubrics, scores, versions
+from rubrics.admin import criteria, proof, rubrics, scores, versions
 
-__all__ = ["criteria", "rubrics", "scores", "versions"]
+__all__ = ["criteria", "proof", "rubrics", "scores", "versions"]

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
@@ -15,7 +16,9 @@ from unfold.decorators import display
 from leads.admin.base import BigTableAdmin, change_url, lead_link, once, page_link
 from rubrics.explain import breakdown
 from rubrics.labels import band_of, tier_words
-from rubrics.models import AccountScore, Score, ScoreChange
+from rubrics.models import AccountScore, RubricVersion, Score, ScoreChange
+
+MOST_VERSIONS = 10
 
 
 class StoredScoreAdmin(BigTableAdmin):
@@ -77,8 +80,8 @@ MADE = ("reasons", "pql", "shown_band", "shown_tier")
 class ScoreAdmin(StoredScoreAdmin):
     list_display = ("id", "lead_name", "rubric", "total", "fit", "behavior", "pql", "changed_at")
     list_select_related = ("lead", "rubric")
-    fields = (("lead_name", "product", "rubric", "version"), *FIGURES)
-    readonly_fields = ("lead_name", *MADE)
+    fields = (("lead_name", "product", "rubric", "version"), *FIGURES, "compare")
+    readonly_fields = ("lead_name", "compare", *MADE)
 
     def view_on_site(self, score: Score) -> str:
         return f"/leads/{score.lead_id}/"
@@ -93,6 +96,35 @@ class ScoreAdmin(StoredScoreAdmin):
     @display(description="lead")
     def lead_name(self, score: Score) -> str:
         return lead_link(score.lead_id, score.lead)
+
+    @display(description="compare with")
+    @once
+    def compare(self, score: Score) -> SafeString:
+        """The lead's page, with this version against each other one of the rubric."""
+        versions = RubricVersion.objects.filter(rubric=score.rubric_id).select_related("rubric")
+        others = versions.exclude(pk=score.version_id).order_by("-number")[:MOST_VERSIONS]
+        if not others:
+            return format_html("{}", "There is no other version yet")
+        return format_html_join(
+            ", ",
+            '<a class="text-primary-600 dark:text-primary-500 font-medium"'
+            ' href="{}?{}#changes">v{}</a> ({})',
+            (
+                (
+                    f"/leads/{score.lead_id}/",
+                    urlencode(
+                        {
+                            "rubric": score.rubric.key,
+                            "from_version": str(score.version_id),
+                            "to_version": str(one.pk),
+                        }
+                    ),
+                    one.number,
+                    one.get_status_display().lower(),
+                )
+                for one in others
+            ),
+        )
 
 
 @admin.register(AccountScore)

@@ -7,9 +7,15 @@ from rest_framework import serializers
 from leads.api.serializers import LeadBriefSerializer, TimeInput
 from leads.models import Lead
 from leads.models.identity import IdentityKind
+from rubrics.api.advice import AdviceSerializer, UntilSerializer
+from rubrics.api.label_serializers import (
+    BandSerializer,
+    LabelledSerializer,
+    LineSerializer,
+    TierField,
+)
 from rubrics.models import Rubric, RubricVersion, Score
 from rubrics.rows import document_of
-from rubrics.scoring.types import Axis
 
 
 class ScoredLeadSerializer(LeadBriefSerializer):
@@ -25,7 +31,7 @@ class ScoredLeadSerializer(LeadBriefSerializer):
         return [one.value for one in lead.identities.all() if one.kind == IdentityKind.USER]
 
 
-class ScoreSerializer(serializers.ModelSerializer[Score]):
+class ScoreSerializer(LabelledSerializer, serializers.ModelSerializer[Score]):
     """The newest score of one lead by one rubric."""
 
     lead = ScoredLeadSerializer(read_only=True)
@@ -50,25 +56,27 @@ class ScoreSerializer(serializers.ModelSerializer[Score]):
             "behavior",
             "total",
             "is_pql",
+            "band",
+            "tier",
             "last_activity_at",
             "changed_at",
             "revision",
         ]
 
 
-class LineSerializer(serializers.Serializer[Any]):
-    """One reason of a score. The points of an axis' lines sum to its score."""
+class DetailedLineSerializer(LineSerializer):
+    """A reason with what was measured and when, and what comes next."""
 
-    key = serializers.CharField()
-    axis = serializers.ChoiceField(choices=[(axis.value, axis.label) for axis in Axis])
-    # Named like an attribute of every serializer; the metaclass collects it as a field.
-    label = serializers.CharField()  # type: ignore[assignment]
-    points = serializers.IntegerField()
-    reason = serializers.CharField()
-    is_unknown = serializers.BooleanField(
-        help_text="Nothing is known yet: 0 points, and up to `best_points` are possible."
+    measured = serializers.CharField(
+        help_text="What was measured, in words; empty if it is unknown."
     )
-    best_points = serializers.IntegerField()
+    last_at = serializers.DateTimeField(allow_null=True, help_text="When the last of its hits was.")
+    next_step = serializers.CharField(
+        help_text="What its next step takes and gives; empty where none is possible any more."
+    )
+    evidence = serializers.CharField(
+        allow_null=True, help_text="Address of the events behind it; null if it counts none."
+    )
 
 
 class ExplainedScoreSerializer(serializers.Serializer[Any]):
@@ -84,7 +92,26 @@ class ExplainedScoreSerializer(serializers.Serializer[Any]):
     behavior = serializers.IntegerField()
     total = serializers.IntegerField()
     is_pql = serializers.BooleanField()
-    lines = LineSerializer(many=True)
+    segment = serializers.CharField(
+        help_text="Which segment picked the rubric, and why; empty where there is but one, and for "
+        "computed scores."
+    )
+    band = BandSerializer(allow_null=True)
+    tier = TierField()
+    is_headline = serializers.BooleanField(
+        help_text="Of several products' scores the one that stands for the lead: the one with the "
+        "highest behavior, then the highest total. Never their sum."
+    )
+    lines = DetailedLineSerializer(many=True)
+    advice = AdviceSerializer(
+        allow_null=True,
+        help_text="With `include=advice`: what would make it a PQL. Else, and if it is one, null.",
+    )  # fmt: skip
+    pql_until = UntilSerializer(
+        allow_null=True,
+        help_text="With `include=advice`: when it stops being a PQL if nothing happens. Else null; "
+        "so too if it is none, or stays one for the next 400 days.",
+    )  # fmt: skip
 
 
 class LeadScoresSerializer(serializers.Serializer[Any]):
@@ -107,6 +134,17 @@ class LeadScoreQuery(serializers.Serializer[Any]):
         help_text="Id of a rubric version (see `/rubric-versions/`), a draft too. Left out: the "
         "published version of every rubric.",
     )
+    include = serializers.ChoiceField(
+        choices=["advice"],
+        required=False,
+        help_text="Also compute what would make the lead a PQL, and until when it is one.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "include" in attrs and "as_of" in attrs:
+            text = "Advice looks ahead from now: leave `as_of` out."
+            raise serializers.ValidationError({"include": text})
+        return attrs
 
 
 class LeadScoreLookupQuery(LeadScoreQuery):
@@ -123,7 +161,7 @@ class LeadScoreLookupQuery(LeadScoreQuery):
         if ("email" in attrs) == ("user_id" in attrs):
             text = "Name the lead by either `email` or `user_id`."
             raise serializers.ValidationError({"email": text})
-        return attrs
+        return super().validate(attrs)
 
 
 class RubricSerializer(serializers.ModelSerializer[Rubric]):

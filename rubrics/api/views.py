@@ -1,5 +1,6 @@
 """Scores and rubrics over HTTP."""
 
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.contrib.auth.models import User
@@ -17,7 +18,13 @@ from leads.api.viewsets import StrictViewSet
 from leads.models import Lead
 from leads.models.identity import IdentityKind
 from rubrics import services
-from rubrics.api.explain import computed_scores, stored_scores
+from rubrics.api.comparing import (
+    LeadComparisonsSerializer,
+    LeadEvidenceSerializer,
+    LeadScoreCompareQuery,
+    LeadScoreEvidenceQuery,
+)
+from rubrics.api.explain import comparisons, computed_scores, hits_behind, stored_scores
 from rubrics.api.filtersets import RubricFilterSet, RubricVersionFilterSet, ScoreFilterSet
 from rubrics.api.serializers import (
     LeadScoreLookupQuery,
@@ -29,7 +36,9 @@ from rubrics.api.serializers import (
     ScoreSerializer,
 )
 from rubrics.models import Rubric, RubricVersion, Score
+from rubrics.scoring.types import Subject
 
+DEFAULT_SPAN = timedelta(days=7)
 READ_RUBRICS = ("read:scores", "manage:rubrics")
 
 
@@ -61,13 +70,20 @@ class LeadScoreViewSet(StrictViewSet[Lead]):
     queryset = Lead.objects.select_related("account").prefetch_related("identities")
     serializer_class = LeadScoresSerializer
     pagination_class = None
-    query_serializers = {"score": LeadScoreQuery, "lookup": LeadScoreLookupQuery}
+    query_serializers = {
+        "score": LeadScoreQuery,
+        "lookup": LeadScoreLookupQuery,
+        "evidence": LeadScoreEvidenceQuery,
+        "compare": LeadScoreCompareQuery,
+    }
 
     @extend_schema(
         operation_id="leads_score",
         summary="Explain a lead's score",
         description="Every rubric's score of this lead with the lines that make it. With `as_of` "
-        "or `version` it is computed for that moment or version, and nothing is stored.",
+        "or `version` it is computed for that moment or version, and nothing is stored. Each line "
+        "says what was measured, when it last happened and what its next step gives; "
+        "`include=advice` adds what would make the lead a PQL, or until when it is one.",
         parameters=[LeadScoreQuery],
         responses=LeadScoresSerializer,
     )
@@ -100,22 +116,84 @@ class LeadScoreViewSet(StrictViewSet[Lead]):
             )
         return self._explain(found[0], query)
 
+    @extend_schema(
+        operation_id="leads_score_evidence",
+        summary="Get the events behind a line",
+        description="The newest hits that a criterion of the lead's score looked at, each with its "
+        "event: as of the moment the score is of, or any past one. 404 if no score of the lead has "
+        "such a criterion.",
+        parameters=[LeadScoreEvidenceQuery],
+        responses=LeadEvidenceSerializer,
+    )
+    @action(detail=True, methods=["get"], url_path="score/evidence")
+    def evidence(self, request: Request, pk: str) -> Response:
+        query, now, lead = self.query(), timezone.now(), self.get_object()
+        hits = hits_behind(
+            lead,
+            criterion=query["criterion"],
+            version=_version(query, "version"),
+            at=_past(query, "as_of", now),
+            now=now,
+        )
+        if hits is None:
+            raise Http404("No score of this lead has such a criterion.")
+        found = {"lead": lead, "criterion": query["criterion"], "hits": hits}
+        return Response(LeadEvidenceSerializer(found).data)
+
+    @extend_schema(
+        operation_id="leads_score_compare",
+        summary="Compare two scores of a lead",
+        description="What changed from one moment to another, or from one version to another, in "
+        "words and line by line. Both are computed, and nothing is stored.",
+        parameters=[LeadScoreCompareQuery],
+        responses=LeadComparisonsSerializer,
+    )
+    @action(detail=True, methods=["get"], url_path="score/compare")
+    def compare(self, request: Request, pk: str) -> Response:
+        query, now, lead = self.query(), timezone.now(), self.get_object()
+        end = _past(query, "to", now) or now
+        start = _past(query, "from", now) or end - DEFAULT_SPAN
+        if start > end:
+            raise InvalidParameters({"from": "This is later than `to`."})
+        found = comparisons(
+            lead,
+            start=start,
+            end=end,
+            from_version=_version(query, "from_version"),
+            to_version=_version(query, "to_version"),
+        )
+        return Response(LeadComparisonsSerializer({"lead": lead, "comparisons": found}).data)
+
     def _explain(self, lead: Lead, query: dict[str, Any]) -> Response:
         now = timezone.now()
-        as_of = query.get("as_of")
-        if as_of is not None and as_of > now:
-            raise InvalidParameters({"as_of": "This lies in the future: scores look back."})
-        version = None
-        if "version" in query:
-            versions = RubricVersion.objects.select_related("rubric__product")
-            version = versions.filter(pk=query["version"]).first()
-            if version is None:
-                raise InvalidParameters({"version": "No rubric version has this id."})
+        as_of, version = _past(query, "as_of", now), _version(query, "version")
+        advises = "include" in query
         if version is None and as_of is None:
-            scores = stored_scores(lead)
+            scores = stored_scores(lead, at=now, advises=advises)
         else:
-            scores = computed_scores(lead, version=version, at=as_of or now)
+            scores = computed_scores(lead, version=version, at=as_of or now, advises=advises)
         return Response(LeadScoresSerializer({"lead": lead, "scores": scores}).data)
+
+
+def _past(query: dict[str, Any], name: str, now: datetime) -> datetime | None:
+    """The moment asked for, which has passed; None for none."""
+    moment: datetime | None = query.get(name)
+    if moment is not None and moment > now:
+        raise InvalidParameters({name: "This lies in the future: scores look back."})
+    return moment
+
+
+def _version(query: dict[str, Any], name: str) -> RubricVersion | None:
+    """The rubric version asked for by its id; None for none."""
+    if name not in query:
+        return None
+    versions = RubricVersion.objects.select_related("rubric__product")
+    version = versions.filter(pk=query[name]).first()
+    if version is None:
+        raise InvalidParameters({name: "No rubric version has this id."})
+    if version.subject != Subject.LEAD:
+        raise InvalidParameters({name: "This version scores accounts, not leads."})
+    return version
 
 
 @extend_schema_view(

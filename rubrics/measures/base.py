@@ -1,5 +1,6 @@
 """What a measure is, and the tools they share: errors that name the field, durations, signals."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from typing import Any, ClassVar
 
 from psycopg import sql
 
+from rubrics.scoring.steps import Need
 from rubrics.scoring.types import DAY_US, Axis
 
 Params = Mapping[str, Any]
@@ -65,6 +67,20 @@ def plural(count: float, word: str) -> str:
     return f"{count:g} {word}" if count == 1 else f"{count:g} {word}s"
 
 
+def more_words(value: float, count: int, word: str = "time") -> str:
+    """``""`` for the first, `` once more``, `` 3 times``, `` 2 more times``: how often yet."""
+    more = "more " if value > 0 else ""
+    if count == 1:
+        return " once more" if more else ""
+    return f" {count} {more}{word}s"
+
+
+def least_words(target: float) -> str:
+    """``50 or more``; ``more than 50`` of the next number above 50."""
+    below = math.nextafter(target, -math.inf)
+    return f"more than {below:g}" if below == round(below, 6) else f"{target:g} or more"
+
+
 @dataclass(frozen=True)
 class Names:
     """Words and ids a version needs to be measured and told: signals by key."""
@@ -113,6 +129,11 @@ class Measure:
         """Say what was measured, in words a rep can read."""
         raise NotImplementedError
 
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        """What takes ``value`` to ``target``. By default how the target reads, and nothing that
+        the lead could do now to get there for certain."""
+        return Need(self.describe(params, target, names))
+
     def attributes(self, params: Params) -> tuple[tuple[str, ...], ...]:
         """The attributes it reads from the profile ``p`` (see measures/attributes.py)."""
         return ()
@@ -134,6 +155,10 @@ class HitMeasure(Measure):
             "signals": parse_signals(raw.get("signals"), where),
             "window": parse_window(raw.get("window"), f"{where}.window"),
         }
+
+    def adds_one(self, params: Params) -> bool:
+        """Whether one more hit now makes the number exactly one more."""
+        return False
 
     def aggregate(self, params: Params, condition: sql.Composable) -> sql.Composable:
         """The aggregate over the hits for which ``condition`` (signals and window) holds."""

@@ -15,6 +15,7 @@ from rubrics.measures.base import (
     plural,
 )
 from rubrics.measures.windows import LIFETIME, interval
+from rubrics.scoring.steps import Need
 
 
 class Bursts(NestedMeasure):
@@ -77,3 +78,9 @@ class Bursts(NestedMeasure):
             return f"No burst of {params['size']} key actions within {span}"
         often = "" if value == 1 else f", {plural(value, 'time')}"
         return f"{params['size']}+ key actions within {span}{often}"
+
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        # A further burst may have to wait until the window of the last one is over.
+        is_first = value == 0 and target <= 1
+        words = f"{params['size']} key actions within {duration_words(params['span'])}"
+        return Need(words if is_first else f"{words} again", params["size"] if is_first else None)

@@ -1,7 +1,10 @@
+import math
+
 from psycopg import sql
 
-from rubrics.measures.base import HitMeasure, Names, Params
+from rubrics.measures.base import HitMeasure, Names, Params, more_words
 from rubrics.measures.windows import window_words
+from rubrics.scoring.steps import Need
 
 
 class Count(HitMeasure):
@@ -17,3 +20,11 @@ class Count(HitMeasure):
         words = names.words(params["signals"])
         times = "" if value == 1 else f" ×{value or 0:g}"
         return f"{words}{times}{window_words(params['window'])}"
+
+    def adds_one(self, params: Params) -> bool:
+        return True
+
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        missing = math.ceil(target - value)
+        words = f"“{names.words(params['signals'])}”{more_words(value, missing)}"
+        return Need(f"{words}{window_words(params['window'])}", missing)

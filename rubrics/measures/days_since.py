@@ -2,6 +2,7 @@ from psycopg import sql
 
 from rubrics.measures.base import HitMeasure, Names, Params, age_us, plural, rolling
 from rubrics.measures.windows import window_words
+from rubrics.scoring.steps import Need
 from rubrics.scoring.types import DAY_US
 
 
@@ -34,6 +35,11 @@ class SinceLast(HitMeasure):
         if value is None:
             return f"No “{words}”{window_words(params['window'])}"
         return f"Last “{words}” {ago_words(value)}"
+
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        if target > 0:  # time alone leads there
+            return super().need(params, value, target, names)
+        return Need(f"“{names.words(params['signals'])}” again", 1)
 
 
 class DaysSince(SinceLast):

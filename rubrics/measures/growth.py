@@ -1,3 +1,4 @@
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from rubrics.measures.base import (
     parse_signals,
 )
 from rubrics.measures.windows import interval
+from rubrics.scoring.steps import Need
 
 
 class _OfTwoPeriods(HitMeasure):
@@ -71,6 +73,13 @@ class Growth(_OfTwoPeriods):
     def describe(self, params: Params, value: float | None, names: Names) -> str:
         words = names.words(params["signals"])
         return f"{words}: {more_words(params, value, 'much')}"
+
+    def adds_one(self, params: Params) -> bool:
+        return not params["percent"]
+
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        words = f"“{names.words(params['signals'])}” {more_words(params, target, 'much')}"
+        return Need(words, None if params["percent"] else math.ceil(target - value))
 
 
 class UserGrowth(_OfTwoPeriods):

@@ -1,7 +1,8 @@
 from psycopg import sql
 
-from rubrics.measures.base import HitMeasure, Names, Params
+from rubrics.measures.base import HitMeasure, Names, Params, least_words
 from rubrics.measures.windows import window_words
+from rubrics.scoring.steps import Need
 
 
 class LargestValue(HitMeasure):
@@ -17,3 +18,7 @@ class LargestValue(HitMeasure):
     def describe(self, params: Params, value: float | None, names: Names) -> str:
         words = names.words(params["signals"])
         return f"{words}: up to {value or 0:g}{window_words(params['window'])}"
+
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        words = f"“{names.words(params['signals'])}” with {least_words(target)}"
+        return Need(f"{words}{window_words(params['window'])}", 1)

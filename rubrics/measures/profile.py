@@ -11,10 +11,15 @@ from rubrics.measures.attributes import profile_columns
 from rubrics.measures.base import ACCOUNT
 
 
-def profile_join(wanted: Iterable[tuple[str, ...]], kind: str, *, as_of: bool) -> sql.Composable:
+def profile_join(
+    wanted: Iterable[tuple[str, ...]], kind: str, scope: sql.Composable, *, as_of: bool
+) -> sql.Composable:
     """Join ``known`` and ``p`` to the subject ``s``; nothing if no attribute is wanted.
 
     Of an account only its own attributes are known, never a member's.
+
+    Args:
+        scope: which leads ``l.id`` may be: the planner must not read all of them for a few.
     """
     wanted = list(wanted)
     if not wanted:
@@ -22,7 +27,7 @@ def profile_join(wanted: Iterable[tuple[str, ...]], kind: str, *, as_of: bool) -
     if kind == ACCOUNT:
         known = _ACCOUNT_AS_OF if as_of else _ACCOUNT_NOW
     else:
-        known = _LEAD_AS_OF if as_of else _LEAD_NOW
+        known = _LEAD_AS_OF if as_of else _LEAD_NOW.format(scope=scope)
     return sql.SQL("{} LEFT JOIN LATERAL ({}) AS p ON true").format(known, profile_columns(wanted))
 
 
@@ -41,7 +46,7 @@ _LEAD_NOW = sql.SQL(
     "LEFT JOIN LATERAL (SELECT l.attributes AS lead_attributes,"
     " a.attributes AS account_attributes, l.account_id"
     " FROM leads_lead AS l LEFT JOIN leads_account AS a ON a.id = l.account_id"
-    " WHERE l.id = s.id) AS known ON true"
+    " WHERE l.id = s.id AND {scope}) AS known ON true"
 )
 _LEAD_AS_OF = sql.SQL(
     "LEFT JOIN LATERAL (SELECT {lead} AS lead_attributes OFFSET 0) AS person ON true"

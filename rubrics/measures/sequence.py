@@ -1,3 +1,4 @@
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,9 +12,11 @@ from rubrics.measures.base import (
     SpecError,
     duration_words,
     length_us,
+    more_words,
     parse_signals,
 )
 from rubrics.measures.windows import interval, parse_window, signals_condition, window_words
+from rubrics.scoring.steps import Need
 
 
 class StepSequence(NestedMeasure):
@@ -83,3 +86,11 @@ class StepSequence(NestedMeasure):
         times = "" if value == 1 else f" ×{value or 0:g}"
         within = f" within {duration_words(params['within'])}"
         return f"{steps}{within}{times}{window_words(params['window'])}"
+
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        missing = math.ceil(target - value)
+        steps = ", then ".join(f"“{names.words(step)}”" for step in params["steps"])
+        within = f" within {duration_words(params['within'])}"
+        words = f"{steps}{within}{more_words(value, missing)}{window_words(params['window'])}"
+        # The whole chain once; after that the last step alone completes it again.
+        return Need(words, len(params["steps"]) + missing - 1)

@@ -1,10 +1,13 @@
 """Measures of visits. Hits without a session count not; a session is one person's: of an account,
 two members' sessions are never one."""
 
+import math
+
 from psycopg import sql
 
 from rubrics.measures.base import HitMeasure, Hits, Names, NestedMeasure, Params, plural
 from rubrics.measures.windows import window_words
+from rubrics.scoring.steps import Need
 
 
 class DistinctSessions(HitMeasure):
@@ -22,6 +25,12 @@ class DistinctSessions(HitMeasure):
     def describe(self, params: Params, value: float | None, names: Names) -> str:
         words = names.words(params["signals"])
         return f"{words} in {plural(value or 0, 'session')}{window_words(params['window'])}"
+
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        missing = math.ceil(target - value)
+        sessions = plural(missing, "more session" if value else "session")
+        words = f"“{names.words(params['signals'])}” in {sessions}"
+        return Need(f"{words}{window_words(params['window'])}", missing)
 
 
 class LongestSession(NestedMeasure):
@@ -73,3 +82,9 @@ class MostInSession(NestedMeasure):
         words = names.words(params["signals"])
         many = plural(value or 0, "different one")
         return f"{words}: {many} in one session{window_words(params['window'])}"
+
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        many = plural(math.ceil(target), "different one")
+        words = f"“{names.words(params['signals'])}” with {many} in one session"
+        # Whether the best session still goes on is not known: a new one takes all of them.
+        return Need(f"{words}{window_words(params['window'])}", math.ceil(target))

@@ -19,7 +19,7 @@ from rubrics.measures import (
 )
 from rubrics.measures.base import ACCOUNT, Hits, Params, microseconds
 from rubrics.measures.profile import profile_join
-from rubrics.measures.subjects import Subjects, source_of
+from rubrics.measures.subjects import Subjects, scope_sql, source_of
 from rubrics.measures.windows import LIFETIME, signals_condition, window_condition
 from rubrics.scoring.types import Column, Measured, Version
 
@@ -85,7 +85,12 @@ def build_statement(
         next_us=parts.next_us(),
         columns=sql.SQL("").join(sql.SQL(", {}").format(value) for value in parts.values),
         joins=sql.SQL(" ").join(parts.joins(source.hits)),
-        profile=profile_join(parts.attributes, source.kind, as_of=as_of),
+        profile=profile_join(
+            parts.attributes,
+            source.kind,
+            scope_sql(subjects, sql.SQL("l.id")),
+            as_of=as_of,
+        ),
     )
 
 

@@ -92,15 +92,17 @@ def source_of(
         aggregates: further columns of an account, over its members ``m``.
     """
     if isinstance(subjects, LeadIds | LeadRange | Moments):
+        hits = sql.SQL("leads_hit AS h JOIN subject AS s ON s.id = h.lead_id")
+        key = sql.SQL("h.lead_id")
         return Source(
             LEAD,
             sql.SQL("subject AS MATERIALIZED ({})").format(_leads(subjects, product_id)),
-            Hits(
-                source=sql.SQL("leads_hit AS h JOIN subject AS s ON s.id = h.lead_id"),
-                scope=_scope(subjects, sql.SQL("h.lead_id")),
-                key=sql.SQL("h.lead_id"),
-            ),
+            Hits(hits, scope_sql(subjects, key), key),
         )
+    hits = sql.SQL(
+        "subject AS s JOIN member AS m ON m.account_id = s.id"
+        " JOIN leads_hit AS h ON h.lead_id = m.lead_id"
+    )
     candidates = _known_members if as_of else _members
     return Source(
         ACCOUNT,
@@ -108,14 +110,7 @@ def source_of(
             _SIGNED_UP.format(candidates(subjects, product_id, with_attributes)),
             _ACCOUNTS.format(sql.SQL("").join(sql.SQL(", {}").format(a) for a in aggregates)),
         ),
-        Hits(
-            source=sql.SQL(
-                "subject AS s JOIN member AS m ON m.account_id = s.id"
-                " JOIN leads_hit AS h ON h.lead_id = m.lead_id"
-            ),
-            scope=sql.SQL("true"),
-            key=sql.SQL("s.id"),
-        ),
+        Hits(hits, sql.SQL("true"), sql.SQL("s.id")),
     )
 
 
@@ -137,15 +132,14 @@ _ACCOUNTS = sql.SQL(
 
 def _leads(subjects: Leads, product_id: int) -> sql.Composable:
     at, join = _at(subjects, sql.SQL("wanted.id = t.lead_id"))
+    # Moments are joined by id. Asked for by id besides, they would be guessed to be few, and the
+    # hits be read once for each.
+    is_joined = isinstance(subjects, Moments)
+    scope = sql.SQL("true") if is_joined else scope_sql(subjects, sql.SQL("t.lead_id"))
     return sql.SQL(
         "SELECT t.lead_id AS id, {at} AS at, t.started_at, t.ends_at"
         " FROM leads_trial AS t{join} WHERE t.product_id = {product} AND {scope}"
-    ).format(
-        at=at,
-        join=join,
-        product=sql.Literal(product_id),
-        scope=_scope(subjects, sql.SQL("t.lead_id")),
-    )
+    ).format(at=at, join=join, product=sql.Literal(product_id), scope=scope)
 
 
 def _members(subjects: Accounts, product_id: int, with_attributes: bool) -> sql.Composable:
@@ -160,7 +154,7 @@ def _members(subjects: Accounts, product_id: int, with_attributes: bool) -> sql.
         attributes=sql.SQL(", l.attributes" if with_attributes else ""),
         join=join,
         product=sql.Literal(product_id),
-        scope=_scope(subjects, sql.SQL("l.account_id")),
+        scope=scope_sql(subjects, sql.SQL("l.account_id")),
     )
 
 
@@ -186,11 +180,11 @@ def _known_members(subjects: Accounts, product_id: int, with_attributes: bool) -
         attributes=attributes,
         join=join,
         product=sql.Literal(product_id),
-        scope=_scope(subjects, sql.SQL("c.value"), "jsonb"),
+        scope=scope_sql(subjects, sql.SQL("c.value"), "jsonb"),
     )
 
 
-def _scope(subjects: Subjects, column: sql.Composable, kind: str = "bigint") -> sql.Composable:
+def scope_sql(subjects: Subjects, column: sql.Composable, kind: str = "bigint") -> sql.Composable:
     """Which rows belong to the subjects, as a condition on ``column``, an id of this type."""
     cast = sql.SQL(kind)
     if isinstance(subjects, LeadRange | AccountRange):

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,8 +10,10 @@ from rubrics.measures.base import (
     Params,
     duration_words,
     length_us,
+    more_words,
 )
 from rubrics.measures.windows import window_words
+from rubrics.scoring.steps import Need
 
 FORGOTTEN = 1000
 """After so many half-lives a hit weighs nothing: long before, it weighs less than any number."""
@@ -52,3 +55,11 @@ class WeightedCount(HitMeasure):
         words = names.words(params["signals"])
         fades = f"each halved every {duration_words(params['half_life'])}"
         return f"{words} ×{value or 0:.1f}{window_words(params['window'])}, {fades}"
+
+    def adds_one(self, params: Params) -> bool:
+        return True
+
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        missing = math.ceil(target - value)
+        words = f"“{names.words(params['signals'])}”{more_words(value, missing)}"
+        return Need(f"{words}{window_words(params['window'])}", missing)

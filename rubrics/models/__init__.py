@@ -4,6 +4,7 @@ from rubrics.models.account_score import AccountScore, AccountScoreChange
 from rubrics.models.band import Band
 from rubrics.models.criterion import Criterion, Tier
 from rubrics.models.criterion_group import CriterionGroup
+from rubrics.models.proof import Proof, ProofMismatch
 from rubrics.models.rubric import Rubric, RubricVersion
 from rubrics.models.rubric_list import RubricList
 from rubrics.models.score import Score, ScoreChange
@@ -14,6 +15,8 @@ __all__ = [
     "Band",
     "Criterion",
     "CriterionGroup",
+    "Proof",
+    "ProofMismatch",
     "Rubric",
     "RubricList",
     "RubricVersion",

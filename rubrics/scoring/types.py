@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -319,7 +320,11 @@ class Judgement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One reason of a score. The lines of an axis sum to its score."""
+    """One reason of a score. The lines of an axis sum to its score.
+
+    Where asked for, a criterion's line also says what was measured, in words (``measured``), when
+    the last of its hits was, and what its next step takes and gives (``next_step``).
+    """
 
     key: str
     axis: Axis
@@ -329,3 +334,6 @@ class Line:
     is_unknown: bool = False
     best_points: int = 0
     proxy_for: str = ""
+    measured: str = ""
+    last_at: datetime | None = None
+    next_step: str = ""

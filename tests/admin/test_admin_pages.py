@@ -30,13 +30,22 @@ from leads.models import (
 )
 from routing.models import Qualification, Rep, Team
 from rubrics.mappers import forget_compiled
-from rubrics.models import AccountScore, Criterion, Rubric, RubricVersion, Score, ScoreChange
+from rubrics.models import (
+    AccountScore,
+    Criterion,
+    Proof,
+    ProofMismatch,
+    Rubric,
+    RubricVersion,
+    Score,
+    ScoreChange,
+)
 from tests.world import AT, World, add_lead, make_admin, make_person, make_world
 
 pytestmark = pytest.mark.django_db
 
 LIST_BUDGET, PAGE_BUDGET = 8, 9  # queries; two of each are the session and the person
-BIGGER_PAGES: dict[type[Model], int] = {RubricVersion: 14, Score: 12, AccountScore: 12}
+BIGGER_PAGES: dict[type[Model], int] = {RubricVersion: 14, Score: 13, AccountScore: 12}
 MODELS = [
     Account,
     AccountChange,
@@ -60,6 +69,8 @@ MODELS = [
     RubricVersion,
     Score,
     ScoreChange,
+    Proof,
+    ProofMismatch,
     Qualification,
     Rep,
     Team,
@@ -77,6 +88,8 @@ READ_ONLY = [
     Lead,
     LeadChange,
     LeadMerge,
+    Proof,
+    ProofMismatch,
     Qualification,
     Score,
     ScoreChange,
@@ -155,6 +168,13 @@ def fill(world: World, first: int, last: int) -> None:
         Rep.objects.create(user=make_person(f"rep{number}"), team=team)
         rubric = Rubric.objects.create(product=world.product, key=f"r{number}", name=f"R {number}")
         draft = RubricVersion.objects.create(rubric=rubric, number=1)
+        proof = Proof.objects.create(
+            reason="nightly", started_at=AT, finished_at=AT, state="done", asked_by=person
+        )
+        ProofMismatch.objects.create(
+            proof=proof, kind="differs", lead=lead, rubric=rubric, version=draft, at=AT,
+            differences=[["Fit", "1", "2"]],
+        )  # fmt: skip
         Criterion.objects.create(version=draft, key="c", name="C", axis="fit", measure="is_present")
         ApiToken.objects.issue(name=f"t{number}", user_id=person.pk, scopes=["ingest"])
         Group.objects.create(name=f"g{number}")

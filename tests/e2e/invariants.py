@@ -15,10 +15,8 @@ from django.utils import timezone
 from leads.ingest.tables import load_mapping_table
 from leads.models import Event, EventKey, Hit, Lead, LeadChange, RejectedMessage, Trial
 from routing.models import Qualification, StateChange
-from rubrics.mappers import Compiled, compiled
-from rubrics.measures.statement import measure
-from rubrics.measures.subjects import Moments
-from rubrics.models import RubricVersion, Score, ScoreChange
+from rubrics import proof
+from rubrics.models import Proof, Score, ScoreChange
 from tests.e2e.traffic import read_ledger
 
 SHOWN = 5
@@ -106,59 +104,18 @@ def _chains() -> list[int]:
 
 
 def _scores() -> list[str]:
-    """Each score is what its own moment gives afresh, and what this moment gives."""
-    problems: list[str] = []
-    now = timezone.now()
-    problems += _some("scores overdue", Score.objects.due(now).values_list("lead_id"))
-    for pk in RubricVersion.objects.published().values_list("pk", flat=True):
-        version = compiled(pk)
-        scores = {score.lead_id: score for score in Score.objects.filter(rubric=version.rubric_id)}
-        then = _judged(version, [(score.lead_id, score.at) for score in scores.values()])
-        today = _judged(version, [(lead_id, now) for lead_id in scores])
-        problems += _some(
-            "scores differ from their own moment",
-            (pk for pk, score in scores.items() if _result(score) != then.get(pk)),
-        )
-        problems += _some(
-            "scores differ from now",
-            (pk for pk, score in scores.items() if _result(score)[:-1] != today[pk][:-1]),
-        )
-    return problems
-
-
-def _result(score: Score) -> tuple[Any, ...]:
-    return (
-        score.fit,
-        score.fit_low,
-        score.fit_high,
-        score.behavior,
-        score.total,
-        score.is_pql,
-        tuple(score.points),
-        tuple(score.measures),
-    )
-
-
-def _judged(version: Compiled, moments: list[tuple[int, datetime]]) -> dict[int, tuple[Any, ...]]:
-    judged = {}
-    for lead_id, measured in measure(
-        version.version,
-        Moments(moments),
-        product_id=version.product_id,
-        names=version.names,
-    ):
-        result = version.judge(measured)
-        judged[lead_id] = (
-            result.fit,
-            result.fit_low,
-            result.fit_high,
-            result.behavior,
-            result.total,
-            result.is_pql,
-            result.points,
-            measured.values,
-        )
-    return judged
+    """Each score is what its own moment gives afresh, and what this moment gives: the proof."""
+    problems = _some("scores overdue", Score.objects.due(timezone.now()).values_list("lead_id"))
+    for running in Proof.objects.running():
+        proof.stop_proof(running, at=timezone.now())
+    run = proof.start_proof(at=timezone.now())
+    while proof.prove_some(at=timezone.now(), seconds=5) or Proof.objects.running().exists():
+        pass
+    run.refresh_from_db()
+    if run.waiting or run.checked != Score.objects.count():
+        problems.append(f"not all scores proven: {run.result}")
+    told = run.mismatches.values_list("lead_id", "kind", "differences")
+    return problems + _some("scores mismatched", told)
 
 
 def _qualifications() -> list[str]:

@@ -102,6 +102,22 @@ def test_event_reaches_its_score_without_beat(
         os.kill(beat, signal.SIGCONT)
 
 
+def test_proof_goes_on_when_its_worker_is_killed(
+    stack: Stack, workspace: Workspace, ledger: Ledger
+) -> None:
+    _shell(stack, "proof.stop_proof(r, at=now()) if (r := Proof.objects.running().first()) else 0")
+    _shell(stack, "proof.start_proof(at=now())")
+    with _held(stack, "rubrics_proof"):
+        _kill_children(stack, "worker")
+    done = "SELECT state, mismatched, checked > 0 FROM rubrics_proof ORDER BY id DESC LIMIT 1"
+    stack.wait_for(lambda: stack.query(done) == [("done", 0, True)], 90, "the proof's end")
+
+
+def _shell(stack: Stack, code: str) -> None:
+    names = "from django.utils.timezone import now; from rubrics import proof;"
+    stack.manage("shell", "--no-imports", "-c", f"{names} from rubrics.models import Proof; {code}")
+
+
 def _behavior(stack: Stack, workspace: Workspace, user_id: str) -> int | None:
     with Client(stack.url, bearer(workspace.token)) as client:
         answer = client.get(f"/api/v1/leads/score/?user_id={user_id}")
@@ -168,7 +184,7 @@ def _held(stack: Stack, table: str) -> Iterator[None]:
         waiting = (
             f"SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass"
         )
-        stack.wait_for(lambda: stack.query(waiting) != [(0,)], 15, f"a writer of {table}")
+        stack.wait_for(lambda: stack.query(waiting) != [(0,)], 20, f"a writer of {table}")
         yield
 
 

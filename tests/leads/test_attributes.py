@@ -115,3 +115,23 @@ def test_columns_follow_and_long_text_is_cut() -> None:
     lead.refresh_from_db()
     assert (lead.title, lead.email) == ("x" * 200, "")
     assert lead.attributes == {"title": "x" * 300}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("late", "is_changed"),
+    [
+        pytest.param((3, "b"), True, id="another value of the past: growth looks back"),
+        pytest.param((3, "a"), False, id="what was known already"),
+        pytest.param((9, "b"), False, id="the newest value once more"),
+        pytest.param((0, "a"), True, id="known sooner"),
+    ],
+)
+def test_what_is_told_late_of_the_past_is_a_change(late: tuple[int, str], is_changed: bool) -> None:
+    lead = Lead.objects.create()
+    write_statements("lead", {lead.pk: {"plan": [(at(1), "a"), (at(5), "b")]}})
+    minute, value = late
+    changed = write_statements("lead", {lead.pk: {"plan": [(at(minute), value)]}})
+    assert changed == ({lead.pk} if is_changed else set())
+    lead.refresh_from_db()
+    assert lead.attributes == {"plan": "b"}

@@ -267,7 +267,8 @@ def persons(draw: st.DrawFn, at: datetime) -> Person:
     if employer:
         person.history.append(Known("$account", employer, past))
     if draw(st.integers(0, 4)) == 4:  # changed employers later on
-        person.history.append(Known("$account", draw(st.sampled_from([None, "second"])), at))
+        moved = Known("$account", draw(st.sampled_from([None, "second"])), at + draw(NUDGES))
+        person.history.append(moved)
     company = person.companies[employer or "first"]
     for reference, values in VALUES.items():
         owner, name = reference.split(".")

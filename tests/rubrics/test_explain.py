@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from leads.models import AttributeChange, Event, Hit, Lead, LeadChange, Product, Source
-from rubrics import explain, scores
+from rubrics import evidence, explain, scores
 from rubrics.mappers import compiled
 from rubrics.models import RubricVersion, Score
 from rubrics.scoring.types import Axis
@@ -99,7 +99,7 @@ def test_top_reasons_behavior_first(version: RubricVersion, lead: Lead) -> None:
 def found(version: RubricVersion, lead: Lead, key: str, **options: Any) -> list[tuple[Any, ...]]:
     return [
         (hit.occurred_at, hit.signal, hit.value)
-        for hit in explain.evidence(
+        for hit in evidence.evidence(
             version.pk, lead_id=lead.pk, criterion_key=key, at=AT, **options
         )
     ]
@@ -139,7 +139,7 @@ def test_evidence_is_of_this_lead_with_its_events(
         source=Source.objects.create(name="Website", product=product),
     )  # fmt: skip
     Hit.objects.filter(lead=lead, signal__key="viewed").update(event_id=event.pk)
-    (*_, viewed) = explain.evidence(version.pk, lead_id=lead.pk, criterion_key="either", at=AT)
+    (*_, viewed) = evidence.evidence(version.pk, lead_id=lead.pk, criterion_key="either", at=AT)
     assert viewed.event == event
     assert viewed.occurred_at == AT - 20 * DAY
 

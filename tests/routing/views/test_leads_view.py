@@ -1,14 +1,26 @@
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from leads.models import Event, Hit, Lead, Signal, Source
+from leads.models import Event, Hit, Lead, LeadChange, Signal, Source
+from rubrics import scores
+from rubrics.mappers import forget_compiled
 from rubrics.models import RubricVersion
+from rubrics.services import draft_version, load_rubric, publish_version
 from tests.factories.routing import RepFactory, TeamFactory, UserFactory, make_manager, make_pql
-from tests.factories.rubrics import LeadFactory, ScoreChangeFactory, ScoreFactory, TrialFactory
+from tests.factories.rubrics import (
+    LeadFactory,
+    ProductFactory,
+    ScoreChangeFactory,
+    ScoreFactory,
+    TrialFactory,
+)
+from tests.rubrics.makers import make_hits, make_lead
 
 pytestmark = pytest.mark.django_db
 
@@ -124,13 +136,15 @@ def test_lead_evidence_behind_a_line(client: Client, maya: User) -> None:
     Hit.objects.create(
         lead=score.lead, signal=signal, occurred_at=score.at - timedelta(hours=1), event_id=1
     )
-    address = f"/leads/{score.lead_id}/scores/{score.pk}/"
-    page = client.get(address + "core_feature/").content.decode()
+    address = f"/leads/{score.lead_id}/evidence/{score.version_id}/"
+    query = {"at": score.at.isoformat()}
+    page = client.get(address + "core_feature/", query).content.decode()
     assert "Used the core feature" in page
-    assert "No events stand behind" in client.get(address + "industry/").content.decode()
+    assert "No events stand behind" in client.get(address + "industry/", query).content.decode()
+    assert client.get(address + "core_feature/").status_code == 404
     other = LeadFactory.create()
-    stolen = f"/leads/{other.pk}/scores/{score.pk}/core_feature/"
-    assert client.get(stolen).status_code == 404
+    theirs = f"/leads/{other.pk}/evidence/{score.version_id}/core_feature/"
+    assert "No events stand behind" in client.get(theirs, query).content.decode()
 
 
 def test_leads_search_and_pages(client: Client, maya: User) -> None:
@@ -170,3 +184,127 @@ def test_sign_out(client: Client, maya: User) -> None:
     assert client.get("/logout/").status_code == 405
     assert client.post("/logout/")["Location"] == "/login/"
     assert client.get("/").status_code == 302
+
+
+DAY = timedelta(days=1)
+DOCUMENT: dict[str, Any] = {
+    "rubric": "small",
+    "name": "Small",
+    "signals": {"invited": {"name": "Invited a teammate"}, "exported": {"name": "Exported data"}},
+    "thresholds": {"total": 30, "fit": 15, "behavior": 10},
+    "decay": {"points": 5, "period": "30d", "floor": 0},
+    "criteria": [
+        {"key": "size", "name": "Company size", "measure": "number_in_range",
+         "attribute": "account.employees", "tiers": [{"ranges": [[50, 500]], "points": 15}]},
+        {"key": "invites", "measure": "count", "signals": ["invited"],
+         "tiers": [{"at_least": 1, "points": 10}, {"at_least": 2, "points": 15}]},
+        {"key": "export", "measure": "count", "signals": ["exported"], "proxy_for": "Reporting",
+         "tiers": [{"points": 5}]},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def scored() -> Iterator[Lead]:
+    """Ten days in, invited somebody three days ago: 5 short."""
+    now = timezone.now()
+    product = ProductFactory.create()
+    draft = load_rubric(DOCUMENT, product=product, by=None, at=now)
+    publish_version(draft, by=None, at=now)
+    lead = make_lead(
+        product, started_at=now - 10 * DAY, account={"employees": 120},
+        hits=[("invited", now - 3 * DAY)],
+    )  # fmt: skip
+    LeadChange.objects.create(lead=lead, changed_at=now)
+    scores.score_due(at=now)
+    yield lead
+    forget_compiled()  # their ids come again with other tests
+
+
+def test_lead_says_what_would_make_it_a_pql(client: Client, maya: User, scored: Lead) -> None:
+    page = client.get(f"/leads/{scored.pk}/").content.decode()
+    assert "5 short: “Invited a teammate” once more (+5) makes the total 30." in page
+    assert "5 short: “Exported data” (+5) makes the total 30." in page
+    assert "Total 25, needs 30" in page
+
+
+def test_lead_says_until_when_it_is_a_pql(client: Client, maya: User, scored: Lead) -> None:
+    make_hits(scored.trials.get().product, scored.pk, [("exported", timezone.now() - DAY)])
+    until = timezone.now() + 29 * DAY
+    page = client.get(f"/leads/{scored.pk}/").content.decode()
+    assert "Stays a PQL until" in page
+    assert f"{until:%-d %b %Y}</time>" in page
+    assert "No product activity for 30 days" in page
+
+
+def test_lead_lines_say_when_and_what_next(client: Client, maya: User, scored: Lead) -> None:
+    page = client.get(f"/leads/{scored.pk}/").content.decode()
+    assert "Invited a teammate · last 3 d ago" in page
+    assert "Next: “Invited a teammate” once more: +5" in page
+    assert "Stands in for Reporting" in page
+
+
+def test_lead_as_of_a_past_day(client: Client, maya: User, scored: Lead) -> None:
+    """From what was known then: the company's size never stood in the history."""
+    day = (timezone.localtime() - 2 * DAY).date().isoformat()
+    response = client.get(f"/leads/{scored.pk}/", {"at": day})
+    explained = response.context["explained"]
+    assert (explained.score.fit, explained.score.behavior, explained.is_past) == (0, 10, True)
+    assert explained.outlook is None
+    page = response.content.decode()
+    assert "This is the score as it was at the end of" in page
+    assert "Once known: 0 to +15 points" in page
+    for nonsense in ("yesterday", "2026-02-31", "2199-01-01"):
+        assert client.get(f"/leads/{scored.pk}/", {"at": nonsense}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        pytest.param({}, "Total 0 → 10", id="the last seven days"),
+        pytest.param({"days": "30"}, "Total 0 → 10", id="the last thirty"),
+        pytest.param({"from": "{yesterday}"}, "Nothing changed: 10 then and now", id="a day"),
+        pytest.param({"to_version": "{draft}"}, "Nothing changed: 10", id="no drafts for reps"),
+        pytest.param({"from_version": "x", "days": "-1", "from": "x"}, "Total 0 → 10",
+                     id="nonsense"),
+    ],
+)  # fmt: skip
+def test_lead_says_what_changed(
+    client: Client, maya: User, scored: Lead, query: dict[str, str], sentence: str
+) -> None:
+    version = RubricVersion.objects.get()
+    draft = draft_version(version, by=None, at=timezone.now())
+    words = {
+        "yesterday": (timezone.localtime() - DAY).date().isoformat(), "draft": str(draft.pk),
+    }  # fmt: skip
+    asked = {name: value.format(**words) for name, value in query.items()}
+    if "to_version" in asked:
+        asked["from"] = words["yesterday"]
+    page = client.get(f"/leads/{scored.pk}/", asked).content.decode()
+    assert sentence in page
+
+
+def test_lead_compared_by_another_version(client: Client, scored: Lead) -> None:
+    """On the same facts unless a span is asked for; drafts for those who see versions."""
+    version = RubricVersion.objects.get()
+    draft = draft_version(version, by=None, at=timezone.now())
+    draft.criteria.filter(key="invites").delete()
+    client.force_login(UserFactory.create(permissions=["view_lead", "view_rubricversion"]))
+    asked = {"from_version": version.pk, "to_version": draft.pk}
+    response = client.get(f"/leads/{scored.pk}/", asked)
+    page = response.content.decode()
+    assert "Total 10 → 0 · Scored by Small v2 instead of Small v1" in page
+    assert '<span class="muted">gone</span>' in page
+    assert response.context["comparison"].days == 0
+    draft.criteria.update(params={})
+    assert (
+        "A version cannot be scored" in client.get(f"/leads/{scored.pk}/", asked).content.decode()
+    )
+
+
+def test_lead_costs_a_fixed_number_of_queries(
+    client: Client, maya: User, scored: Lead, django_assert_max_num_queries: Any
+) -> None:
+    client.get(f"/leads/{scored.pk}/")
+    with django_assert_max_num_queries(24):
+        client.get(f"/leads/{scored.pk}/")

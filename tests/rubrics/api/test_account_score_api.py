@@ -57,7 +57,7 @@ def test_explained(client: APIClient, accounts: list[Account]) -> None:
     (score,) = found["scores"]
     assert (score["product"], score["segment"]) == ("app", "")
     assert score["band"] == {"at_least": 12, "name": "Warm", "meaning": "Write to them"}
-    assert score["tier"] == "Tier 2: high behavior, low fit"
+    assert score["tier"] == 2
     assert [(line["key"], line["points"]) for line in score["lines"]] == [
         ("used", 15),
         ("recent", 0),

@@ -1,5 +1,6 @@
 """What was measured, in words a rep can read; and spans of time as text."""
 
+import math
 from typing import Any
 
 import pytest
@@ -211,6 +212,101 @@ def words(measure: str, value: float | None, **raw: Any) -> str:
 )  # fmt: skip
 def test_describe(told: str, expected: str) -> None:
     assert told == expected
+
+
+def need(measure: str, value: float, target: float, **raw: Any) -> tuple[str, int | None]:
+    kind = MEASURES[measure]
+    if isinstance(kind, HitMeasure):
+        raw.setdefault("signals", ["used"])
+    found = kind.need(kind.parse(raw, "x", LISTS), value, target, NAMES)
+    return found.words, found.actions
+
+
+LAST = {"last": "7d"}
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        pytest.param(need("count", 0, 1), ("“Used it”", 1), id="for the first time"),
+        pytest.param(need("count", 0, 3), ("“Used it” 3 times", 3), id="three times"),
+        pytest.param(need("count", 1, 2), ("“Used it” once more", 1), id="once more"),
+        pytest.param(
+            need("count", 2, 5, window=LAST), ("“Used it” 3 more times in the last 7 days", 3),
+            id="in a window",
+        ),
+        pytest.param(need("distinct_days", 0, 1), ("“Used it” on 1 day", 1), id="a day"),
+        pytest.param(
+            need("distinct_days", 1, 3, window=LAST),
+            ("“Used it” on 2 more days in the last 7 days", 2), id="more days in a window",
+        ),
+        pytest.param(
+            need("distinct_days", 1, 3, window={"first": "7d"}),
+            ("“Used it” on 2 more days in the first 7 days", None), id="days that may not come",
+        ),
+        pytest.param(
+            need("distinct_days", 1, 8, window=LAST),
+            ("“Used it” on 7 more days in the last 7 days", None), id="more days than the window",
+        ),
+        pytest.param(
+            need("distinct_values", 1, 3), ("“Used it” with 2 more different ones", 2),
+            id="values",
+        ),
+        pytest.param(
+            need("largest_value", 20, 100), ("“Used it” with 100 or more", 1), id="at least",
+        ),
+        pytest.param(
+            need("largest_value", 20, math.nextafter(50, 51)), ("“Used it” with more than 50", 1),
+            id="more than",
+        ),
+        pytest.param(
+            need("most_in_session", 2, 3), ("“Used it” with 3 different ones in one session", 3),
+            id="a new session takes all of them",
+        ),
+        pytest.param(
+            need("distinct_sessions", 1, 3), ("“Used it” in 2 more sessions", 2), id="sessions"
+        ),
+        pytest.param(
+            need("weighted_count", 1.5, 3, half_life="30d"), ("“Used it” 2 more times", 2),
+            id="weighted",
+        ),
+        pytest.param(
+            need("growth", -1, 2, period="7d"),
+            ("“Used it” 2 more than in the 7 days before", 3), id="growth",
+        ),
+        pytest.param(
+            need("growth", 0, 50, period="7d", **{"as": "percent"}),
+            ("“Used it” 50 % more than in the 7 days before", None), id="growth in percent",
+        ),
+        pytest.param(
+            need("sequence", 0, 1, steps=[["used"], ["seen"]], within="48h"),
+            ("“Used it”, then “Saw it” within 2 days", 2), id="steps in order",
+        ),
+        pytest.param(
+            need("longest_session", 5, 20), ("Used it: longest session 20 minutes", None),
+            id="how long cannot be asked for",
+        ),
+        pytest.param(need("days_since", DAY_US, 0), ("“Used it” again", 1), id="again"),
+        pytest.param(
+            need("days_since", DAY_US, 2 * DAY_US), ("No “Used it” for 2 days", None),
+            id="time alone",
+        ),
+        pytest.param(
+            need("bursts", 0, 1, size=5, window="48h"), ("5 key actions within 2 days", 5),
+            id="the first burst",
+        ),
+        pytest.param(
+            need("bursts", 1, 2, size=5, window="48h"), ("5 key actions within 2 days again", None),
+            id="a further burst may have to wait",
+        ),
+        pytest.param(
+            need("number_in_range", 0, 1, attribute="account.employees", ranges=[[50, 500]]),
+            ("Company size 50–500", None), id="what is known of a company",
+        ),
+    ],
+)  # fmt: skip
+def test_need(found: tuple[str, int | None], expected: tuple[str, int | None]) -> None:
+    assert found == expected
 
 
 @pytest.mark.parametrize(

@@ -224,12 +224,13 @@ def test_account_worked_by_hand(product: Product) -> None:
         {"measure": "user_growth", "signals": ["a"], "period": "7d"},
         {"measure": "users_on_domain"},
         {"measure": "distinct_sessions", "signals": ["a"]},
+        {"measure": "longest_session", "signals": ["a"]},
         {"measure": "trial_age"},
         {"measure": "trial_over"},
     ]  # fmt: skip
     account_id = store_colleagues(people, product)["first"]
     found = answer(specs, AccountIds([account_id], AT), product)[account_id]
-    assert list(found.values) == [2, 200 / 3, 2, 1, 2, 2, 60 * DAY_US, 0]
+    assert list(found.values) == [2, 200 / 3, 2, 1, 2, 2, 6 * 24 * 60, 60 * DAY_US, 0]
     assert found.idle_us == DAY_US
     assert found.next_us == DAY_US  # when the fourth signs up
 

@@ -1,0 +1,144 @@
+"""How fast the scoring engine is, against other ways to compute the same scores.
+
+    python -m benchmarks.engine [--leads 200000] [--hits-per-lead 50] [--notebook-hits 10000000]
+
+All baselines run on the same rows, in the same run, and must come to equal results for every lead.
+A million leads with fifty hits each take about 30 GB of disk in `.data/test/` meanwhile.
+"""
+
+import argparse
+from datetime import datetime
+from typing import NamedTuple
+
+from benchmarks.database import in_child, own_database, workers
+from benchmarks.results import Row, keep
+
+CORES = 2
+CHANGED = 1_000
+LARGE = 1_000_000
+GOAL_WHAT_IF = 8.0
+
+
+class Scored(NamedTuple):
+    """How the last full rescore left the database, and the seconds of the best one."""
+
+    version_id: int
+    at: datetime
+    best: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--leads", type=int, default=200_000)
+    parser.add_argument("--hits-per-lead", type=int, default=50)
+    parser.add_argument(
+        "--notebook-hits",
+        type=int,
+        default=10_000_000,
+        help="pandas gets the newest leads that have about so many hits: all would not fit",
+    )
+    arguments = parser.parse_args()
+    with own_database():
+        measure_all(arguments.leads, arguments.hits_per_lead, arguments.notebook_hits)
+
+
+def measure_all(leads: int, hits_per_lead: int, notebook_hits: int) -> None:
+    """Fill, measure, keep."""
+    from benchmarks.comparisons import compare
+    from benchmarks.fill import fill
+    from benchmarks.passes import bare_scan, timed
+    from leads.models import Hit
+
+    version_id = fill(leads, hits_per_lead).pk
+    hits = Hit.objects.count()
+    print(f"{leads:,} leads and {hits:,} hits are made", flush=True)
+    bare = min(timed(bare_scan) for _ in range(3))
+    scored, rescores = _rescores(version_id)
+    rows = [
+        *_shown(rescores),
+        *_shown(_what_if(scored, bare)),
+        *_shown(compare(scored.version_id, scored.at, scored.best, notebook_hits)),
+        *_shown(_few()),  # last: these leads get scores of another moment
+    ]
+    keep(
+        "engine_large" if leads >= LARGE else "engine",
+        f"Scoring engine: {leads:,} leads, {hits / 1e6:.1f} million hits",
+        rows,
+        notes=[
+            "The standard preset: 22 criteria. Our rescores write scores, measures, points, due "
+            "times and history; every baseline found the same fit, behavior, total and verdict "
+            "for every lead that it was given, and keeps no reasons."
+        ],
+    )
+
+
+def _shown(rows: list[Row]) -> list[Row]:
+    """Print figures as soon as they are known: a run of an hour should tell how it goes."""
+    for row in rows:
+        print(f"{row.what}: {row.figure}", flush=True)
+    return rows
+
+
+def _rescores(version_id: int) -> tuple[Scored, list[Row]]:
+    from django.utils import timezone
+
+    from benchmarks.memory import ServerMemory
+    from benchmarks.passes import Took, publish_again, rescore_shared, rescored, resumed
+
+    first = in_child(rescored, version_id, timezone.now(), CORES)
+    done, rest = in_child(resumed, version_id, timezone.now())
+    alone = in_child(rescored, version_id, timezone.now(), 1)
+    with ServerMemory() as server:
+        threads = in_child(rescored, version_id, timezone.now(), CORES)
+    with workers(CORES) as pool:
+        processes = rescore_shared(pool, version_id, timezone.now())
+    version_id, at = publish_again(version_id), timezone.now()
+    published = in_child(rescored, version_id, at, CORES)
+
+    def speed(took: Took) -> str:
+        return f"{took.seconds:.1f} s ({took.leads / took.seconds:,.0f} leads/s)"
+
+    interrupted = f"Interrupted after {done:,} leads and resumed: the other {rest.leads:,}"
+    rows = [
+        Row("Full rescore, one thread", speed(alone)),
+        Row("Full rescore, two threads", speed(threads)),
+        Row("Full rescore, two processes", f"{processes:.1f} s"),
+        Row("Very first rescore, two threads (all rows are new)", speed(first)),
+        Row("Rescore by a new version, two threads (all rows change)", speed(published)),
+        Row(interrupted, f"{rest.seconds:.1f} s"),
+        Row("Most memory of the rescoring process", f"{threads.peak_mib:,.0f} MiB"),
+        Row("Most memory of PostgreSQL, buffers included", f"{server.peak_mib:,.0f} MiB"),
+    ]
+    return Scored(version_id, at, min(threads.seconds, processes)), rows
+
+
+def _what_if(scored: Scored, bare: float) -> list[Row]:
+    from benchmarks.passes import bare_scan, timed, what_if
+    from rubrics.models import Score
+
+    with workers(CORES) as pool:
+        found = [what_if(pool, scored.version_id, scored.at) for _ in range(2)]
+    pqls, seconds = min(found, key=lambda each: each[1])
+    assert pqls == Score.objects.filter(is_pql=True).count()
+    bare = min([bare, *(timed(bare_scan) for _ in range(3))])  # the best of before and after
+    ratio = seconds / bare
+    return [
+        Row("Bare `SELECT count(*), max(occurred_at) ... GROUP BY lead_id`", f"{bare:.2f} s"),
+        Row(f"What-if without writes, two processes ({pqls:,} PQLs)", f"{seconds:.1f} s"),
+        Row("- times the bare pass", f"{ratio:.1f}", f"<= {GOAL_WHAT_IF:g}", ratio <= GOAL_WHAT_IF),
+    ]
+
+
+def _few() -> list[Row]:
+    from benchmarks.passes import changed, some_leads
+
+    ids = some_leads(CHANGED)
+    thousand, one = changed(ids, times=5), changed(ids[CHANGED // 2 :][:1], times=30)
+    return [
+        Row(f"{CHANGED:,} changed leads", f"{1000 * thousand:.0f} ms"),
+        Row("1 changed lead", f"{1000 * one:.1f} ms"),
+    ]
+
+
+if __name__ == "__main__":
+    main()
