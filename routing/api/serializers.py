@@ -8,7 +8,7 @@ from leads.api.serializers import LeadBriefSerializer, TimeInput
 from leads.api.viewsets import StrictSerializer
 from routing.models import Qualification, Rep, StateChange
 from routing.models.qualification import RejectReason
-from rubrics.api.serializers import LineSerializer
+from rubrics.api.label_serializers import LineSerializer
 
 
 class RepSerializer(serializers.ModelSerializer[Rep]):
