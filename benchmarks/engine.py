@@ -54,21 +54,29 @@ def measure_all(leads: int, hits_per_lead: int, notebook_hits: int) -> None:
     print(f"{leads:,} leads and {hits:,} hits are made", flush=True)
     bare = min(timed(bare_scan) for _ in range(3))
     scored, rescores = _rescores(version_id)
+    rows = [
+        *_shown(rescores),
+        *_shown(_what_if(scored, bare)),
+        *_shown(compare(scored.version_id, scored.at, scored.best, notebook_hits)),
+        *_shown(_few()),  # last: these leads get scores of another moment
+    ]
     keep(
         "engine_large" if leads >= LARGE else "engine",
         f"Scoring engine: {leads:,} leads, {hits / 1e6:.1f} million hits",
-        [
-            *rescores,
-            *_what_if(scored, bare),
-            *compare(scored.version_id, scored.at, scored.best, notebook_hits),
-            *_few(),  # last: these leads get scores of another moment
-        ],
+        rows,
         notes=[
             "The standard preset: 22 criteria. Our rescores write scores, measures, points, due "
             "times and history; every baseline found the same fit, behavior, total and verdict "
             "for every lead that it was given, and keeps no reasons."
         ],
     )
+
+
+def _shown(rows: list[Row]) -> list[Row]:
+    """Print figures as soon as they are known: a run of an hour should tell how it goes."""
+    for row in rows:
+        print(f"{row.what}: {row.figure}", flush=True)
+    return rows
 
 
 def _rescores(version_id: int) -> tuple[Scored, list[Row]]:

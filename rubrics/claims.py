@@ -101,6 +101,14 @@ FROM ours WHERE c.{{key}} = ours.id
 """  # noqa: S608  fixed text
 
 
+# Whoever changes an account marks the leads it sees there. One that just came and is not seen yet
+# has a mark of its own; who takes that away must wait until the change is there to be read.
+_SHARE_ACCOUNTS = """
+SELECT id FROM leads_account WHERE id IN (
+    SELECT account_id FROM leads_lead WHERE id = ANY(%(ids)s)) ORDER BY id FOR SHARE
+"""
+
+
 def queue_due(tables: Tables, *, at: datetime, limit: int) -> None:
     """Ask for new scores where the clock may have changed them.
 
@@ -136,6 +144,18 @@ def lock(tables: Tables, ids: Sequence[int]) -> None:
     """Take the row locks, in id order. Ingest of their events is not held up."""
     template = "SELECT id FROM {owners} WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
     _run(tables, template, {"ids": list(ids)})
+    if tables is LEADS:
+        _run(LEADS, _SHARE_ACCOUNTS, {"ids": list(ids)})
+
+
+def share_rubrics() -> None:
+    """Wait for a publish under way, and let none begin: see what is published afterwards only.
+
+    A publish marks the leads it sees. One that it does not see yet, and whose own mark we take
+    away, would keep its score by the version before.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM rubrics_rubric ORDER BY id FOR SHARE")
 
 
 def lock_range(tables: Tables, low: int, high: int) -> None:

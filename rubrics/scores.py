@@ -71,6 +71,7 @@ def _score_one_claimed(tables: Tables, claim: Claim, at: datetime) -> None:
 def _score_claimed(tables: Tables, claimed: Sequence[Claim], at: datetime) -> None:
     ids = [subject_id for subject_id, _ in claimed]
     claims.lock(tables, ids)
+    claims.share_rubrics()
     panels = published_panels()
     scored = [
         (subject_id, panel.product_id)

@@ -41,6 +41,7 @@ class Times:
 
 def run(task: Task) -> Times:
     """Load, query, and store the results for comparison (not timed)."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as memory, tempfile.TemporaryDirectory(dir=FOLDER) as folder:
         memory.execute("SET TimeZone = 'UTC'")
         started = time.perf_counter()

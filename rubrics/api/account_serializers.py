@@ -6,13 +6,18 @@ from rest_framework import serializers
 
 from leads.api.serializers import AccountBriefSerializer
 from leads.models import Lead
+from rubrics.api.label_serializers import (
+    BandSerializer,
+    LabelledSerializer,
+    LineSerializer,
+    TierField,
+)
 from rubrics.models import AccountScore
-from rubrics.scoring.types import Axis
 
 NUMBERS = ["at", "fit", "fit_low", "fit_high", "behavior", "total", "is_pql"]
 
 
-class AccountScoreSerializer(serializers.ModelSerializer[AccountScore]):
+class AccountScoreSerializer(LabelledSerializer, serializers.ModelSerializer[AccountScore]):
     """The newest score of one account for one product."""
 
     account = AccountBriefSerializer(read_only=True)
@@ -31,33 +36,12 @@ class AccountScoreSerializer(serializers.ModelSerializer[AccountScore]):
             "rubric",
             "version",
             *NUMBERS,
+            "band",
             "tier",
             "last_activity_at",
             "changed_at",
             "revision",
         ]
-
-
-class AccountLineSerializer(serializers.Serializer[Any]):
-    """One reason of an account's score. The points of an axis' lines sum to its score."""
-
-    key = serializers.CharField()
-    axis = serializers.ChoiceField(choices=[(axis.value, axis.label) for axis in Axis])
-    # Named like an attribute of every serializer; the metaclass collects it as a field.
-    label = serializers.CharField()  # type: ignore[assignment]
-    points = serializers.IntegerField()
-    reason = serializers.CharField()
-    is_unknown = serializers.BooleanField()
-    best_points = serializers.IntegerField()
-    proxy_for = serializers.CharField(help_text="What it stands in for; else empty.")
-
-
-class BandSerializer(serializers.Serializer[Any]):
-    """A named range of the total."""
-
-    at_least = serializers.IntegerField()
-    name = serializers.CharField()
-    meaning = serializers.CharField()
 
 
 class StandingSerializer(serializers.Serializer[Any]):
@@ -77,13 +61,9 @@ class StandingSerializer(serializers.Serializer[Any]):
     total = serializers.IntegerField(source="score.total")
     is_pql = serializers.BooleanField(source="score.is_pql")
     band = BandSerializer(allow_null=True)
-    tier = serializers.IntegerField(
-        source="score.tier",
-        allow_null=True,
-        help_text="Place in the fit x behavior matrix, 1 to 4; null without one.",
-    )
+    tier = TierField(source="score.tier")
     last_activity_at = serializers.DateTimeField(source="score.last_activity_at")
-    lines = AccountLineSerializer(many=True)
+    lines = LineSerializer(many=True)
 
 
 class MemberScoreSerializer(serializers.Serializer[Any]):

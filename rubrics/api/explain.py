@@ -39,7 +39,7 @@ def stored_scores(lead: Lead, *, at: datetime, advises: bool = False) -> list[di
             now = explain.score_now(stored.version, lead_id=lead.pk, at=at)
             told.update(_outlook(now, lead))
         found.append(told)
-    return found
+    return _with_headline(found)
 
 
 def computed_scores(
@@ -57,7 +57,13 @@ def computed_scores(
         if scored is not None:
             told = _explained(one, scored, scored.judgement, lead)
             results.append(told | (_outlook(scored, lead) if advises else {}))
-    return results
+    return _with_headline(results)
+
+
+def _with_headline(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Mark the score that stands for the lead, as ``headline_first`` orders them."""
+    first = max(found, key=lambda one: (one["behavior"], one["total"]), default=None)
+    return [{**one, "is_headline": one is first} for one in found]
 
 
 def _scoring(lead: Lead, at: datetime) -> list[RubricVersion]:

@@ -7,11 +7,15 @@ from rest_framework import serializers
 from leads.api.serializers import LeadBriefSerializer, TimeInput
 from leads.models import Lead
 from leads.models.identity import IdentityKind
-from rubrics.api.account_serializers import BandSerializer
 from rubrics.api.advice import AdviceSerializer, UntilSerializer
+from rubrics.api.label_serializers import (
+    BandSerializer,
+    LabelledSerializer,
+    LineSerializer,
+    TierField,
+)
 from rubrics.models import Rubric, RubricVersion, Score
 from rubrics.rows import document_of
-from rubrics.scoring.types import Axis
 
 
 class ScoredLeadSerializer(LeadBriefSerializer):
@@ -27,7 +31,7 @@ class ScoredLeadSerializer(LeadBriefSerializer):
         return [one.value for one in lead.identities.all() if one.kind == IdentityKind.USER]
 
 
-class ScoreSerializer(serializers.ModelSerializer[Score]):
+class ScoreSerializer(LabelledSerializer, serializers.ModelSerializer[Score]):
     """The newest score of one lead by one rubric."""
 
     lead = ScoredLeadSerializer(read_only=True)
@@ -52,25 +56,12 @@ class ScoreSerializer(serializers.ModelSerializer[Score]):
             "behavior",
             "total",
             "is_pql",
+            "band",
+            "tier",
             "last_activity_at",
             "changed_at",
             "revision",
         ]
-
-
-class LineSerializer(serializers.Serializer[Any]):
-    """One reason of a score. The points of an axis' lines sum to its score."""
-
-    key = serializers.CharField()
-    axis = serializers.ChoiceField(choices=[(axis.value, axis.label) for axis in Axis])
-    # Named like an attribute of every serializer; the metaclass collects it as a field.
-    label = serializers.CharField()  # type: ignore[assignment]
-    points = serializers.IntegerField()
-    reason = serializers.CharField()
-    is_unknown = serializers.BooleanField(
-        help_text="Nothing is known yet: 0 points, and up to `best_points` are possible."
-    )
-    best_points = serializers.IntegerField()
 
 
 class DetailedLineSerializer(LineSerializer):
@@ -82,9 +73,6 @@ class DetailedLineSerializer(LineSerializer):
     last_at = serializers.DateTimeField(allow_null=True, help_text="When the last of its hits was.")
     next_step = serializers.CharField(
         help_text="What its next step takes and gives; empty where none is possible any more."
-    )
-    proxy_for = serializers.CharField(
-        help_text="What it stands in for, where that itself is not tracked; else empty."
     )
     evidence = serializers.CharField(
         allow_null=True, help_text="Address of the events behind it; null if it counts none."
@@ -109,8 +97,10 @@ class ExplainedScoreSerializer(serializers.Serializer[Any]):
         "computed scores."
     )
     band = BandSerializer(allow_null=True)
-    tier = serializers.IntegerField(
-        allow_null=True, help_text="Place in the fit x behavior matrix, 1 to 4; null without one."
+    tier = TierField()
+    is_headline = serializers.BooleanField(
+        help_text="Of several products' scores the one that stands for the lead: the one with the "
+        "highest behavior, then the highest total. Never their sum."
     )
     lines = DetailedLineSerializer(many=True)
     advice = AdviceSerializer(

@@ -16,7 +16,7 @@ from rubrics.proof.reading import is_scoring_behind, next_ids
 
 LEASE = timedelta(seconds=60)
 """How long a killed worker keeps others from its proof: far above what a chunk takes."""
-CHUNK = 1000
+CHUNK = 500
 PARTS: dict[str, Tables] = {ProofPart.LEADS: LEADS, ProofPart.ACCOUNTS: ACCOUNTS}
 """What a proof goes through, in this order."""
 PATIENCE = timedelta(seconds=1)

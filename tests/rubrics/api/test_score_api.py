@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from leads.models import AttributeChange
+from leads.models import AttributeChange, Product
 from rubrics.mappers import forget_compiled
 from rubrics.models import Score
-from rubrics.services import draft_version
+from rubrics.services import draft_version, load_rubric, publish_version
 from tests.world import AT, World, add_lead, make_admin, make_world, token_client
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,7 @@ def test_list_row(world: World, client: APIClient) -> None:
     assert row["lead"]["user_ids"] == ["u0"]
     assert (row["product"], row["rubric"], row["version"]) == ("app", "standard", 1)
     assert (row["fit"], row["behavior"], row["total"], row["is_pql"]) == (30, 60, 90, True)
+    assert (row["band"], row["tier"]) == (None, None)
 
 
 def walk(client: APIClient, address: str, *, at_page: int = 0, then: object = None) -> list[int]:
@@ -138,6 +139,27 @@ def test_stored_score_with_its_lines(world: World, client: APIClient) -> None:
     assert (score["rubric"], score["version"], score["total"]) == ("standard", 1, 90)
     assert score["lines"][0]["reason"] == "50 to 500 employees"
     assert score["lines"][0]["points"] == 15
+
+
+def test_of_several_products_one_score_stands_for_the_lead(world: World, client: APIClient) -> None:
+    first = world.scores[0]
+    other = Product.objects.create(key="other", name="Other")
+    criteria = [{"key": "x", "measure": "count", "signals": ["x"], "tiers": [{"points": 99}]}]
+    bands = [{"at_least": 0, "name": "Cold"}, {"at_least": 50, "name": "Hot", "meaning": "Call"}]
+    document = {"rubric": "o", "signals": {"x": {}}, "criteria": criteria, "bands": bands}
+    version = load_rubric(document, product=other, by=None, at=AT)
+    publish_version(version, by=None, at=AT)
+    Score.objects.create(
+        lead=first.lead, product=other, rubric=version.rubric, version=version, at=AT, fit=0,
+        fit_low=0, fit_high=0, behavior=99, total=99, is_pql=False, band=1, last_activity_at=AT,
+        measures=[1.0], points=[99], changed_at=AT,
+    )  # fmt: skip
+    scores = client.get(f"/api/v1/leads/{first.lead_id}/score/").json()["scores"]
+    assert [(one["product"], one["is_headline"]) for one in scores] == [
+        ("app", False), ("other", True),
+    ]  # fmt: skip
+    row = client.get("/api/v1/scores/?product=other").json()["results"][0]
+    assert row["band"] == {"at_least": 50, "name": "Hot", "meaning": "Call"}
 
 
 @pytest.mark.parametrize("query", ["email=LEAD1@c1.example", "user_id=u1"])
