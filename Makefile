@@ -10,7 +10,10 @@ BIN := $(VENV)/bin
 LAUNCH := $(BIN)/python -m config.launch
 # Enough of an environment for what looks at the code and never at a database.
 NO_DATABASE := SECRET_KEY=no-secret DATABASE_URL=postgres://nobody@127.0.0.1:1/none
-PYTEST := $(BIN)/python -m pytest
+# Compiled once for all runs, wherever Python is told to write nothing beside the sources:
+# compiling the libraries and tests takes each process eight seconds.
+PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.data/test/pycache \
+	$(BIN)/python -m pytest
 ARGS ?=
 
 ##@ Use it
@@ -31,6 +34,7 @@ shell: env-run ## Open a Python shell with the application loaded
 test: env-test check ## Run every check and every test
 	$(PYTEST) -n 2 --dist loadfile -m "not e2e and not browser and not data" $(ARGS)
 	$(PYTEST) -m "(e2e or data) and not browser" -p no:randomly $(ARGS)
+	EXAMPLES=100 $(PYTEST) -n 2 -m "hypothesis and not e2e" $(ARGS)
 	$(call run-browser-tests)
 
 # Exit code 5 is "no tests": a tree without browser tests is not a failure.

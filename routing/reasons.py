@@ -17,6 +17,7 @@ def freeze(score: Score) -> list[dict[str, Any]]:
             "label": line.label,
             "points": line.points,
             "reason": line.reason,
+            "proxy_for": line.proxy_for,
         }
         for line in explain.breakdown(score)
     ]
@@ -25,6 +26,13 @@ def freeze(score: Score) -> list[dict[str, Any]]:
 def thaw(breakdown: Iterable[Mapping[str, Any]]) -> list[Line]:
     """The lines a qualification kept, as lines again."""
     return [
-        Line(line["key"], Axis[line["axis"].upper()], line["label"], line["points"], line["reason"])
+        Line(
+            line["key"],
+            Axis[line["axis"].upper()],
+            line["label"],
+            line["points"],
+            line["reason"],
+            proxy_for=line.get("proxy_for", ""),
+        )
         for line in breakdown
     ]

@@ -1,59 +1,63 @@
 """What every test stands on."""
 
 from collections.abc import Iterator
-from importlib import import_module
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 from django.db import connection
-from django.db.backends.postgresql.operations import DatabaseOperations
-from django.test import TransactionTestCase
-from pytest_django import Settings
+from django.test import TransactionTestCase, override_settings
+from psycopg.sql import SQL, Identifier, Literal
 
 from rubrics.mappers import forget_compiled
 
+# Rows of migrations and of Django itself, which every test finds.
+GIVEN = {
+    "auth_group", "auth_group_permissions", "auth_permission", "django_content_type",
+    "django_migrations",
+}  # fmt: skip
+
 
 @pytest.fixture(scope="session", autouse=True)
-def _flush_reaches_the_events() -> Iterator[None]:
-    """Let tests with real transactions clean up: Django's flush does not know ``leads_event``.
+def _quick_settings() -> Iterator[None]:
+    """What is slow on purpose, or looks at files on disk that tests have no use for."""
+    storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    hasher = MD5PasswordHasher
+    with override_settings(
+        # Pages render although nobody collected the static files; and where somebody did,
+        # WhiteNoise would look at each of them whenever a client is made.
+        STORAGES={**settings.STORAGES, "staticfiles": storage},
+        STATIC_ROOT=None,
+        # The real hasher takes a third of a second.
+        PASSWORD_HASHERS=[f"{hasher.__module__}.{hasher.__qualname__}"],
+    ):
+        yield
 
-    The table is not managed, and PostgreSQL truncates what it refers to only with CASCADE.
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_only_what_was_written() -> Iterator[None]:
+    """Let tests with real transactions clean up in milliseconds.
+
+    Django empties every table, among them those that migrations fill, and makes all permissions
+    anew; but ``leads_event``, which is not managed, it does not know. CASCADE: PostgreSQL
+    truncates no table that others refer to, be they empty.
     """
     patch = pytest.MonkeyPatch()
-    plain = DatabaseOperations.sql_flush
 
-    def cascading(self: DatabaseOperations, *args: Any, **kwargs: Any) -> list[str]:
-        return plain(self, *args, **(kwargs | {"allow_cascade": True}))
+    def flush(self: TransactionTestCase) -> None:
+        with connection.cursor() as cursor:
+            tables = connection.introspection.get_table_list(cursor)
+            names = sorted({table.name for table in tables if table.type != "v"} - GIVEN)
+            some = SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
+            parts = [some.format(Literal(name), Identifier(name)) for name in names]
+            cursor.execute(SQL(" UNION ALL ").join(parts))
+            if written := [Identifier(name) for (name,) in cursor.fetchall()]:
+                cursor.execute(SQL("TRUNCATE {} CASCADE").format(SQL(", ").join(written)))
 
-    patch.setattr(DatabaseOperations, "sql_flush", cascading)
+    patch.setattr(TransactionTestCase, "_fixture_teardown", flush)
     yield
     patch.undo()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _roles_outlive_a_flush() -> Iterator[None]:
-    """Tests with real transactions empty every table; the roles a migration made come back."""
-    patch = pytest.MonkeyPatch()
-    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # not in the stubs
-    roles = import_module("routing.migrations.0002_groups")
-
-    def flush_but_roles(self: TransactionTestCase) -> None:
-        flush(self)
-        roles.make_groups(apps, SimpleNamespace(connection=connection))
-
-    patch.setattr(TransactionTestCase, "_fixture_teardown", flush_but_roles)
-    yield
-    patch.undo()
-
-
-@pytest.fixture(autouse=True)
-def _plain_static_files(settings: Settings) -> None:
-    """Pages render although nobody collected the static files."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 @pytest.fixture(autouse=True)

@@ -44,6 +44,8 @@ def tuning(memory: int, *, is_durable: bool) -> dict[str, str]:
     if not is_durable:
         # Only ever for the throw-away cluster of a test session.
         options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        # Nobody replicates it, and it does not live long enough to need a vacuum.
+        options |= {"wal_level": "minimal", "max_wal_senders": "0", "autovacuum": "off"}
     return options
 
 

@@ -9,7 +9,8 @@ from random import Random
 from typing import Any
 
 from integrations.datasets.rows import EventRow, LeadRow, OutcomeRow
-from integrations.demo.people import Person, people
+from integrations.demo.news import News, news_of
+from integrations.demo.people import Company, Person, people
 from integrations.demo.visits import Message, Progress, look_around, visit
 
 DAYS = 90
@@ -20,6 +21,9 @@ TODAYS_EVERY = 30
 TODAYS_EAGERNESS = 4.0
 OFFICE_HOURS = (13, 22)  # UTC: most of them are American
 DECISION_DAYS = (6, 30)
+# A team begins lately, and its people follow each other within days.
+TEAM_BEGAN_DAYS = (6, 40)
+TEAM_FOLLOWS_DAYS = (1, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +33,24 @@ class Past:
     leads: list[LeadRow]
     events: list[EventRow]
     outcomes: list[OutcomeRow]
+    news: list[News]
 
 
 def make_past(seed: int, *, at: datetime, count: int = PEOPLE) -> Past:
     """Return the past as seen at ``at``; the same arguments give the same past."""
-    past = Past([], [], [])
+    past = Past([], [], [], [])
+    companies: dict[str, Company] = {}
+    began: dict[str, datetime] = {}
     for number, person in enumerate(people(seed, count, prefix=PREFIX)):
         random = Random(f"{seed}/{person.external_id}/past")  # noqa: S311 - a demo, no secret
-        is_todays = number % TODAYS_EVERY == 0
-        signed_up_at = _today(random, at) if is_todays else _sign_up_moment(random, at)
+        company = person.company
+        if company is not None:
+            companies[company.external_id] = company
+        is_todays = number % TODAYS_EVERY == 0 and (company is None or company.team == 1)
+        if company is not None and company.team > 1:
+            signed_up_at = _with_the_team(began, company, random, at)
+        else:
+            signed_up_at = _today(random, at) if is_todays else _sign_up_moment(random, at)
         past.leads.append(lead_row(person, signed_up_at))
         eagerness = TODAYS_EAGERNESS if is_todays else 1.0
         events = list(_events(person, signed_up_at, random, eagerness, until=at))
@@ -45,6 +58,7 @@ def make_past(seed: int, *, at: datetime, count: int = PEOPLE) -> Past:
         outcome = _outcome(person, signed_up_at, random, visits=_visits(events))
         if outcome is not None and outcome.occurred_at < at:
             past.outcomes.append(outcome)
+    past.news.extend(news_of(companies.values(), seed, at=at))
     past.events.sort(key=lambda event: (event.occurred_at, event.message_id))
     return past
 
@@ -86,6 +100,21 @@ def _sign_up_moment(random: Random, at: datetime) -> datetime:
     moment = _at_work(random, day)
     while moment > latest:
         moment -= timedelta(days=1)
+    return moment
+
+
+def _with_the_team(
+    began: dict[str, datetime], company: Company, random: Random, at: datetime
+) -> datetime:
+    """The team's first sign-up, or some days after the one before; ``began`` has the latest."""
+    last = began.get(company.external_id)
+    moment = (
+        at - timedelta(days=random.uniform(*TEAM_BEGAN_DAYS))
+        if last is None
+        else last + timedelta(days=random.uniform(*TEAM_FOLLOWS_DAYS))
+    )
+    moment = min(_at_work(random, moment.date()), _today(random, at))
+    began[company.external_id] = moment
     return moment
 
 

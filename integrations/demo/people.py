@@ -9,9 +9,14 @@ from random import Random
 from typing import Any, TypeVar
 
 from integrations.demo import words
-from integrations.demo.personas import PERSONAS, Persona
+from integrations.demo.personas import PERSONAS, TEAM_SHARES, Persona
 
 Choice = TypeVar("Choice")
+
+COLLEAGUE_SHARE = 0.1
+# In these companies a whole team tries the product together.
+TEAM_SHARE = 0.05
+TEAM_SEATS = (3, 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class Company:
     industry: str
     country: str
     technologies: tuple[str, ...]
+    team: int = 1  # at least so many of its people sign up, one after the other
 
     def traits(self) -> dict[str, Any]:
         """What is known of the company; nothing for what is not."""
@@ -51,14 +57,21 @@ class Person:
     company: Company | None
     persona: Persona
 
+    @property
+    def department(self) -> str:
+        """Where the person works; empty for those without a company."""
+        found = (name for word, name in words.DEPARTMENTS.items() if word in self.title)
+        return next(found, "") if self.company else ""
+
     def traits(self) -> dict[str, Any]:
         """What the person said at sign-up."""
-        return {
+        traits = {
             "email": self.email,
             "name": self.name,
             "title": self.title,
             "country": self.country,
         }
+        return traits | ({"department": self.department} if self.department else {})
 
 
 def people(seed: int, count: int, *, prefix: str) -> Iterator[Person]:
@@ -69,15 +82,22 @@ def people(seed: int, count: int, *, prefix: str) -> Iterator[Person]:
     """
     company: Company | None = None
     taken: set[str] = set()
+    seats = 0
     for number in range(count):
         random = Random(f"{seed}/{prefix}/{number}")  # noqa: S311 - a demo, not a secret
         persona = weighted(random, {persona: persona.share for persona in PERSONAS})
-        # About one in seven sign-ups is a colleague of the one before.
-        if company is None or not persona.has_company or random.random() > 0.15:
+        external_id = f"{prefix}-{number:04d}"
+        if not persona.has_company:
+            yield make_person(random, external_id, persona, None)
+            continue
+        seats -= 1
+        # Besides teams, about one in ten is a colleague of the one before.
+        if company is None or (seats <= 0 and random.random() > COLLEAGUE_SHARE):
             company = make_company(random, f"{prefix}-co-{number:04d}", taken)
-        yield make_person(
-            random, f"{prefix}-{number:04d}", persona, company if persona.has_company else None
-        )
+            seats = company.team
+        elif seats > 0:
+            persona = weighted(random, TEAM_SHARES)
+        yield make_person(random, external_id, persona, company)
 
 
 def make_company(random: Random, external_id: str, taken: set[str]) -> Company:
@@ -102,6 +122,7 @@ def make_company(random: Random, external_id: str, taken: set[str]) -> Company:
         technologies=tuple(
             name for name, share in words.TECHNOLOGIES.items() if random.random() * 100 < share
         ),
+        team=random.randint(*TEAM_SEATS) if random.random() < TEAM_SHARE else 1,
     )
 
 

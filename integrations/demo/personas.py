@@ -52,8 +52,12 @@ CHAMPION = Persona(
         "checkout": 0.07,
         "premium": 0.12,
         "export": 0.2,
+        "share": 0.35,
+        "limit": 0.04,
+        "administer": 0.05,
+        "roll_out": 0.015,
     },
-    buys=0.4,
+    buys=0.5,
 )
 EVALUATOR = Persona(
     key="evaluator",
@@ -70,6 +74,8 @@ EVALUATOR = Persona(
         "premium": 0.06,
         "export": 0.09,
         "unsubscribe": 0.01,
+        "share": 0.12,
+        "limit": 0.02,
     },
     buys=0.11,
 )
@@ -122,4 +128,6 @@ COMPETITOR = Persona(
     domains=words.COMPETITORS,
     rates={"build": 0.6, "integrate": 0.3, "pricing": 0.5, "premium": 0.5, "export": 0.3},
 )
+# Of the colleagues whom a team brings along.
+TEAM_SHARES = {CHAMPION: 14, EVALUATOR: 62, TOURIST: 24}
 PERSONAS = (CHAMPION, EVALUATOR, TOURIST, FREELANCER, STUDENT, COMPETITOR)

@@ -14,25 +14,28 @@ from random import Random
 
 from integrations.demo.decisions import Decision, decide
 from integrations.demo.history import Past
-from leads.models import Outcome
+from leads.models import Account, Outcome
 from routing.models import Qualification
 from routing.services import open_qualifications
 from rubrics.mappers import Compiled
-from rubrics.measures.subjects import LeadIds
-from rubrics.models import Score, ScoreChange
+from rubrics.measures.subjects import AccountIds, LeadIds
+from rubrics.models import AccountScore, Score, ScoreChange
 from rubrics.scores import score_by
 
 # Coarse at first, fine lately, so that what is new today is new to the half hour.
 FINE_FROM = timedelta(days=2)
 FINE_STEP = timedelta(minutes=30)
 COARSE_STEP = timedelta(hours=5)
+# An account's history is coarser: many people change it.
+ACCOUNT_STEP = timedelta(days=2)
 
 
 @dataclass(slots=True)
 class Replay:
-    """Replays one past for one version; ``ids`` names the leads of the past."""
+    """Replays one past for two versions; ``ids`` names the leads of the past."""
 
     version: Compiled
+    of_accounts: Compiled
     past: Past
     ids: Mapping[str, int]
     random: Random
@@ -41,6 +44,8 @@ class Replay:
     def run(self, *, since: datetime, until: datetime) -> None:
         """Go from ``since`` to ``until``. Needs a transaction that nobody else can see into."""
         touched = self._touched(list(_steps(since, until, self.random)))
+        active: set[int] = set()
+        accounts_at = since
         for at, lead_ids in touched.items():
             due = Score.objects.due(at).filter(rubric_id=self.version.rubric_id)
             affected = lead_ids | set(due.values_list("lead_id", flat=True))
@@ -48,6 +53,18 @@ class Replay:
                 score_by(self.version, LeadIds(sorted(affected), at))
                 self._open(at, until)
             self._work(at)
+            active |= lead_ids
+            if at - accounts_at >= ACCOUNT_STEP:
+                self._score_accounts(active, at)
+                active, accounts_at = set(), at
+
+    def _score_accounts(self, lead_ids: set[int], at: datetime) -> None:
+        """Score the accounts of these leads, and those that time has changed."""
+        due = AccountScore.objects.due(at).values_list("account_id", flat=True)
+        known = Account.objects.filter(leads__in=lead_ids).values_list("pk", flat=True)
+        affected = set(due) | set(known)
+        if affected:
+            score_by(self.of_accounts, AccountIds(sorted(affected), at))
 
     def _touched(self, steps: list[datetime]) -> dict[datetime, set[int]]:
         """Which leads did something, or signed up, between each step and the one before."""

@@ -136,6 +136,29 @@ def _export(person: Person, progress: Progress, random: Random, clock: _Clock) -
     yield clock.message("Report Exported", format=random.choice(("pdf", "csv", "slides")))
 
 
+def _share(person: Person, progress: Progress, random: Random, clock: _Clock) -> Iterator[Message]:
+    for _ in range(random.randint(1, 3)):
+        yield clock.message("Dashboard Shared", dashboard=f"d{random.randint(1, 400)}")
+
+
+def _hit_limit(
+    person: Person, progress: Progress, random: Random, clock: _Clock
+) -> Iterator[Message]:
+    yield clock.message("Usage Limit Hit", limit=random.choice(words.LIMITS))
+
+
+def _administer(
+    person: Person, progress: Progress, random: Random, clock: _Clock
+) -> Iterator[Message]:
+    yield clock.message(random.choice(("Role Changed", "SSO Configured")))
+
+
+def _roll_out(
+    person: Person, progress: Progress, random: Random, clock: _Clock
+) -> Iterator[Message]:
+    yield clock.message("Rollout Started", seats=random.choice((25, 50, 100)))
+
+
 def _unsubscribe(
     person: Person, progress: Progress, random: Random, clock: _Clock
 ) -> Iterator[Message]:
@@ -158,6 +181,10 @@ _DEEDS = {
     "checkout": _check_out,
     "premium": _go_premium,
     "export": _export,
+    "share": _share,
+    "limit": _hit_limit,
+    "administer": _administer,
+    "roll_out": _roll_out,
     "unsubscribe": _unsubscribe,
     "downgrade": _downgrade,
 }

@@ -80,6 +80,13 @@ DOERS = (
     "Software Engineer", "Customer Success Specialist",
 )  # fmt: skip
 
+# Which department a title belongs to, by the first of these words that it has.
+DEPARTMENTS = {
+    "Customer Success": "Customer Success", "Marketing": "Marketing", "Growth": "Marketing",
+    "Sales": "Sales", "Revenue": "Sales", "Analytics": "Data", "Intelligence": "Data",
+    "Analyst": "Data", "Product": "Product", "Engineer": "Engineering", "Operati": "Operations",
+}  # fmt: skip
+
 FEATURES = (
     "dashboards", "charts", "alerts", "sharing", "comments", "data_sources", "goals", "templates",
 )  # fmt: skip
@@ -89,6 +96,8 @@ ONBOARDING = (
     (20, "Welcome tour"), (40, "Data source chosen"), (60, "First chart"), (80, "Goal set"),
     (100, "Dashboard shared"),
 )  # fmt: skip
+
+LIMITS = ("seats", "dashboards", "data_sources")
 
 FREE_MAIL = "freemail.example"
 COMPETITORS = ("gridpeak.example", "chartwise.example")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -13,46 +14,28 @@ from integrations.datasets.lead_writer import LeadWriter
 from integrations.datasets.load import Load
 from integrations.datasets.loader import load_events, load_leads, load_outcomes
 from integrations.datasets.scoring import BATCH
-from integrations.demo import PRODUCT_KEY, PRODUCT_NAME, SEED, SOURCE_NAME, words
+from integrations.demo import PRODUCT_KEY, PRODUCT_NAME, SEED, SOURCE_NAME
 from integrations.demo.credentials import (
     Credentials,
     NoCredentialsError,
     read_credentials,
     write_credentials,
 )
-from integrations.demo.history import DAYS, PEOPLE, make_past
+from integrations.demo.history import DAYS, PEOPLE, Past, make_past
 from integrations.demo.replay import Replay
+from integrations.demo.rubrics import publish_rubrics
 from integrations.demo.staff import hire, issue_token
+from leads.attributes import Statement, write_statements
 from leads.keys import hash_write_key
-from leads.models import Product, Signal, SignalMapping, Source
+from leads.merging import TRIAL_ENDS, settle_trial_ends
+from leads.models import Account, Product, Source
 from leads.partitions import ensure_event_partitions
 from leads.services import create_source, rotate_write_key
 from routing.models import StateChange
 from rubrics.mappers import compiled
-from rubrics.models import RubricVersion
-from rubrics.presets import load_preset
 from rubrics.scores import score_due
-from rubrics.services import load_rubric, publish_version
 
-# The demo product's own event names, besides those the preset knows: signal -> (kind, name,
-# conditions, value).
-MAPPINGS: dict[str, tuple[str, str, list[dict[str, Any]], str]] = {
-    "core_feature_used": ("track", "Dashboard Built", [], ""),
-    "pricing_viewed": (
-        "page",
-        "Pricing",
-        [{"property": "signed_in", "op": "equals", "value": True}],
-        "",
-    ),
-    "pricing_viewed_anonymously": (
-        "page",
-        "Pricing",
-        [{"property": "signed_in", "op": "equals", "value": False}],
-        "",
-    ),
-    "data_exported": ("track", "Report Exported", [], "format"),
-    "premium_downgraded": ("track", "Trial Downgraded", [], ""),
-}
+TRIAL = timedelta(days=30)
 
 
 def is_loaded() -> bool:
@@ -69,16 +52,23 @@ def load_demo(*, at: datetime, seed: int = SEED, count: int = PEOPLE) -> None:
     product, _ = Product.objects.get_or_create(key=PRODUCT_KEY, defaults={"name": PRODUCT_NAME})
     source, write_key = create_source(name=SOURCE_NAME, product=product, is_synthetic=True)
     signins = hire()
-    version = _publish(product, at=since)
+    of_leads, of_accounts = publish_rubrics(product, at=since)
     load = Load(source, product, at, as_it_happened=True)
     past = make_past(seed, at=at, count=count)
     writer = LeadWriter(load)
     load_leads(past.leads, writer)
     load_events(past.events, writer.ids, load)
     load_outcomes(past.outcomes, writer.ids, load)
+    _tell(past, writer.ids, product)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # or the planner takes the tables for empty, 400 times over
-    replay = Replay(compiled(version.pk), past, writer.ids, Random(seed))  # noqa: S311 - a demo
+    replay = Replay(
+        compiled(of_leads.pk),
+        compiled(of_accounts.pk),
+        past,
+        writer.ids,
+        Random(seed),  # noqa: S311 - a demo
+    )
     replay.run(since=since, until=at)
     while score_due(at=at, limit=BATCH):
         pass
@@ -104,24 +94,26 @@ def has_credentials(source_name: str = SOURCE_NAME) -> bool:
     return Source.objects.filter(name=source_name, key_hash=key_hash).exists()
 
 
-def _publish(product: Product, *, at: datetime) -> RubricVersion:
-    document = load_preset("standard")
-    document["product_name"] = PRODUCT_NAME
-    lists = document["lists"]
-    lists["competitors"] = [*lists["competitors"], *words.COMPETITORS]
-    lists["personal"] = [*lists["personal"], words.FREE_MAIL]
-    lists["academic"] = [*lists["academic"], *words.UNIVERSITIES]
-    version = load_rubric(document, product=product, by=None, at=at)
-    signals = {signal.key: signal for signal in Signal.objects.filter(product=product)}
-    SignalMapping.objects.bulk_create(
-        SignalMapping(
-            signal=signals[key],
-            kind=kind,
-            event_name=name,
-            conditions=conditions,
-            value_property=value,
-            position=10,
+def _tell(past: Past, ids: Mapping[str, int], product: Product) -> None:
+    """Write what is told besides sign-ups: news of the companies, and when trials end.
+
+    Companies have a trial, people on their own the free plan. Nobody else sees these rows yet, so
+    nothing is locked.
+    """
+    accounts = dict(
+        Account.objects.filter(external_id__in={one.company for one in past.news}).values_list(
+            "external_id", "pk"
         )
-        for key, (kind, name, conditions, value) in MAPPINGS.items()
     )
-    return publish_version(version, by=None, at=at)
+    news: dict[int, dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
+    for one in past.news:
+        news[accounts[one.company]][one.name].append((one.at, one.value))
+    write_statements("account", news)
+    ends = f"{TRIAL_ENDS}{product.pk}"
+    trials = {
+        ids[row.external_id]: {ends: [(row.created_at, (row.created_at + TRIAL).isoformat())]}
+        for row in past.leads
+        if row.account
+    }
+    write_statements("lead", trials)
+    settle_trial_ends(sorted(trials))

@@ -8,7 +8,7 @@ from leads.api.serializers import LeadBriefSerializer, TimeInput
 from leads.api.viewsets import StrictSerializer
 from routing.models import Qualification, Rep, StateChange
 from routing.models.qualification import RejectReason
-from rubrics.api.serializers import LineSerializer
+from rubrics.api.label_serializers import LineSerializer
 
 
 class RepSerializer(serializers.ModelSerializer[Rep]):
@@ -56,6 +56,7 @@ class FrozenLineSerializer(LineSerializer):
 
     is_unknown = serializers.BooleanField(default=False)
     best_points = serializers.IntegerField(default=0)
+    proxy_for = serializers.CharField(default="")
 
 
 class StateChangeSerializer(serializers.ModelSerializer[StateChange]):

@@ -1,10 +1,10 @@
 """The three roles: Rep, Manager, RevOps.
 
 Django makes permission rows after migrating, so those a role needs are made here where they are
-missing; what Django does afterwards finds them. Running it again changes nothing.
+missing; what Django does afterwards finds them. Running it again changes nothing. Models that come
+later get their rights by a migration of their own (0005).
 """
 
-from django.apps import apps as installed
 from django.db import migrations
 
 VIEW = (
@@ -34,7 +34,7 @@ ACTIONS = ("add", "change", "delete", "view")
 
 def make_groups(apps, schema_editor):
     Group = apps.get_model("auth", "Group")
-    grant = _Granter(apps, schema_editor.connection.alias)
+    grant = Granter(apps, schema_editor.connection.alias)
     rep = [grant(app, model, f"view_{model}", f"Can view {model}") for app, model in VIEW]
     rep.append(grant("routing", "qualification", *WORK))
     manager = [*rep, grant("routing", "qualification", *SEE_ALL)]
@@ -43,7 +43,7 @@ def make_groups(apps, schema_editor):
         *(
             grant(app, model, f"{action}_{model}", f"Can {action} {model}")
             for app in REVOPS_APPS
-            for model in sorted(installed.all_models[app])
+            for model in sorted(apps.all_models[app])
             for action in ACTIONS
         ),
     ]
@@ -52,7 +52,7 @@ def make_groups(apps, schema_editor):
         group.permissions.add(*permissions)
 
 
-class _Granter:
+class Granter:
     """Finds a permission row, or makes it together with its content type."""
 
     def __init__(self, apps, alias):

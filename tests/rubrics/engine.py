@@ -14,6 +14,7 @@ from rubrics.measures.statement import measure
 from rubrics.measures.subjects import Subjects
 from rubrics.scoring.lines import lines
 from rubrics.scoring.types import Axis, Judgement, Measured
+from tests.depth import EXAMPLES
 from tests.oracle.facts import Person
 from tests.oracle.fit import read_date
 from tests.oracle.judging import Verdict, measured
@@ -22,7 +23,7 @@ Spec = Mapping[str, Any]
 Answers = dict[int, tuple[Measured, Judgement]]
 
 generated = settings(
-    max_examples=int(os.environ.get("EXAMPLES", "25")),  # the more, the surer
+    max_examples=EXAMPLES,
     deadline=None,
     database=None,
     # Shrinking takes minutes, for each step writes leads: ask for it when a case is hard to read.

@@ -1,13 +1,12 @@
 """Nothing is lost on the way of a document through the rows; and what the rows refuse to be."""
 
 import json
-import os
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.models import Product
@@ -19,6 +18,7 @@ from rubrics.rows import document_of
 from rubrics.services import load_rubric
 from tests.oracle.sections import attribute_conditions, full_documents
 from tests.oracle.strategies import SIGNALS
+from tests.rubrics.engine import generated
 from tests.rubrics.makers import AT, make_product, rolled_back
 
 pytestmark = pytest.mark.django_db
@@ -60,13 +60,7 @@ def whole_documents(draw: st.DrawFn) -> dict[str, Any]:
     return document
 
 
-@settings(
-    max_examples=int(os.environ.get("EXAMPLES", "25")),
-    deadline=None,
-    database=None,
-    phases=(Phase.generate,),
-    suppress_health_check=list(HealthCheck),
-)
+@generated
 @given(document=whole_documents())
 def test_round_trip_generated(document: dict[str, Any]) -> None:
     """Document -> rows -> document compiles to the same version, and again to the same rows."""

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from rubrics.golden import run_golden_file
 from rubrics.measures import SpecError
+from rubrics.presets import read_yaml
 
 
 class Command(BaseCommand):
@@ -33,7 +34,7 @@ class Command(BaseCommand):
 
     def _results(self, path: Path) -> Any:
         try:
-            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+            document = read_yaml(path)
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise CommandError(f"{path}: cannot be read as YAML: {error}") from error
         if not isinstance(document, dict):

@@ -1,5 +1,6 @@
 """The demo's past is the same past every time."""
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -27,6 +28,7 @@ def test_make_past_lies_in_the_past() -> None:
     assert max(row.occurred_at for row in past.events) < AT
     assert max(row.occurred_at for row in past.outcomes) < AT
     assert min(row.created_at for row in past.leads) > AT - timedelta(days=DAYS + 5)
+    assert max(one.at for one in past.news) < AT
     assert [row.occurred_at for row in past.events] == sorted(
         row.occurred_at for row in past.events
     )
@@ -46,7 +48,16 @@ def test_people_live_under_example_and_have_their_own_mail() -> None:
     assert len(set(addresses)) > 590
     domains = {one.company.domain for one in everybody if one.company}
     assert all(domain.endswith(".example") for domain in domains)
-    assert 380 <= len(domains) <= 460
+    assert 300 <= len(domains) <= 380
+
+
+def test_people_some_come_as_a_team_of_several_departments() -> None:
+    teams = defaultdict(set)
+    for one in people(SEED, 600, prefix="x"):
+        if one.company and one.company.team > 2:
+            teams[one.company.domain].add(one.department)
+    assert len(teams) >= 8
+    assert sum(len(departments) >= 3 for departments in teams.values()) >= 4
 
 
 @pytest.mark.parametrize("count", [10, 20])

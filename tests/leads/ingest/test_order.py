@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from leads.ingest import ingest, read_message
 from leads.models import Event, Lead, Source, Trial
+from tests.depth import EXAMPLES
 from tests.factories.leads import AT, SignalMappingFactory, SourceFactory, message
 
 PEOPLE = 3
@@ -131,7 +132,7 @@ def sources() -> dict[str, Source]:
 
 @pytest.mark.django_db
 @given(data=st.data())
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2 * EXAMPLES, suppress_health_check=list(HealthCheck))
 def test_order_and_batches_do_not_matter(sources: dict[str, Source], data: st.DataObject) -> None:
     story = data.draw(stories())
     shuffled = data.draw(st.permutations(story))

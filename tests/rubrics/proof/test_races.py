@@ -35,6 +35,7 @@ def source() -> Source:
 
 @pytest.fixture
 def version(source: Source) -> RubricVersion:
+    assert source.product is not None
     draft = load_rubric(DOCUMENT, product=source.product, by=None, at=timezone.now())
     return publish_version(draft, by=None, at=timezone.now())
 

@@ -21,6 +21,7 @@ from leads.models import (
     Source,
     Trial,
 )
+from tests.depth import EXAMPLES
 from tests.factories.leads import AT, SourceFactory, write_key_of
 from tests.integrations.inbound.segment import kinds_of_bad
 
@@ -115,7 +116,7 @@ NAMES = st.sampled_from(
 
 
 @given(raw=st.dictionaries(NAMES, TREES) | TREES, kind=st.sampled_from(["track", "identify"]))
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10 * EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
 def test_parser_answers_whatever_it_reads(raw: object, kind: str) -> None:
     if isinstance(raw, dict):
         raw = {"type": kind, "userId": "u1", "event": "E"} | raw

@@ -1,0 +1,5 @@
+"""How long property tests look: briefly in the fast suite, EXAMPLES=100 of `make test` for more."""
+
+import os
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "10"))
