@@ -19,8 +19,12 @@ app.set_default()
 
 # The scoring task waits in a queue of its own, so that a door can ask whether one waits already.
 # Workers take from both.
-app.conf.task_queues = (Queue("celery"), Queue("scoring"))
+QUEUES = ("celery", "scoring")
+app.conf.task_queues = tuple(Queue(name) for name in QUEUES)
 app.conf.task_routes = {"rubrics.tasks.score_due_leads": {"queue": "scoring"}}
+
+# Loaded by Celery's own programs only, unlike this file: the worker's sign of life.
+app.conf.imports = ("config.liveness",)
 
 # Static, intervals only, all UTC: a schedule in the database has more ways to stop silently than
 # it has uses here (facts on django-celery-beat; docs/adr/0002).

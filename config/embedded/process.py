@@ -180,10 +180,15 @@ class Child:
                 if self.exit_code() is not None:
                     return True
                 time.sleep(POLL_S)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.popen.pid, signal.SIGKILL)
+        self.kill()
         self.popen.wait()
         return False
+
+    def kill(self) -> None:
+        """Kill the program and its process group at once; ``exit_code`` notices the end."""
+        if self.popen is not None and self.exit_code() is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.popen.pid, signal.SIGKILL)
 
 
 def _has_exited(pid: int) -> bool:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.embedded import home, logs
+from config import liveness
+from config.embedded import home, logs, watchdog
 from config.embedded.errors import LaunchError
 from config.embedded.folder import Folder
 from config.embedded.home import BASE_DIR
@@ -22,6 +23,7 @@ from config.embedded.process import Child, Program
 from config.embedded.screen import Screen
 from config.embedded.servers import Servers
 from config.embedded.supervisor import Supervisor
+from config.embedded.watchdog import Watchdog
 
 WEB_LIMIT_S = 90.0
 TICK_S = 0.1
@@ -55,6 +57,11 @@ class Run:
         self.folder = Folder(options.root)
         self.servers = Servers(self.folder, say=self.say, hurry=lambda: self.stops > 0)
         self.supervisor = Supervisor(say=self.say, record=self._record)
+        self.watchdog = Watchdog(
+            self.folder.run / "worker-alive",
+            limit=watchdog.limit(),
+            waits=lambda: watchdog.messages_wait(self.env["REDIS_URL"]),
+        )
         self.listener: socket.socket | None = None
         self.env: dict[str, str] = {}
 
@@ -88,6 +95,7 @@ class Run:
         self.env.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
         server_env = self.servers.start()
         self.env |= server_env
+        self.env[liveness.VARIABLE] = str(self.watchdog.sign)
         for child in self.servers.children:
             self.supervisor.adopt(child)
         self.folder.publish_env(server_env)
@@ -202,7 +210,18 @@ class Run:
                 for child in self.supervisor.children:
                     if child.program.name in APPLICATION:
                         watch.look(child.program.log)
+                    if child.program.name == "worker":
+                        self._revive(child)
             time.sleep(TICK_S)
+
+    def _revive(self, worker: Child) -> None:
+        """Kill a worker that does not listen any more; the supervisor starts it again."""
+        if worker.exit_code() is None and self.watchdog.is_deaf(worker, time.monotonic()):
+            self.say(
+                f"worker has received nothing for {self.watchdog.limit:g} s while messages wait; "
+                "killing it."
+            )
+            worker.kill()
 
     def _record(self) -> None:
         self.folder.write_pids({c.program.name: c.identity for c in self.supervisor.children})

@@ -15,14 +15,16 @@ import pytest
 
 from config.embedded import home
 from tests.e2e.client import Client, basic, bearer
+from tests.e2e.conftest import SILENCE_S
 from tests.e2e.stack import Stack
 from tests.e2e.traffic import Ledger, Traffic
 from tests.e2e.workspace import Workspace, make_workspace
 
 pytestmark = pytest.mark.e2e
 
-# Claims of a killed worker are free again after their lease (20 s).
-SETTLE_S = 45.0
+# Claims of a killed worker are free again after their lease (20 s); one that went deaf is replaced
+# after its silence (20 s, conftest.py), and takes some seconds to start.
+SETTLE_S = 75.0
 BACK_S = 30.0
 UNSETTLED = """
 SELECT (SELECT count(*) FROM leads_leadchange)
@@ -92,14 +94,22 @@ def test_event_reaches_its_score_without_beat(
     beat = stack.pids()["beat"]
     os.kill(beat, signal.SIGSTOP)
     try:
-        message = {"userId": "rung", "event": "Integration Connected", "messageId": "rung-1"}
-        ledger.note("sent", ["rung-1"])
-        with Client(stack.url, basic(workspace.write_key)) as client:
-            assert client.post("/v1/track", message).status == 200
-        ledger.note("acked", ["rung-1"])
+        _track(stack, workspace, ledger, "rung")
         stack.wait_for(lambda: _behavior(stack, workspace, "rung") == 15, 20, "the score")
     finally:
         os.kill(beat, signal.SIGCONT)
+
+
+def test_worker_that_receives_nothing_is_replaced(
+    stack: Stack, workspace: Workspace, ledger: Ledger
+) -> None:
+    worker = stack.identities()["worker"]
+    # To the outside, the same as waiting on a connection that was closed: it runs and is deaf.
+    worker.signal(signal.SIGSTOP)
+    _track(stack, workspace, ledger, "unheard")
+    stack.wait_for(lambda: not worker.is_alive(), SILENCE_S + BACK_S, "the end of the deaf worker")
+    assert "worker has received nothing for 20 s" in stack.output()
+    stack.wait_for(lambda: _behavior(stack, workspace, "unheard") == 15, BACK_S, "the score")
 
 
 def test_proof_goes_on_when_its_worker_is_killed(
@@ -116,6 +126,16 @@ def test_proof_goes_on_when_its_worker_is_killed(
 def _shell(stack: Stack, code: str) -> None:
     names = "from django.utils.timezone import now; from rubrics import proof;"
     stack.manage("shell", "--no-imports", "-c", f"{names} from rubrics.models import Proof; {code}")
+
+
+def _track(stack: Stack, workspace: Workspace, ledger: Ledger, user_id: str) -> None:
+    """Send one event worth 15 points."""
+    key = f"{user_id}-1"
+    message = {"userId": user_id, "event": "Integration Connected", "messageId": key}
+    ledger.note("sent", [key])
+    with Client(stack.url, basic(workspace.write_key)) as client:
+        assert client.post("/v1/track", message).status == 200
+    ledger.note("acked", [key])
 
 
 def _behavior(stack: Stack, workspace: Workspace, user_id: str) -> int | None:
