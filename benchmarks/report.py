@@ -1,4 +1,7 @@
-"""Write the figures kept by the benchmarks into docs/benchmarks.md, between its two marks."""
+"""Write the figures kept by the benchmarks into docs/benchmarks.md, between its two marks.
+
+A table whose benchmark was not run here stays as it was, with its date.
+"""
 
 import json
 from pathlib import Path
@@ -13,12 +16,29 @@ VERDICT = {True: "met", False: "**missed**", None: ""}
 
 
 def main() -> None:
-    kept = [json.loads(path.read_text()) for name in ORDER if (path := _path(name)).is_file()]
     before, _, rest = PAGE.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    figures = "\n\n".join(_table(content) for content in kept)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{figures}\n\n{END}{after}")
-    print(f"{PAGE.relative_to(ROOT)}: {len(kept)} of {len(ORDER)} benchmarks")
+    figures, _, after = rest.partition(END)
+    tables = _tables(figures)
+    ran = [name for name in ORDER if _path(name).is_file()]
+    tables.update({name: _table(json.loads(_path(name).read_text())) for name in ran})
+    body = "\n\n".join(f"{_mark(name)}\n{tables[name]}" for name in ORDER if name in tables)
+    PAGE.write_text(f"{before}{BEGIN}\n\n{body}\n\n{END}{after}")
+    print(f"{PAGE.relative_to(ROOT)}: {len(ran)} of {len(ORDER)} benchmarks")
+
+
+def _tables(figures: str) -> dict[str, str]:
+    """The tables that stand in the page, by the benchmark's name."""
+    places = {name: figures.find(_mark(name)) for name in ORDER}
+    found = sorted((place, name) for name, place in places.items() if place >= 0)
+    ends = [place for place, _ in found[1:]] + [len(figures)]
+    return {
+        name: figures[place + len(_mark(name)) : end].strip()
+        for (place, name), end in zip(found, ends, strict=True)
+    }
+
+
+def _mark(name: str) -> str:
+    return f"<!-- {name} -->"
 
 
 def _path(name: str) -> Path:
