@@ -11,7 +11,9 @@ from django.db.models import Max
 from leads.models import Product, Signal, SignalMapping
 from rubrics.claims import mark_accounts, mark_leads
 from rubrics.documents import parse_document
-from rubrics.mappers import Compiled, compile_for, compiled
+from rubrics.errors import VersionNotRetirable
+from rubrics.gates import check_publishable
+from rubrics.mappers import Compiled, compiled
 from rubrics.measures import SpecError
 from rubrics.models import (
     Band,
@@ -36,14 +38,6 @@ from rubrics.segments import check_beside
 
 Document = Mapping[str, Any]
 Part = TypeVar("Part", RubricList, CriterionGroup, Band, Criterion)
-
-
-class VersionNotPublishable(Exception):
-    """The version cannot go live; the message names the field and the fix."""
-
-
-class VersionNotRetirable(Exception):
-    """The version does not score, or others need it; the message says what to do."""
 
 
 @transaction.atomic
@@ -151,8 +145,7 @@ def publish_version(
     background.
 
     Raises:
-        VersionNotPublishable: it is no draft, something in it cannot be scored, or another rubric
-            of the product has its place among the segments.
+        VersionNotPublishable: :func:`check_publishable` says why.
     """
     version = (
         RubricVersion.objects.select_for_update(of=("self",))
@@ -160,19 +153,7 @@ def publish_version(
         .get(pk=version.pk)
     )
     _lock_rubrics(version)
-    if not version.is_editable:
-        raise VersionNotPublishable(
-            f"{version} is {version.get_status_display().lower()}; make a new draft of it first."
-        )
-    try:
-        spec = compile_for(
-            parse_document(document_of(version)),
-            product_id=version.rubric.product_id,
-            rubric_id=version.rubric_id,
-        )
-        check_beside(spec)
-    except SpecError as error:
-        raise VersionNotPublishable(f"{version} cannot be scored. {error}") from error
+    spec = check_publishable(version)
     before = [compiled(one.pk) for one in version.rubric.versions.published()]
     version.rubric.versions.published().update(status=VersionStatus.RETIRED)
     version.status = VersionStatus.PUBLISHED

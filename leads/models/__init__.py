@@ -2,10 +2,12 @@
 
 from leads.models.account import Account
 from leads.models.attribute import AttributeChange
+from leads.models.audit import AuditEntry
 from leads.models.change import AccountChange, LeadChange
 from leads.models.event import Event, EventKey, RejectedMessage
 from leads.models.hit import Hit
 from leads.models.identity import Identity, LeadMerge
+from leads.models.job import Job, JobQuerySet, JobState
 from leads.models.lead import Lead
 from leads.models.outcome import Outcome
 from leads.models.product import Product
@@ -17,10 +19,14 @@ __all__ = [
     "Account",
     "AccountChange",
     "AttributeChange",
+    "AuditEntry",
     "Event",
     "EventKey",
     "Hit",
     "Identity",
+    "Job",
+    "JobQuerySet",
+    "JobState",
     "Lead",
     "LeadChange",
     "LeadMerge",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from rubrics import services
+from rubrics.errors import VersionNotPublishable, VersionNotRetirable
 from rubrics.measures import SpecError
 from rubrics.models.rubric import VersionStatus
 
@@ -13,7 +13,7 @@ STATUS_COLORS = {
     VersionStatus.PUBLISHED.label: "success",
     VersionStatus.RETIRED.label: "info",
 }
-REFUSALS = (services.VersionNotPublishable, services.VersionNotRetirable, SpecError)
+REFUSALS = (VersionNotPublishable, VersionNotRetirable, SpecError)
 
 
 def person(request: HttpRequest) -> Any:

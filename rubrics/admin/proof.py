@@ -1,6 +1,5 @@
 """Proofs that the stored scores are what the facts give: started, watched, acted on."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -23,12 +22,12 @@ from leads.admin.base import (
     once,
     page_link,
 )
+from leads.admin.jobs import JobAdmin
+from leads.models import JobState
 from rubrics import proof as proofs
 from rubrics.admin.drafts import person
 from rubrics.models import Proof, ProofMismatch
-from rubrics.models.proof import ProofState
 
-STATE_COLORS = {"Running": "info", "Stopped": "warning", "Done": "success"}
 RESULT_COLORS = {"success": "success", "danger": "danger", "info": "info"}
 
 
@@ -79,14 +78,12 @@ class MismatchInline(ReadOnlyInline):
 
 
 @admin.register(Proof)
-class ProofAdmin(ReadOnlyAdmin):
+class ProofAdmin(JobAdmin):
     list_display = ("started_at", "shown_state", "shown_result", "progress", "took", "asked")
     list_filter = (("state", ChoicesDropdownFilter), ("reason", ChoicesDropdownFilter))
     list_select_related = ("asked_by", "rubric")
-    ordering = ("-started_at", "-id")
-    sortable_by = ()
     actions_list = ("prove_now",)
-    actions_detail = ("score_again",)
+    actions_detail = ("score_again", "stop")
     inlines = (MismatchInline,)
     fields = (
         ("result", "state", "progress"),
@@ -100,32 +97,19 @@ class ProofAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Proof]:
         return super().get_queryset(request).select_related("asked_by", "rubric")
 
-    @display(description="state", label=STATE_COLORS)
-    def shown_state(self, proof: Proof) -> str:
-        return proof.get_state_display()
-
     @display(description="result", label=RESULT_COLORS)
     def shown_result(self, proof: Proof) -> tuple[str, str]:
         if proof.mismatched:
             return "danger", proof.result
-        return "success" if proof.state == ProofState.DONE else "info", proof.result
+        return "success" if proof.state == JobState.DONE else "info", proof.result
 
     @display(description="result")
     def result(self, proof: Proof) -> str:
         return proof.result
 
-    @display(description="progress")
-    def progress(self, proof: Proof) -> str:
-        return f"{proof.percent} %"
-
-    @display(description="took")
-    def took(self, proof: Proof) -> str:
-        span = (proof.finished_at or timezone.now()) - proof.started_at
-        return str(timedelta(seconds=round(span.total_seconds())))
-
     @display(description="asked by")
-    def asked(self, proof: Proof) -> str:
-        return str(proof.asked_by) if proof.asked_by else proof.get_reason_display()
+    def asked(self, job: Proof) -> str:
+        return str(job.asked_by) if job.asked_by else job.get_reason_display()
 
     @action(
         description="Prove all scores now",
@@ -157,7 +141,9 @@ class ProofAdmin(ReadOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         actions: list[Any] = super().get_actions_detail(request, object_id)
-        return actions if ProofMismatch.objects.filter(proof_id=object_id).exists() else []
+        if ProofMismatch.objects.filter(proof_id=object_id).exists():
+            return actions
+        return [one for one in actions if not one.action_name.endswith("_score_again")]
 
     @action(
         description="Score all of these again",

@@ -35,6 +35,7 @@ from rubrics.api.serializers import (
     RubricVersionSerializer,
     ScoreSerializer,
 )
+from rubrics.errors import VersionNotPublishable
 from rubrics.models import Rubric, RubricVersion, Score
 from rubrics.scoring.types import Subject
 
@@ -244,6 +245,6 @@ class RubricVersionViewSet(
         user = cast("User", request.user)  # HasScope lets no anonymous one through
         try:
             services.publish_version(self.get_object(), by=user, at=timezone.now())
-        except services.VersionNotPublishable as error:
+        except VersionNotPublishable as error:
             raise Conflict(str(error)) from error
         return Response(self.get_serializer(self.get_object()).data)

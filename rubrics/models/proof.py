@@ -1,24 +1,17 @@
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from leads.models import Account, Lead
+from leads.models import Account, Job, JobQuerySet, Lead
 from rubrics.models.rubric import Rubric, RubricVersion
 
 
 class ProofReason(models.TextChoices):
     NIGHTLY = "nightly", "Nightly"
     ON_DEMAND = "on_demand", "On demand"
-
-
-class ProofState(models.TextChoices):
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    STOPPED = "stopped", "Stopped"
 
 
 class ProofPart(models.TextChoices):
@@ -28,45 +21,25 @@ class ProofPart(models.TextChoices):
     ACCOUNTS = "accounts", "Accounts"
 
 
-class ProofQuerySet(models.QuerySet["Proof"]):
-    def running(self) -> ProofQuerySet:
-        """The proof under way; there is at most one."""
-        return self.filter(state=ProofState.RUNNING)
-
-    def finished(self) -> ProofQuerySet:
-        """Proofs that went to the end, newest first."""
-        return self.filter(state=ProofState.DONE).order_by("-finished_at", "-pk")
-
-    def of_all(self) -> ProofQuerySet:
+class ProofQuerySet(JobQuerySet["Proof"]):
+    def of_all(self) -> Self:
         """Proofs that look at every rubric's scores."""
         return self.filter(rubric=None)
 
-    def started_before(self, at: datetime) -> ProofQuerySet:
-        """Old ones, whatever became of them."""
-        return self.filter(started_at__lt=at)
 
-
-class Proof(models.Model):
+class Proof(Job):
     """One pass over the stored scores, each derived again from the facts (docs/adr/0009).
 
-    ``part`` and ``after`` are how far it is: everybody up to the id ``after`` is done. A worker
-    leases it with ``claimed_until``; when it is killed, the next one goes on from there.
+    ``part`` and ``after`` are how far it is: everybody up to the id ``after`` is done. ``total``
+    are the stored scores when it started; ``done`` counts those checked and those left waiting.
     """
 
     reason = models.CharField(max_length=9, choices=ProofReason)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
     rubric = models.ForeignKey(
         Rubric, on_delete=models.CASCADE, null=True, related_name="+", help_text="Empty: all."
     )
-    state = models.CharField(max_length=7, choices=ProofState, default=ProofState.RUNNING)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
     part = models.CharField(max_length=8, choices=ProofPart, default=ProofPart.LEADS)
     after = models.BigIntegerField(default=0, help_text="Id of the last one done of this part.")
-    claimed_until = models.DateTimeField(null=True)
-    total = models.PositiveIntegerField(default=0, help_text="Stored scores when it started.")
     checked = models.PositiveIntegerField(default=0, help_text="Scores derived again.")
     waiting = models.PositiveIntegerField(
         default=0,
@@ -79,15 +52,11 @@ class Proof(models.Model):
 
     objects = ProofQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Job.Meta):
         constraints = [
+            *Job.Meta.constraints,
             models.UniqueConstraint(
                 fields=["state"], condition=Q(state="running"), name="one_running_proof"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="running", finished_at=None)
-                | (~Q(state="running") & Q(finished_at__isnull=False)),
-                name="proof_ended_has_its_time",
             ),
         ]
 
@@ -99,14 +68,6 @@ class Proof(models.Model):
         """``0 of 12,345 mismatched (3 waiting)``."""
         waiting = f" ({self.waiting:,} waiting)" if self.waiting else ""
         return f"{self.mismatched:,} of {self.checked:,} mismatched{waiting}"
-
-    @property
-    def percent(self) -> int:
-        """How far it is. Scores that came after it started never make it more than 99 while it
-        runs."""
-        if self.state == ProofState.DONE:
-            return 100
-        return min(100 * (self.checked + self.waiting) // max(self.total, 1), 99)
 
 
 class MismatchKind(models.TextChoices):

@@ -6,7 +6,6 @@ from rubrics.proof.running import (
     score_again,
     start_nightly,
     start_proof,
-    stop_proof,
 )
 
 __all__ = [
@@ -15,5 +14,4 @@ __all__ = [
     "score_again",
     "start_nightly",
     "start_proof",
-    "stop_proof",
 ]

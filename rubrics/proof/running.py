@@ -1,21 +1,19 @@
 """The life of a proof: started, worked on a few seconds at a time, done. Kill it anywhere."""
 
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
+from leads import jobs
 from rubrics import claims
 from rubrics.claims import ACCOUNTS, LEADS, Tables
 from rubrics.models import AccountScore, Proof, ProofMismatch, Rubric, Score
-from rubrics.models.proof import ProofPart, ProofQuerySet, ProofReason, ProofState
+from rubrics.models.proof import ProofPart, ProofReason
 from rubrics.proof.comparing import Tally, compare
 from rubrics.proof.reading import is_scoring_behind, next_ids
 
-LEASE = timedelta(seconds=60)
-"""How long a killed worker keeps others from its proof: far above what a chunk takes."""
 CHUNK = 500
 PARTS: dict[str, Tables] = {ProofPart.LEADS: LEADS, ProofPart.ACCOUNTS: ACCOUNTS}
 """What a proof goes through, in this order."""
@@ -77,53 +75,23 @@ def start_nightly(*, at: datetime) -> Proof | None:
         return None
 
 
-def stop_proof(proof: Proof, *, at: datetime) -> bool:
-    """Give up a proof under way; what it found stays. False if it had ended."""
-    stopped = Proof.objects.running().filter(pk=proof.pk)
-    return stopped.update(state=ProofState.STOPPED, finished_at=at, claimed_until=None) == 1
-
-
 def prove_some(*, at: datetime, seconds: float, gives_way: bool = False) -> bool:
     """Work on the running proof for about so long; False if there was nothing to work on.
 
     Nothing to work on: none is running, somebody else is at it or, with ``gives_way``, scoring is
-    behind. Each chunk is committed together with how far the proof is.
+    behind.
     """
-    began = monotonic()
-    now = at
-    if gives_way and is_scoring_behind(now - PATIENCE):
-        return False
-    proof = _claim(at)
-    if proof is None:
-        return False
-    try:
-        while _prove_chunk(proof, now) and monotonic() - began < seconds:
-            now = at + timedelta(seconds=monotonic() - began)
-            if gives_way and is_scoring_behind(now - PATIENCE):
-                break
-    finally:
-        _release(proof)
-    return True
+    return jobs.work_on(
+        Proof.objects.running(),
+        _prove_chunk,
+        at=at,
+        seconds=seconds,
+        gives_way=_is_scoring_behind if gives_way else None,
+    )
 
 
-@transaction.atomic
-def _claim(at: datetime) -> Proof | None:
-    free = Q(claimed_until=None) | Q(claimed_until__lt=at)
-    running = Proof.objects.running().filter(free)
-    proof = running.select_for_update(skip_locked=True).first()
-    if proof is not None:
-        proof.claimed_until = at + LEASE
-        proof.save(update_fields=["claimed_until"])
-    return proof
-
-
-def _release(proof: Proof) -> None:
-    _ours(proof).update(claimed_until=None)
-
-
-def _ours(proof: Proof) -> ProofQuerySet:
-    """The proof's row, as long as nobody stopped it or took it over."""
-    return Proof.objects.running().filter(pk=proof.pk, claimed_until=proof.claimed_until)
+def _is_scoring_behind(now: datetime) -> bool:
+    return is_scoring_behind(now - PATIENCE)
 
 
 def _prove_chunk(proof: Proof, at: datetime) -> bool:
@@ -137,8 +105,8 @@ def _prove_chunk(proof: Proof, at: datetime) -> bool:
     following = parts[parts.index(proof.part) + 1 :]
     if following:
         proof.part, proof.after = following[0], 0
-        return _ours(proof).update(part=proof.part, after=0) == 1
-    _ours(proof).update(state=ProofState.DONE, finished_at=at, claimed_until=None)
+        return jobs.advance(proof, part=proof.part, after=0)
+    jobs.finish(proof, at=at)
     return False
 
 
@@ -147,7 +115,9 @@ def _keep(proof: Proof, tally: Tally, *, after: int) -> bool:
     """Store what a chunk came to, and that it is done. False: somebody else goes on with it."""
     found = len(tally.findings)
     kept = tally.findings[: max(MOST_KEPT - proof.mismatched, 0)]
-    moved = _ours(proof).update(
+    moved = jobs.advance(
+        proof,
+        done=tally.checked + tally.waiting,
         after=after,
         checked=F("checked") + tally.checked,
         waiting=F("waiting") + tally.waiting,

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils import timezone
 
+from leads import jobs
 from leads.ingest.tables import load_mapping_table
 from leads.models import Event, EventKey, Hit, Lead, LeadChange, RejectedMessage, Trial
 from routing.models import Qualification, StateChange
@@ -107,7 +108,7 @@ def _scores() -> list[str]:
     """Each score is what its own moment gives afresh, and what this moment gives: the proof."""
     problems = _some("scores overdue", Score.objects.due(timezone.now()).values_list("lead_id"))
     for running in Proof.objects.running():
-        proof.stop_proof(running, at=timezone.now())
+        jobs.stop(running, at=timezone.now())
     run = proof.start_proof(at=timezone.now())
     while proof.prove_some(at=timezone.now(), seconds=5) or Proof.objects.running().exists():
         pass

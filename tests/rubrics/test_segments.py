@@ -9,6 +9,7 @@ import pytest
 from leads.models import AttributeChange, Lead, LeadChange, Product
 from leads.services import set_account_attributes
 from rubrics import scores
+from rubrics.errors import VersionNotPublishable, VersionNotRetirable
 from rubrics.mappers import compiled
 from rubrics.measures.statement import measure
 from rubrics.measures.subjects import LeadIds
@@ -16,8 +17,6 @@ from rubrics.models import RubricVersion, Score, ScoreChange
 from rubrics.scoring.types import Measured
 from rubrics.segments import scoring_versions, segment_reason
 from rubrics.services import (
-    VersionNotPublishable,
-    VersionNotRetirable,
     load_rubric,
     publish_version,
     retire_version,

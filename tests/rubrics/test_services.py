@@ -8,11 +8,12 @@ from django.db import IntegrityError, transaction
 
 from leads.models import LeadChange, Product, Signal
 from rubrics.documents import parse_document
+from rubrics.errors import VersionNotPublishable
 from rubrics.measures import SpecError
 from rubrics.models import Rubric, RubricVersion
 from rubrics.presets import load_preset
 from rubrics.rows import document_of
-from rubrics.services import VersionNotPublishable, draft_version, load_rubric, publish_version
+from rubrics.services import draft_version, load_rubric, publish_version
 from tests.rubrics.makers import AT, make_lead
 
 pytestmark = pytest.mark.django_db

@@ -23,9 +23,9 @@ from integrations.datasets.scoring import (
 from integrations.demo import workspace
 from leads.models import Product, Source
 from leads.partitions import ensure_event_partitions
+from rubrics.errors import VersionNotPublishable
 from rubrics.measures import SpecError
 from rubrics.presets import read_rubric
-from rubrics.services import VersionNotPublishable
 
 
 class Command(BaseCommand):

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from leads.models import Product, Signal
+from rubrics.errors import VersionNotPublishable
 from rubrics.measures import SpecError
 from rubrics.models import Rubric
 from rubrics.presets import preset_names, read_rubric
-from rubrics.services import VersionNotPublishable, load_rubric, publish_version
+from rubrics.services import load_rubric, publish_version
 
 
 class Command(BaseCommand):

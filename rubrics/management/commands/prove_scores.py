@@ -8,9 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from leads import jobs
+from leads.models import JobState
 from rubrics import proof
 from rubrics.models import Proof, ProofMismatch, Rubric
-from rubrics.models.proof import ProofState
 
 SECONDS = 1.0
 SHOWN = 20
@@ -31,8 +32,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, rubric: str | None, fresh: bool, **options: Any) -> None:
         run = self._begin(rubric, fresh=fresh)
         self._work(run)
-        if run.state == ProofState.STOPPED:
+        if run.state == JobState.STOPPED:
             raise CommandError(f"Stopped by somebody else at {run.percent} %.")
+        if run.state == JobState.FAILED:
+            raise CommandError(f"Failed at {run.percent} %. {run.problem}")
         for mismatch in run.mismatches.select_related("rubric").order_by("pk")[:SHOWN]:
             self.stdout.write(_words(mismatch))
         if run.mismatched > SHOWN:
@@ -50,7 +53,7 @@ class Command(BaseCommand):
                 raise CommandError(f"No rubric {key!r}. Known are: {known}.")
         running = Proof.objects.running().first()
         if running is not None and fresh:
-            proof.stop_proof(running, at=timezone.now())
+            jobs.stop(running, at=timezone.now())
         elif running is not None:
             if running.rubric_id != (rubric.pk if rubric else None):
                 raise CommandError("Another proof is running. Wait for it, or add --fresh.")
@@ -73,7 +76,7 @@ class Command(BaseCommand):
         )
         with Progress(*columns, transient=True) as bar:
             task = bar.add_task("", total=max(run.total, 1))
-            while run.state == ProofState.RUNNING:
+            while run.state == JobState.RUNNING:
                 if not proof.prove_some(at=timezone.now(), seconds=SECONDS):
                     time.sleep(SECONDS)  # a worker is at it; when it lets go, we go on
                 run.refresh_from_db()

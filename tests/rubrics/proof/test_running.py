@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from leads.models import Lead, LeadChange, Product
+from leads import jobs
+from leads.models import JobState, Lead, LeadChange, Product
 from rubrics import proof
 from rubrics.claims import MAX_ATTEMPTS
 from rubrics.models import Proof, ProofMismatch, Score
-from rubrics.models.proof import ProofState
 from rubrics.proof import running
 from rubrics.proof.comparing import compare
 from rubrics.scores import score_due
@@ -45,7 +45,7 @@ def test_proof_goes_to_its_end(leads: Leads) -> None:
     started = proof.start_proof(at=AT)
     assert (started.total, started.percent) == (6, 0)
     done = finish()
-    assert done.state == ProofState.DONE
+    assert done.state == JobState.DONE
     assert done.result == "0 of 6 mismatched"
     assert (done.percent, done.finished_at is not None, done.claimed_until) == (100, True, None)
     assert not proof.prove_some(at=AT, seconds=1)
@@ -85,13 +85,13 @@ def test_killed_in_mid_chunk_it_goes_on_where_it_was(
 
     monkeypatch.setattr(running, "compare", killed)
     with monkeypatch.context() as patch:
-        patch.setattr(running, "_release", lambda _: None)
+        patch.setattr(jobs, "_release", lambda _: None)
         with pytest.raises(SystemExit):
             proof.prove_some(at=AT, seconds=60)
     left = Proof.objects.get()
     assert (left.after, left.checked) == (leads[1].pk, 2)
     assert not proof.prove_some(at=AT + SECOND, seconds=60)  # still leased
-    done = finish(AT + running.LEASE + SECOND)
+    done = finish(AT + jobs.LEASE + SECOND)
     assert done.result == "3 of 6 mismatched"
     assert [m.lead for m in done.mismatches.order_by("pk")] == leads[2:5]
     assert seen == [[lead.pk for lead in leads[low : low + 2]] for low in (0, 2, 2, 4)]
@@ -103,21 +103,21 @@ def test_worker_whose_proof_was_taken_over_writes_nothing(
     proof.start_proof(at=AT)
 
     def slow(tables: Any, ids: list[int], **options: Any) -> Any:
-        Proof.objects.update(claimed_until=AT + 2 * running.LEASE)  # somebody else's now
+        Proof.objects.update(claimed_until=AT + 2 * jobs.LEASE)  # somebody else's now
         return compare(tables, ids, **options)
 
     monkeypatch.setattr(running, "compare", slow)
     assert proof.prove_some(at=AT, seconds=60)
     left = Proof.objects.get()
-    assert (left.after, left.checked, left.claimed_until) == (0, 0, AT + 2 * running.LEASE)
+    assert (left.after, left.checked, left.claimed_until) == (0, 0, AT + 2 * jobs.LEASE)
 
 
 def test_only_one_runs(leads: Leads) -> None:
     started = proof.start_proof(at=AT)
     with pytest.raises(proof.ProofRunning):
         proof.start_proof(at=AT)
-    assert proof.stop_proof(started, at=AT)
-    assert not proof.stop_proof(started, at=AT)
+    assert jobs.stop(started, at=AT)
+    assert not jobs.stop(started, at=AT)
     assert not proof.prove_some(at=AT, seconds=1)
     proof.start_proof(at=AT)
     assert [one.state for one in Proof.objects.order_by("pk")] == ["stopped", "running"]
@@ -149,7 +149,7 @@ def test_old_proofs_are_forgotten_when_one_starts(leads: Leads) -> None:
 def test_nightly(leads: Leads, last: timedelta | None, hour: int, starts: bool) -> None:
     at = AT.replace(hour=hour)
     if last is not None:
-        proof.stop_proof(proof.start_proof(at=at - last), at=at)
+        jobs.stop(proof.start_proof(at=at - last), at=at)
     started = proof.start_nightly(at=at)
     assert (started is not None) == starts
     if started:
@@ -162,7 +162,7 @@ def test_no_nightly_proof_of_nothing_or_instead_of_one_rubrics(product: Product,
     rubric = publish_small(product).rubric
     mark(make_lead(product))
     score_due(at=AT)
-    proof.stop_proof(proof.start_proof(at=AT, rubric=rubric), at=AT)
+    jobs.stop(proof.start_proof(at=AT, rubric=rubric), at=AT)
     assert proof.start_nightly(at=AT) is not None
 
 
@@ -183,7 +183,7 @@ def test_task_gives_way_to_scoring(settled: datetime, leads: Leads, product: Pro
     LeadChange.objects.update(changed_at=settled, attempts=0)
     Score.objects.filter(lead=leads[1]).update(due_at=settled)
     prove_scores()
-    assert Proof.objects.get().state == ProofState.DONE
+    assert Proof.objects.get().state == JobState.DONE
 
 
 def test_ring_stops_when_scoring_falls_behind(

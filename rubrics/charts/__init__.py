@@ -1,0 +1,1 @@
+"""Charts as plain geometry: numbers in, coordinates out, drawn by templates as SVG."""
