@@ -125,7 +125,11 @@ def test_backtest_command_bad_input(tmp_path: Path) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "leads", "positives", "auc"),
-    [("oulad-2013j", 7687, 4473, 0.74), ("online-retail", 1530, 657, 0.62)],
+    [
+        ("oulad-2013j", 7687, 4473, 0.74),
+        ("online-retail", 1530, 657, 0.62),
+        ("bank-marketing", 45211, 5289, 0.73),
+    ],
 )
 def test_backtest_example_rubrics_predict(
     name: str, leads: int, positives: int, auc: float
