@@ -20,10 +20,11 @@ from rubrics.admin.params import (
     names_for,
     read_params,
 )
-from rubrics.admin.words import what
 from rubrics.measures import MEASURES, SpecError
 from rubrics.models import Criterion, RubricVersion, Tier
+from rubrics.rows import criterion_document
 from rubrics.scoring.types import Axis, Mode, Role
+from rubrics.words import Wording, criterion_words
 
 MEASURE_CHOICES = [
     (f"{axis.label}", [(m.key, m.label) for m in MEASURES.values() if m.axis is axis])
@@ -180,7 +181,8 @@ class CriterionAdmin(AppAdmin):
     inlines = (TierInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Criterion]:
-        return super().get_queryset(request).select_related("version__rubric")
+        criteria = super().get_queryset(request).select_related("version__rubric__product")
+        return criteria.prefetch_related("tiers", "version__rubric__product__signals")
 
     def get_inlines(self, request: HttpRequest, obj: Criterion | None) -> tuple[Any, ...]:
         return self.inlines if obj is not None and obj.mode == Mode.TIERS else ()
@@ -235,9 +237,12 @@ class CriterionAdmin(AppAdmin):
         )
         return field
 
-    @display(description="what is measured")
+    @display(description="rules")
     def what_is_measured(self, criterion: Criterion) -> str:
-        return what(criterion.measure, criterion.params, {})
+        signals = criterion.version.rubric.product.signals.all()
+        wording = Wording(signals={signal.key: signal.name for signal in signals})
+        told = criterion_words(criterion_document(criterion), wording)
+        return "; ".join(rule.sentence for rule in told.rules)
 
     def response_add(
         self, request: HttpRequest, obj: Criterion, post_url_continue: str | None = None

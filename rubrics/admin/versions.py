@@ -24,8 +24,7 @@ from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, is_editable, person
 from rubrics.admin.parts import BandInline, CriterionGroupInline, RubricListInline
 from rubrics.admin.version_fieldsets import CONDITION_FIELDS, FIELDSETS
 from rubrics.admin.version_form import RubricVersionForm
-from rubrics.admin.version_words import condition_list, rule_list
-from rubrics.admin.words import criteria_table
+from rubrics.admin.words import condition_list, criteria_table, rule_list
 from rubrics.models import RubricVersion
 from rubrics.models.rubric import VersionStatus
 from rubrics.rows import document_of

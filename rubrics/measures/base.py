@@ -13,7 +13,7 @@ from rubrics.scoring.types import DAY_US, Axis
 
 Params = Mapping[str, Any]
 
-_DURATION = re.compile(r"^(\d+(?:\.\d+)?)\s*([mhd])$")
+LENGTH = re.compile(r"^(\d+(?:\.\d+)?)\s*([mhd])$")
 MOST_US = 3650 * DAY_US
 _UNIT_US = {"m": 60_000_000, "h": 3_600_000_000, "d": DAY_US}
 
@@ -29,7 +29,7 @@ class SpecError(ValueError):
 
 def duration_us(value: object, where: str) -> int:
     """Whole microseconds of ``30m``, ``48h`` or ``14d``."""
-    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    match = LENGTH.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise SpecError(where, f"{value!r} is no length of time; write it as 30m, 48h or 14d")
     microseconds = round(float(match[1]) * _UNIT_US[match[2]])

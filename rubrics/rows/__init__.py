@@ -10,6 +10,7 @@ from rubrics.rows.sections import section_documents, version_columns
 
 __all__ = [
     "band_rows",
+    "criterion_document",
     "criterion_rows",
     "document_of",
     "group_rows",

@@ -193,21 +193,21 @@ def test_a_frozen_version_is_told_in_words(client: Client, draft: RubricVersion)
     publish_version(draft, by=None, at=AT)
     page = client.get(version_url(draft)).content.decode()
     for words in (
-        "Scores the people of the segment Enterprise: A number is in a range: account.employees, "
-        "1000…; Unknown: A value is in a list: account.plan, free.",
-        "The group Use counts at most 30 and at least 0.",
-        "Long free: behavior is at most 40 while all of this holds: How often something was done: "
-        "Upgraded, last 90d, less than 1; Not so: A value is in a list: account.plan, free.",
+        "Scores the people of the segment “Enterprise”: company size 1000 or more and plan not "
+        "known.",
+        "The group “Use” counts at most 30 and at least 0",
+        "Long free: behavior is at most 40 while all of this holds: “Upgraded” never in the last "
+        "90 days and plan is not free.",
         "Silence costs 12.5 % of what is left for each full 30 days, down to 5.",
         "Once the trial is over it costs 20 points for each full 7 days, where that is more.",
         "+10 on behavior for whoever was active in 2 or more products within the last 30 days.",
         "The total is 0 to 100: 70 % behavior and 30 % fit, each as a share of its cap.",
-        "In the matrix fit is high from 25 on, behavior from 60 on.",
-        "Bands of the total: Cold from 0, Warm from 31.",
-        "Used it, then Upgraded or Used it, within 48h, during the trial",
-        "Counts in Use",
-        "Stands in for: Depth",
-        "×1.5 while the last is younger than 48 hours",
+        "Fit counts as high from 25 on, behavior from 60 on.",
+        "“Cold” is a total of 0 to 30",
+        "“Used it”, then “Upgraded” or “Used it” within 48 hours, each time during the trial",
+        "Shares the limit of the group “Use”",
+        "Stands in for “Depth”, which is not tracked",
+        "Counts ×1.5 while the last time is less than 48 hours ago",
     ):
         assert words in page, words
     assert "less_than" not in page

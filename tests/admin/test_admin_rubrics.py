@@ -124,9 +124,9 @@ def test_published_versions_are_frozen(world: World, client: Client) -> None:
 
 def test_draft_page_says_its_criteria_in_words(client: Client, draft: RubricVersion) -> None:
     page = client.get(version_url(draft)).content.decode()
-    assert "How often something was done: Used the core feature, first 14d" in page
-    assert "50 to 500 employees, our ideal size: +15" in page
-    assert "-10 for every full 14 days" in page
+    assert "“Used the core feature” 3 or more times in the first 14 days: " in page
+    assert "“50 to 500 employees, our ideal size”" in page
+    assert "Every full 14 days since the last “Logged in” (since the sign-up if never): " in page
 
 
 def test_draft_is_edited_and_published(world: World, client: Client) -> None:
