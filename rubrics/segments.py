@@ -82,6 +82,20 @@ def panel_of(version: Compiled) -> Panel:
     return Panel(version.product_id, version.version.subject, (alone,))
 
 
+def panel_with(version: Compiled) -> Panel:
+    """The panel that a version would belong to if it were published: in the place of its rubric's
+    published version, if there is one."""
+    kind = (version.product_id, version.version.subject)
+    others = [
+        one
+        for panel in published_panels()
+        if (panel.product_id, panel.subject) == kind
+        for one in panel.versions
+        if one.rubric_id != version.rubric_id
+    ]
+    return Panel(*kind, tuple(sorted([*others, version], key=_place)))
+
+
 def choose(panel: Panel, subjects: Subjects, *, as_of: bool = False) -> Choice:
     """Ask the segments in order, whom each version scores.
 

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("routing", "0005_groups_again"),
         ("leads", "0006_audit"),
-        ("rubrics", "0010_jobs"),
+        ("rubrics", "0011_preview"),
     ]
 
     operations = [migrations.RunPython(update_groups, migrations.RunPython.noop)]

@@ -1,0 +1,152 @@
+"""Some leads, or accounts: what they score now, and what they would score with the draft.
+
+A chunk is read in one snapshot that the database lets nobody write in. What scores now is read from
+the stored scores. Whom the same version would go on to score is not measured again: nothing changes
+for them. Everybody else is measured and judged as live scoring does it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from rubrics.mappers import Compiled, compiled
+from rubrics.measures.statement import measure
+from rubrics.measures.subjects import AccountIds, AccountRange, LeadIds, LeadRange
+from rubrics.models import PreviewLead
+from rubrics.models.preview import Movement
+from rubrics.previews.counting import count_countries, count_pairs
+from rubrics.previews.keeping import choose_kept, row_of
+from rubrics.previews.pairs import Pair, Worth
+from rubrics.previews.plan import Plan
+from rubrics.previews.reading import Now, countries_of, read_measured, read_now
+from rubrics.previews.tallies import Tallies
+from rubrics.proof.reading import one_snapshot
+from rubrics.scores import Chunk, plan_for_bulk
+from rubrics.scoring.lines import lines
+from rubrics.scoring.types import Judgement, Line, Measured, Subject
+from rubrics.segments import choose
+
+Several = LeadRange | AccountRange | LeadIds | AccountIds
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a chunk came to: what is counted, and who is kept by name."""
+
+    tallies: Tallies
+    rows: list[PreviewLead]
+
+
+class Judged(NamedTuple):
+    """Somebody who was measured anew: by which version, and what it is worth."""
+
+    version: Compiled
+    measured: Measured
+    judgement: Judgement
+
+
+@dataclass(slots=True)
+class Then:
+    """What the panel with the draft gives: ``same`` keep the score they have."""
+
+    judged: dict[int, Judged] = field(default_factory=dict)
+    same: set[int] = field(default_factory=set)
+
+
+def look(plan: Plan, part: Chunk, *, at: datetime, room: int) -> Found:
+    """Compare a chunk's results now and then; keep up to ``room`` of them by name."""
+    with one_snapshot():
+        plan_for_bulk()
+        subject, product_id = plan.panel.subject, plan.panel.product_id
+        stored = read_now(subject, product_id, part.low, part.high)
+        then = _judge(plan, part, at, stored)
+        pairs = [_pair(row, then, at) for row in stored]
+        tallies = count_pairs(pairs, plan.rubric_of)
+        pqls = [pair.subject_id for pair in pairs if pair.was or pair.will]
+        count_countries(tallies, pairs, countries_of(subject, pqls))
+        kept = choose_kept(pairs, room)
+        numbers = read_measured(subject, product_id, [pair.subject_id for pair in kept])
+    rows = [_row(plan, pair, then, numbers) for pair in kept]
+    for row in rows:
+        if row.movement != Movement.MOVED:
+            tallies[row.movement].update(line["label"] for line in row.lines)
+    return Found(tallies, rows)
+
+
+def _judge(plan: Plan, part: Chunk, at: datetime, stored: Sequence[Now]) -> Then:
+    """Choose, measure and judge by the panel with the draft in."""
+    panel, then = plan.panel, Then()
+    of_leads = panel.subject is Subject.LEAD
+    everybody = (LeadRange if of_leads else AccountRange)(part.low, part.high, at)
+    if panel.is_plain:
+        _measure(then, plan.draft, everybody)
+        return then
+    choice = choose(panel, everybody)
+    scored_by = {row.subject_id: row.version_id for row in stored}
+    for version in panel.versions:
+        ids = choice.ids[version.version_id]
+        if version is not plan.draft:  # only who comes to it from another one
+            same = {one for one in ids if scored_by.get(one) == version.version_id}
+            then.same |= same
+            ids = [one for one in ids if one not in same]
+        if ids:
+            is_everybody = choice.is_for_all(ids)
+            some = (LeadIds if of_leads else AccountIds)(ids, at)
+            _measure(then, version, everybody if is_everybody else some)
+    return then
+
+
+def _measure(then: Then, version: Compiled, subjects: Several) -> None:
+    judge = version.judge
+    for subject_id, measured in measure(
+        version.version,
+        subjects,
+        product_id=version.product_id,
+        names=version.names,
+        looks_ahead=False,
+    ):
+        then.judged[subject_id] = Judged(version, measured, judge(measured))
+
+
+def _pair(row: Now, then: Then, at: datetime) -> Pair:
+    now = None if row.version_id is None else Worth(compiled(row.version_id), *row.result)
+    age = at - row.started_at
+    if row.subject_id in then.same:
+        return Pair(row.subject_id, age, now, now)
+    found = then.judged.get(row.subject_id)
+    return Pair(row.subject_id, age, now, None if found is None else worth_of(found))
+
+
+def worth_of(found: Judged) -> Worth:
+    """What was judged, as far as a preview tells it."""
+    result = found.judgement
+    return Worth(
+        found.version,
+        result.fit,
+        result.fit_high,
+        result.behavior,
+        result.total,
+        result.is_pql,
+        result.band,
+        result.tier,
+    )
+
+
+def _row(plan: Plan, pair: Pair, then: Then, numbers: Mapping[int, Measured]) -> PreviewLead:
+    was: Sequence[Line] = ()
+    will: Sequence[Line] = ()
+    if pair.now is not None:
+        version, measured = pair.now.version, numbers[pair.subject_id]
+        was = _lines(Judged(version, measured, version.judge(measured)))
+    if pair.then is pair.now:
+        will = was
+    elif pair.then is not None:
+        will = _lines(then.judged[pair.subject_id])
+    rubrics = plan.rubric_of(pair.now), plan.rubric_of(pair.then)
+    return row_of(pair, plan.panel.subject, rubrics, (was, will))
+
+
+def _lines(found: Judged) -> Sequence[Line]:
+    version = found.version
+    return lines(version.version, found.measured, found.judgement, version.describe)

@@ -1,0 +1,233 @@
+"""The life of a preview: started, worked on a few seconds at a time, done. Kill it anywhere."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+
+from leads import jobs
+from leads.jobs import JobFailed
+from leads.models import JobState, Product
+from rubrics.measures import SpecError
+from rubrics.models import Preview, PreviewLead, Rubric, RubricVersion
+from rubrics.previews.looking import Found, look
+from rubrics.previews.plan import (
+    Document,
+    Plan,
+    compile_draft,
+    fingerprint_of,
+    plan_of,
+    published_of,
+)
+from rubrics.previews.tallies import add, as_json, new_tallies
+from rubrics.proof.reading import is_scoring_behind
+from rubrics.rows import document_of
+from rubrics.scores import Chunk, chunks
+
+KEPT = timedelta(days=90)
+MOST_PREVIEWS = 20
+"""Of one version."""
+MOST_KEPT = 10_000
+"""Leads kept by name of one preview; all are counted."""
+PATIENCE = timedelta(seconds=1)
+"""A change that waits longer than this for its score goes before a preview."""
+
+
+class PreviewRunning(Exception):
+    """A preview of the same draft, as it is, is under way already: ``preview``."""
+
+    def __init__(self, preview: Preview) -> None:
+        super().__init__("A preview of this draft is running already. Wait for its end.")
+        self.preview = preview
+
+
+@transaction.atomic
+def start_preview(
+    version: RubricVersion, *, at: datetime, by: AbstractBaseUser | None = None
+) -> Preview:
+    """Start to look what a draft would do; forget old previews of it.
+
+    One of an earlier state of the draft that still runs is stopped.
+
+    Raises:
+        SpecError: the draft cannot be scored, or does not fit beside the other rubrics.
+        PreviewRunning: one of the same state is under way.
+    """
+    rubric = version.rubric
+    document = document_of(version)
+    compile_draft(
+        document, product_id=rubric.product_id, version_id=version.pk, rubric_id=rubric.pk
+    )
+    preview = Preview(
+        version=version,
+        rubric=rubric,
+        product_id=rubric.product_id,
+        label=str(version),
+        document=document,
+        fingerprint=fingerprint_of(document),
+    )
+    for running in version.previews.running():
+        if running.fingerprint == preview.fingerprint:
+            raise PreviewRunning(running)
+        jobs.stop(running, at=at)
+    return _start(preview, at=at, by=by)
+
+
+@transaction.atomic
+def start_preview_of_file(
+    document: Document,
+    *,
+    product: Product,
+    rubric: Rubric | None,
+    label: str,
+    at: datetime,
+    by: AbstractBaseUser | None = None,
+) -> Preview:
+    """The same of a document that is no version yet: in the place of ``rubric``'s published one.
+
+    Raises:
+        SpecError: it cannot be scored, or does not fit beside the other rubrics.
+    """
+    rubric_id = rubric.pk if rubric else 0
+    compile_draft(document, product_id=product.pk, rubric_id=rubric_id)
+    preview = Preview(
+        rubric=rubric,
+        product=product,
+        label=label[:200],
+        document=document,
+        fingerprint=fingerprint_of(document),
+    )
+    return _start(preview, at=at, by=by)
+
+
+def _start(preview: Preview, *, at: datetime, by: AbstractBaseUser | None) -> Preview:
+    preview.asked_by_id = by.pk if by else None
+    preview.started_at = at
+    preview.beside = published_of(preview.product_id)
+    _forget_old(preview, at)
+    try:
+        with transaction.atomic():
+            preview.save(force_insert=True)
+    except IntegrityError as error:  # another one of the version began this very moment
+        running = Preview.objects.of_same_origin(preview).running().get()
+        raise PreviewRunning(running) from error
+    return preview
+
+
+def _forget_old(preview: Preview, at: datetime) -> None:
+    Preview.objects.started_before(at - KEPT).delete()
+    earlier = Preview.objects.of_same_origin(preview).exclude(state=JobState.RUNNING)
+    beyond = earlier.newest_first().values_list("pk", flat=True)[MOST_PREVIEWS - 1 :]
+    Preview.objects.filter(pk__in=list(beyond)).delete()
+
+
+def is_outdated(preview: Preview) -> bool:
+    """Whether the draft was edited since, so that the preview is of an earlier state."""
+    version = preview.version
+    return version is not None and fingerprint_of(document_of(version)) != preview.fingerprint
+
+
+def preview_some(
+    *, at: datetime, seconds: float, threads: int = 1, gives_way: bool = False
+) -> bool:
+    """Work on the oldest free preview for about so long; False if there was nothing to work on.
+
+    Args:
+        threads: more than one share the chunks by connections of their own, so that PostgreSQL
+            measures one while Python judges another. Not within a transaction: they would not
+            see what it has written.
+        gives_way: do nothing, and stop between two chunks, while scoring is behind.
+    """
+    return jobs.work_on(
+        Preview.objects.running(),
+        _Step(threads),
+        at=at,
+        seconds=seconds,
+        gives_way=_is_scoring_behind if gives_way else None,
+    )
+
+
+def _is_scoring_behind(now: datetime) -> bool:
+    return is_scoring_behind(now - PATIENCE)
+
+
+class _Step:
+    """Goes as many chunks on as there are threads; what is the same for all is made once."""
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        self.plan: Plan | None = None
+        self.parts: Iterator[Sequence[Chunk]] = iter(())
+
+    def __call__(self, preview: Preview, now: datetime) -> bool:
+        if self.plan is None and not self._begin(preview, now):
+            return False
+        assert self.plan is not None
+        assert preview.at is not None
+        if published_of(preview.product_id) != preview.beside:
+            raise JobFailed("Another version was published meanwhile. Start the preview again.")
+        parts = next(self.parts, ())
+        if not parts:
+            jobs.finish(preview, at=now)
+            return False
+        work = partial(look, self.plan, at=preview.at, room=MOST_KEPT - preview.kept)
+        found = [work(part) for part in parts] if len(parts) == 1 else _in_threads(work, parts)
+        return _keep(preview, parts, found)
+
+    def _begin(self, preview: Preview, now: datetime) -> bool:
+        """Make the plan; of a preview nobody worked on yet also set its moment and its size."""
+        try:
+            self.plan = plan_of(preview)
+        except SpecError as error:
+            raise JobFailed(f"The draft cannot be scored any more. {error}") from error
+        subject = self.plan.panel.subject
+        parts = chunks(preview.product_id, subject=subject, after=preview.after)
+        self.parts = batched(parts, self.threads)
+        if preview.at is None:
+            preview.at = now
+            return jobs.advance(preview, at=now, total=sum(part.count for part in parts))
+        return True
+
+
+def batched(parts: Sequence[Chunk], size: int) -> Iterator[Sequence[Chunk]]:
+    """The parts, so many at a time."""
+    return (parts[start : start + size] for start in range(0, len(parts), size))
+
+
+def _in_threads(work: partial[Found], parts: Sequence[Chunk]) -> list[Found]:
+    def work_and_disconnect(part: Chunk) -> Found:
+        try:
+            return work(part)
+        finally:
+            connection.close()  # this thread's own
+
+    with ThreadPoolExecutor(len(parts)) as pool:
+        return list(pool.map(work_and_disconnect, parts))
+
+
+@transaction.atomic
+def _keep(preview: Preview, parts: Sequence[Chunk], found: Sequence[Found]) -> bool:
+    """Store what the chunks came to, and that they are done. False: somebody else goes on."""
+    tallies = new_tallies(preview.tallies)
+    for one in found:
+        add(tallies, one.tallies)
+    rows = [row for one in found for row in one.rows][: MOST_KEPT - preview.kept]
+    preview.tallies, preview.after = as_json(tallies), parts[-1].high
+    moved = jobs.advance(
+        preview,
+        done=sum(part.count for part in parts),
+        after=preview.after,
+        tallies=preview.tallies,
+        kept=F("kept") + len(rows),
+    )
+    if not moved:
+        return False
+    preview.kept += len(rows)
+    for row in rows:
+        row.preview = preview
+    PreviewLead.objects.bulk_create(rows)
+    return True
