@@ -105,7 +105,7 @@ class _Parser:
             tiers.append(
                 Tier(
                     column=column,
-                    threshold=_threshold(tier, self.measure.unit, at),
+                    threshold=least_reached(tier, self.measure.unit, at),
                     points=_worth(tier.get("points"), parts["role"], f"{at}.points"),
                     label=checks.words(tier.get("label"), f"{at}.label", 120),
                 )
@@ -186,8 +186,8 @@ def _worth(raw: object, role: Role, where: str) -> int:
     return checks.points(raw, where, most=most)
 
 
-def _threshold(tier: Document, unit: str, where: str) -> float:
-    """The least value that reaches the tier; of durations in whole microseconds."""
+def least_reached(tier: Document, unit: str, where: str) -> float:
+    """The least value that reaches a tier; of durations in whole microseconds."""
     if "more_than" in tier and "at_least" in tier:
         raise SpecError(where, "give either at_least or more_than")
     name = "more_than" if "more_than" in tier else "at_least"

@@ -85,6 +85,11 @@ class Criterion(models.Model):
         return self.name
 
 
+def section_of(criterion: Criterion) -> str:
+    """Where people look for it: ``fit``, ``behavior``, ``velocity`` or ``silence``."""
+    return criterion.axis if criterion.role == Role.ACTION else criterion.role
+
+
 class Tier(models.Model):
     """Threshold -> points inside a criterion.
 

@@ -202,6 +202,9 @@ class RubricVersion(models.Model):
         blank=True,
         help_text="Keys of the signals that count as using the product.",
     )
+    revision = models.PositiveIntegerField(
+        default=1, editable=False, help_text="Grows with every edit of the draft."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

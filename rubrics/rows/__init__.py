@@ -4,17 +4,19 @@ from typing import Any
 
 from leads.models import Signal
 from rubrics.models import RubricVersion
-from rubrics.rows.criteria import criterion_document, criterion_rows
+from rubrics.rows.criteria import criterion_document, criterion_row, criterion_rows
 from rubrics.rows.parts import band_rows, group_rows, list_rows, part_documents
 from rubrics.rows.sections import section_documents, version_columns
 
 __all__ = [
     "band_rows",
     "criterion_document",
+    "criterion_row",
     "criterion_rows",
     "document_of",
     "group_rows",
     "list_rows",
+    "part_documents",
     "section_documents",
     "version_columns",
 ]

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from rubrics.documents import parse_document
-from rubrics.measures import MEASURES, SpecError, duration_text, duration_us
+from rubrics.documents.criteria import least_reached
+from rubrics.measures import MEASURES, Measure, SpecError, duration_text, duration_us
 from rubrics.models import Criterion, Tier
 from rubrics.rows.sections import plain
-from rubrics.scoring.types import DAY_US, Role
+from rubrics.scoring.types import DAY_US, Mode, Role
 
 _MINUTE_US = 60_000_000
 _HOUR_US = 60 * _MINUTE_US
@@ -43,8 +44,8 @@ def criterion_document(criterion: Criterion) -> dict[str, Any]:
         entry["tiers"] = [_tier_document(tier, criterion.measure) for tier in criterion.tiers.all()]
     else:
         terms: dict[str, Any] = {"points": criterion.points_each, "max": criterion.max_units}
-        if criterion.mode == "per_period":
-            terms["period"] = duration_text(round((criterion.unit_size or 1) * DAY_US))
+        if criterion.mode == "per_period" and criterion.unit_size:
+            terms["period"] = duration_text(round(criterion.unit_size * DAY_US))
         entry[criterion.mode] = terms
     return entry
 
@@ -71,47 +72,69 @@ def _tier_document(tier: Tier, measure: str) -> dict[str, Any]:
 
 
 def criterion_rows(document: Mapping[str, Any]) -> list[tuple[Criterion, list[Tier]]]:
-    """A checked document's criteria as unsaved rows with their tiers, in its order."""
-    version = parse_document(document)
-    rows = []
-    for position, (raw, spec) in enumerate(
-        zip(document["criteria"], version.criteria, strict=True)
-    ):
-        measure = MEASURES[raw["measure"]]
-        per_period = spec.mode == "per_period"
-        criterion = Criterion(
-            key=spec.key,
-            position=position,
-            name=spec.name,
-            axis=spec.axis.value,
-            role=spec.role.value,
-            measure=measure.key,
-            params={name: raw[name] for name in sorted(measure.fields) if name in raw},
-            mode=spec.mode.value,
-            points_each=None if spec.tiers else spec.points_each,
-            share_of_base=spec.share_of_base,
-            unit_size=spec.unit_size / DAY_US if per_period else None,
-            max_units=spec.max_units,
-            group=raw.get("group") or "",
-            proxy_for=raw.get("proxy_for") or "",
-            **_recency_columns(raw.get("recency") or {}, f"criteria.{spec.key}.recency"),
-            source=str(raw.get("source", "")),
+    """A document's criteria as unsaved rows with their tiers, in its order.
+
+    Raises:
+        SpecError: the document cannot be scored.
+    """
+    parse_document(document)
+    return [criterion_row(raw, position) for position, raw in enumerate(document["criteria"])]
+
+
+def criterion_row(raw: Mapping[str, Any], position: int = 0) -> tuple[Criterion, list[Tier]]:
+    """An entry as unsaved rows. It may be unfinished, but what it says is of the right kind.
+
+    Raises:
+        SpecError: a length of time that is none, or no whole number of hours.
+    """
+    measure, where = MEASURES[raw["measure"]], f"criteria.{raw['key']}"
+    role, mode = str(raw.get("role", Role.ACTION)), _mode(raw)
+    is_velocity, terms = role == Role.VELOCITY, raw.get(mode)
+    if is_velocity:
+        terms = {"points": raw.get("points_per_burst", 0), "max": raw.get("max_bursts", 1)}
+    terms = terms if isinstance(terms, Mapping) else {}
+    period = terms.get("period")
+    criterion = Criterion(
+        key=raw["key"],
+        position=position,
+        name=str(raw.get("name") or raw["key"].replace("_", " ").capitalize()),
+        axis=str(raw.get("axis", measure.axis)),
+        role=role,
+        measure=measure.key,
+        params={name: raw[name] for name in sorted(measure.fields) if name in raw},
+        mode=mode,
+        points_each=terms.get("points"),
+        share_of_base=raw.get("share_of_base"),
+        unit_size=duration_us(period, f"{where}.{mode}.period") / DAY_US if period else None,
+        max_units=terms.get("max"),
+        group=raw.get("group") or "",
+        proxy_for=raw.get("proxy_for") or "",
+        **_recency_columns(raw.get("recency") or {}, f"{where}.recency"),
+        source=str(raw.get("source") or ""),
+    )
+    tiers = [
+        Tier(
+            position=number,
+            threshold=_threshold(entry, measure, f"{where}.tiers[{number + 1}]"),
+            points=entry["points"],
+            label=str(entry.get("label") or ""),
+            params={name: entry[name] for name in sorted(measure.fields) if name in entry},
         )
-        scale = DAY_US if measure.unit == "duration" else 1
-        tiers = [
-            Tier(
-                position=number,
-                threshold=tier.threshold / scale,
-                points=tier.points,
-                label=tier.label,
-                params={name: entry[name] for name in sorted(measure.fields) if name in entry},
-            )
-            for number, (entry, tier) in enumerate(
-                zip(raw.get("tiers", ()), spec.tiers, strict=True)
-            )
-        ]
-        rows.append((criterion, tiers))
-    return rows
+        for number, entry in enumerate(raw.get("tiers") or ())
+    ]
+    return criterion, tiers
+
+
+def _mode(raw: Mapping[str, Any]) -> str:
+    if raw.get("role") == Role.VELOCITY or Mode.PER_UNIT in raw:
+        return Mode.PER_UNIT.value
+    return (Mode.PER_PERIOD if Mode.PER_PERIOD in raw else Mode.TIERS).value
+
+
+def _threshold(tier: Mapping[str, Any], measure: Measure, where: str) -> float:
+    """As the row keeps it: of durations in days."""
+    least = least_reached(tier, measure.unit, where)
+    return least / DAY_US if measure.unit == "duration" else least
 
 
 def _recency_columns(raw: Mapping[str, Any], where: str) -> dict[str, Any]:
