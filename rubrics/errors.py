@@ -1,5 +1,6 @@
 """What the services of the judgement refuse; each message says what to do."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,19 @@ from django.utils.timezone import localtime
 
 class VersionNotPublishable(Exception):
     """The version cannot go live; the message names the field and the fix."""
+
+
+class GateRefused(VersionNotPublishable):
+    """The version could go live, but what the company agreed on stands against it.
+
+    ``problems`` say what, in words, one each. Who ``may_override`` can publish it all the same
+    with a reason, which is kept in the audit log.
+    """
+
+    def __init__(self, message: str, problems: Sequence[str], *, may_override: bool) -> None:
+        super().__init__(f"{message} {'; '.join(problems)}.")
+        self.problems = tuple(problems)
+        self.may_override = may_override
 
 
 class VersionNotRetirable(Exception):

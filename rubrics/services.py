@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Max
 
-from leads.models import Product, Signal, SignalMapping
+from leads.models import Product
 from rubrics.claims import mark_accounts, mark_leads
 from rubrics.documents import parse_document
 from rubrics.errors import VersionNotRetirable
@@ -35,6 +35,7 @@ from rubrics.rows import (
 )
 from rubrics.scoring.types import Subject
 from rubrics.segments import check_beside
+from rubrics.signals import ensure_signals
 
 Document = Mapping[str, Any]
 Part = TypeVar("Part", RubricList, CriterionGroup, Band, Criterion)
@@ -99,34 +100,6 @@ def _of(version: RubricVersion, rows: list[Part]) -> list[Part]:
 
 
 @transaction.atomic
-def ensure_signals(document: Document, *, product: Product) -> None:
-    """Create the signals a document declares and the mappings of those it creates."""
-    for key, spec in (document.get("signals") or {}).items():
-        signal, created = Signal.objects.get_or_create(
-            product=product,
-            key=key,
-            defaults={
-                "name": str(spec.get("name") or key.replace("_", " ").capitalize())[:120],
-                "description": str(spec.get("description") or "")[:300],
-                "is_activity": spec.get("activity", True),
-            },
-        )
-        if created:
-            SignalMapping.objects.bulk_create(
-                SignalMapping(
-                    signal=signal,
-                    kind=event.get("kind", "track"),
-                    event_name=event.get("event", ""),
-                    conditions=event.get("where", []),
-                    value_property=event.get("value", ""),
-                    session_property=event.get("session", ""),
-                    position=position,
-                )
-                for position, event in enumerate(spec.get("events", ()))
-            )
-
-
-@transaction.atomic
 def draft_version(
     version: RubricVersion, *, by: AbstractBaseUser | None, at: datetime
 ) -> RubricVersion:
@@ -153,7 +126,7 @@ def publish_version(
         .get(pk=version.pk)
     )
     _lock_rubrics(version)
-    spec = check_publishable(version)
+    spec = check_publishable(version, by=by, at=at)
     before = [compiled(one.pk) for one in version.rubric.versions.published()]
     version.rubric.versions.published().update(status=VersionStatus.RETIRED)
     version.status = VersionStatus.PUBLISHED

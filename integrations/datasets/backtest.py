@@ -19,7 +19,7 @@ from rubrics.measures.statement import measure
 from rubrics.measures.subjects import Moments
 from rubrics.reports import Evaluation, Example, evaluate
 from rubrics.scoring.types import Judgement
-from rubrics.services import ensure_signals
+from rubrics.signals import ensure_signals
 
 AXES = ("total", "fit", "behavior")
 # "Strictly before": PostgreSQL's times are whole microseconds.

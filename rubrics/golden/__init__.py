@@ -5,29 +5,26 @@ The format: docs/golden-leads.md.
 """
 
 import copy
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from django.db import transaction
-
 from leads.models import Product
 from rubrics import checks
 from rubrics.documents import parse_document
 from rubrics.golden.expected import differences
-from rubrics.golden.facts import hit_values, make_account, make_lead
+from rubrics.golden.facts import CaseRows, hit_values, leaving_no_trace
 from rubrics.golden.override import with_override
-from rubrics.golden.shape import check_case
+from rubrics.golden.shape import check_case, moment_of
 from rubrics.mappers import compile_for
 from rubrics.measures import SpecError
 from rubrics.measures.statement import measure
 from rubrics.measures.subjects import AccountIds, LeadIds
 from rubrics.presets import fill_lists, load_preset
 from rubrics.scoring.types import Subject
-from rubrics.services import ensure_signals
+from rubrics.signals import ensure_signals
 
 __all__ = ["CaseResult", "hit_values", "run_golden_file", "with_override"]
 
@@ -50,13 +47,11 @@ def run_golden_file(document: Mapping[str, Any]) -> list[CaseResult]:
     for key, values in checks.mapping(document, "lists").items():
         added = checks.texts(values, f"lists.{key}")
         rubric["lists"][key] = [*rubric["lists"].get(key, []), *added]
-    at = document.get("at")
-    if not isinstance(at, datetime) or at.tzinfo is None:
-        raise SpecError("at", "is a moment with a zone, e.g. 2026-03-31T12:00:00Z")
+    at = moment_of(document.get("at"), "at")
     cases = document.get("cases")
     if not isinstance(cases, list) or not cases:
         raise SpecError("cases", "list at least one case")
-    with _leaving_no_trace():
+    with leaving_no_trace():
         product = Product.objects.create(key=f"golden-{uuid4().hex}", name="Golden leads")
         ensure_signals(rubric, product=product)
         return [
@@ -78,27 +73,24 @@ def _run_case(
     case: Any, where: str, rubric: Mapping[str, Any], product: Product, at: datetime
 ) -> CaseResult:
     check_case(case, where)
+    at = moment_of(case.get("at", at), f"{where}.at")
     changed = with_override(rubric, case.get("override") or {}, f"{where}.override")
-    with _leaving_no_trace():
+    with leaving_no_trace():
         if "signals" in (case.get("override") or {}):
             ensure_signals(changed, product=product)
         compiled = compile_for(parse_document(changed), product_id=product.pk)
+        rows = CaseRows(product)
         subjects: AccountIds | LeadIds
         if compiled.version.subject is Subject.ACCOUNT:
-            subjects = AccountIds([make_account(case, product, at, where).pk], at)
+            account = rows.add_account(case, at, where)
+            rows.write()
+            subjects = AccountIds([account.pk], at)
         else:
-            subjects = LeadIds([make_lead(case, product, at, where).pk], at)
+            lead = rows.add_lead(case, at, where)
+            rows.write()
+            subjects = LeadIds([lead.pk], at)
         ((_, measured),) = measure(
             compiled.version, subjects, product_id=product.pk, names=compiled.names
         )
     name = str(case.get("name") or where)
     return CaseResult(name, tuple(differences(case["expect"], measured, compiled)))
-
-
-@contextmanager
-def _leaving_no_trace() -> Iterator[None]:
-    with transaction.atomic():
-        try:
-            yield
-        finally:
-            transaction.set_rollback(True)

@@ -9,7 +9,7 @@ from rubrics.scoring.types import Judgement, Measured
 EXPECTED = frozenset(
     {
         "fit", "fit_low", "fit_high", "behavior", "total", "pql", "band", "tier", "segment",
-        "points", "adjustments",
+        "points", "adjustments", "total_at_least", "total_at_most",
     }
 )  # fmt: skip
 
@@ -21,6 +21,11 @@ def differences(expect: Mapping[str, Any], measured: Measured, compiled: Compile
     for name, wanted in expect.items():
         if name in got and got[name] != wanted:
             yield f"{name} is {got[name]}, expected {wanted}"
+    least, most = expect.get("total_at_least"), expect.get("total_at_most")
+    if least is not None and judgement.total < least:
+        yield f"total is {judgement.total}, expected {least} or more"
+    if most is not None and judgement.total > most:
+        yield f"total is {judgement.total}, expected {most} or less"
     keys = [criterion.key for criterion in compiled.version.criteria]
     points = dict(zip(keys, judgement.points, strict=True))
     for key, wanted in (expect.get("points") or {}).items():

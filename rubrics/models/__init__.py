@@ -4,6 +4,7 @@ from rubrics.models.account_score import AccountScore, AccountScoreChange
 from rubrics.models.band import Band
 from rubrics.models.criterion import Criterion, Tier
 from rubrics.models.criterion_group import CriterionGroup
+from rubrics.models.golden_lead import GoldenLead
 from rubrics.models.preview import Preview, PreviewLead
 from rubrics.models.proof import Proof, ProofMismatch
 from rubrics.models.rubric import Rubric, RubricVersion
@@ -16,6 +17,7 @@ __all__ = [
     "Band",
     "Criterion",
     "CriterionGroup",
+    "GoldenLead",
     "Preview",
     "PreviewLead",
     "Proof",

@@ -31,7 +31,12 @@ def test_groups_hold_what_their_role_needs() -> None:
     assert {"routing.work_qualification", "leads.view_lead", "rubrics.view_score"} <= rep
     assert {"rubrics.view_accountscore", "rubrics.view_band"} <= rep
     assert not any(".change_" in name or ".add_" in name for name in rep)
-    assert manager == rep | {"routing.view_all_qualifications"}
+    assert manager == rep | {
+        "routing.view_all_qualifications",
+        "rubrics.add_goldenlead",
+        "rubrics.change_goldenlead",
+        "rubrics.delete_goldenlead",
+    }
     assert manager < revops
 
 

@@ -13,7 +13,7 @@ from rubrics.measures.statement import measure
 from rubrics.measures.subjects import AccountIds
 from rubrics.presets import load_preset
 from rubrics.scoring.types import Judgement
-from rubrics.services import ensure_signals
+from rubrics.signals import ensure_signals
 from tests.rubrics.makers import AT, make_hits
 
 pytestmark = pytest.mark.django_db

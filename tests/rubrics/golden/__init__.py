@@ -1,0 +1,1 @@
+"""Golden leads kept with a rubric."""
