@@ -34,6 +34,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("Leads", "person", "leads.lead", "Who tries the product"),
         Entry("Accounts", "apartment", "leads.account", "Their companies"),
         Entry("Events", "bolt", "leads.event", "What they did, as received"),
+        Entry("Event catalogue", "menu_book", "leads.eventtype", "What sources send, how much"),
         Entry("Signals", "sensors", "leads.signal", "Which events count as what"),
         Entry("Outcomes", "flag", "leads.outcome", "What became of them"),
         Entry("Products", "deployed_code", "leads.product", "What is being tried"),

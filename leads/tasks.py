@@ -4,7 +4,10 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from leads import partitions
+from leads import catalogue, partitions
+
+SECONDS = 2.0
+"""The longest that one ring works."""
 
 
 @shared_task(ignore_result=True, soft_time_limit=60)
@@ -13,3 +16,10 @@ def ensure_event_partitions() -> None:
     at = timezone.now()
     partitions.ensure_event_partitions(at)
     partitions.drop_expired_event_partitions(at, keep_months=settings.EVENT_RETENTION_MONTHS)
+    catalogue.trim_catalogue(at=at)
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+def count_events() -> None:
+    """Rung by beat every 10 s: count what was stored since into the catalogue."""
+    catalogue.count_events(at=timezone.now(), seconds=SECONDS)

@@ -10,15 +10,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
 
-OPS = {
-    "equals": "is",
-    "not_equals": "is not",
-    "contains": "contains",
-    "at_least": "is at least",
-    "at_most": "is at most",
-    "present": "is there",
-    "missing": "is missing",
-}
+from leads.models.signal import OPS
+
 WITHOUT_VALUE = frozenset({"present", "missing"})
 NUMERIC = frozenset({"at_least", "at_most"})
 SPARE_ROWS = 1

@@ -11,7 +11,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilt
 from unfold.decorators import action, display
 
 from leads.admin.base import AppAdmin, ModelForm, StackedInline, confirmed
-from leads.admin.conditions import OPS, ConditionsField
+from leads.admin.conditions import ConditionsField
 from leads.models import Signal, SignalMapping
 from leads.models.signal import MessageKind
 from leads.services import remap_signals
@@ -138,7 +138,4 @@ class SignalMappingAdmin(AppAdmin):
 
     @display(description="conditions")
     def shown_conditions(self, mapping: SignalMapping) -> str:
-        return " and ".join(
-            f"{c['property']} {OPS.get(c['op'], c['op'])} {c.get('value', '')}".strip()
-            for c in mapping.conditions
-        )
+        return mapping.condition_words

@@ -3,6 +3,7 @@
 from leads.models.account import Account
 from leads.models.attribute import AttributeChange
 from leads.models.audit import AuditEntry
+from leads.models.catalogue import CatalogueState, EventType, EventVolume
 from leads.models.change import AccountChange, LeadChange
 from leads.models.event import Event, EventKey, RejectedMessage
 from leads.models.hit import Hit
@@ -20,8 +21,11 @@ __all__ = [
     "AccountChange",
     "AttributeChange",
     "AuditEntry",
+    "CatalogueState",
     "Event",
     "EventKey",
+    "EventType",
+    "EventVolume",
     "Hit",
     "Identity",
     "Job",

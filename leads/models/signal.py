@@ -1,7 +1,15 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.db import models
+from django.db.models import Q
 
 from leads.models.product import Product
 from leads.models.source import Source
+
+if TYPE_CHECKING:
+    from leads.models.catalogue import EventType
 
 
 class Signal(models.Model):
@@ -35,6 +43,28 @@ class MessageKind(models.TextChoices):
     GROUP = "group", "Group"
 
 
+OPS = {
+    "equals": "is",
+    "not_equals": "is not",
+    "contains": "contains",
+    "at_least": "is at least",
+    "at_most": "is at most",
+    "present": "is there",
+    "missing": "is missing",
+}
+"""The comparisons of a condition, in words."""
+
+
+class SignalMappingQuerySet(models.QuerySet["SignalMapping"]):
+    def asking_for(self, event: EventType) -> SignalMappingQuerySet:
+        """Mappings that ask for such an event, whatever its properties."""
+        return self.filter(
+            Q(source=None) | Q(source=event.source_id),
+            Q(event_name=event.name) | Q(event_name=""),
+            kind=event.kind,
+        )
+
+
 class SignalMapping(models.Model):
     """Which events are hits of a signal, and what of them is the value and the session.
 
@@ -60,6 +90,8 @@ class SignalMapping(models.Model):
     )
     position = models.PositiveSmallIntegerField(default=0)
 
+    objects = SignalMappingQuerySet.as_manager()
+
     class Meta:
         ordering = ["signal", "position", "pk"]
         constraints = [
@@ -71,3 +103,11 @@ class SignalMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.event_name or '(any)'}"
+
+    @property
+    def condition_words(self) -> str:
+        """``plan is pro and seats is at least 5``; empty without conditions."""
+        return " and ".join(
+            f"{c['property']} {OPS.get(c['op'], c['op'])} {c.get('value', '')}".strip()
+            for c in self.conditions
+        )

@@ -15,6 +15,7 @@ from leads.models import (
     AccountChange,
     AttributeChange,
     Event,
+    EventType,
     Hit,
     Identity,
     Lead,
@@ -52,6 +53,7 @@ MODELS = [
     AccountChange,
     AttributeChange,
     Event,
+    EventType,
     Hit,
     Identity,
     Lead,
@@ -84,6 +86,7 @@ READ_ONLY = [
     AccountScore,
     AttributeChange,
     Event,
+    EventType,
     Hit,
     Identity,
     Lead,
@@ -134,6 +137,10 @@ def fill(world: World, first: int, last: int) -> None:
             properties={"<b>": "</b>"},
         )
         Hit.objects.create(lead=lead, signal=signal, occurred_at=AT, event_id=event.pk)
+        EventType.objects.create(
+            source=world.source, kind="track", name=f"Event {number}", total=1, first_at=AT,
+            last_at=AT, first_received_at=AT, last_received_at=AT,
+        )  # fmt: skip
         AttributeChange.objects.create(
             lead=lead, name="title", value="VP", known_at=AT, confirmed_at=AT
         )

@@ -1,0 +1,42 @@
+"""Telling when a range of events is complete.
+
+Ids are given out in one order and committed in another, so that "all up to the highest" has holes
+that fill later (reliability rule 8). A fence is the number of the next transaction. Once all
+transactions before it have ended, whatever they wrote can be seen, and nothing they began is to
+come.
+"""
+
+from django.db import connection
+
+
+def raise_fence() -> int:
+    """Return the number of the next transaction to begin."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        return int(cursor.fetchone()[0])
+
+
+def is_behind(fence: int) -> bool:
+    """Whether all transactions before the fence have ended. Our own counts as ended: we see it.
+
+    True also for a fence of another server's count (its data were moved here since): none of its
+    transactions is left.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT %(fence)s > pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+            " OR NOT EXISTS (SELECT FROM pg_snapshot_xip(pg_current_snapshot()) AS open"
+            " WHERE open::text::bigint < %(fence)s)",
+            {"fence": fence},
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def newest_event_id() -> int:
+    """The highest id given to an event so far, stored or not yet; 0 for none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END"
+            " FROM leads_event_id_seq"
+        )
+        return int(cursor.fetchone()[0])
