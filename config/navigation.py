@@ -62,6 +62,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
     "Under the hood": (
         Entry("Hits", "ads_click", "leads.hit", "Events counted by signal"),
         Entry("Signal mappings", "conversion_path", "leads.signalmapping", "All in one list"),
+        Entry("Remappings", "published_with_changes", "leads.remapjob", "Of past events"),
         Entry("Identities", "fingerprint", "leads.identity", "How sources name a lead"),
         Entry("Trials", "hourglass", "leads.trial", "Who tries what, since when"),
         Entry("Attribute history", "manage_history", "leads.attributechange", "Known when"),

@@ -40,3 +40,28 @@ def newest_event_id() -> int:
             " FROM leads_event_id_seq"
         )
         return int(cursor.fetchone()[0])
+
+
+def readers_of(table: str) -> list[str]:
+    """The other transactions that have read or written a table and are still open.
+
+    Whoever is not among them sees the table as it is now, or later.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT virtualtransaction FROM pg_locks WHERE pid <> pg_backend_pid()"
+            " AND relation = %s::regclass"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            [table],
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+def have_ended(transactions: list[str]) -> bool:
+    """Whether none of these transactions is open any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT NOT EXISTS (SELECT FROM pg_locks WHERE virtualtransaction = ANY(%s))",
+            [transactions],
+        )
+        return bool(cursor.fetchone()[0])

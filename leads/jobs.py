@@ -107,6 +107,14 @@ def stop(job: Job, *, at: datetime) -> bool:
     return running.update(state=JobState.STOPPED, finished_at=at, claimed_until=None) == 1
 
 
+def resume(job: Job) -> bool:
+    """Go on with a job that was stopped or failed, from its last chunk. False if it is neither."""
+    ended = type(job)._default_manager.filter(
+        pk=job.pk, state__in=(JobState.STOPPED, JobState.FAILED)
+    )
+    return ended.update(state=JobState.RUNNING, finished_at=None, attempts=0, problem="") == 1
+
+
 def _count_error(job: Job, at: datetime) -> None:
     """After a few errors in the same chunk the job has failed, and says so."""
     logger.warning("%s %s went wrong", type(job).__name__, job.pk)

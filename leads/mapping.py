@@ -56,6 +56,10 @@ class MappingTable:
         for mapping in mappings:
             self._by_name[mapping.kind, mapping.event_name].append(mapping)
 
+    def asks_for(self) -> list[tuple[str, str]]:
+        """The kinds and names of events that mappings ask for; no name: any of the kind."""
+        return list(self._by_name)
+
     def hits(
         self, kind: str, name: str, properties: dict[str, Any], *, source_id: int, session: str
     ) -> Sequence[HitFacts]:

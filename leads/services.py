@@ -18,14 +18,12 @@ from leads.ingest.accounts import attachments_by_domain, lock_accounts
 from leads.ingest.describing import lock_described
 from leads.merging import MergeImpossibleError, follow_merges, mark_changed, merge_leads
 from leads.models import Account, Lead, Outcome, Product, RejectedMessage, Source
-from leads.remapping import remap_signals
 
 __all__ = [
     "MergeImpossibleError",
     "create_source",
     "merge_leads",
     "record_outcome",
-    "remap_signals",
     "replay_rejected",
     "rotate_write_key",
     "set_account_attributes",

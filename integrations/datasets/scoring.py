@@ -3,21 +3,19 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from integrations.datasets.load import Load
 from leads.models import Event, Hit, LeadChange, Product, Signal
-from leads.services import remap_signals
+from leads.remapping import remap_now, start_remap
 from rubrics.models import RubricVersion
 from rubrics.scores import score_due
 from rubrics.services import load_rubric, publish_version
 
 BATCH = 4_000
-# Before anything can have been received: remapping looks at every event kept.
-EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def publish_document(
@@ -37,11 +35,11 @@ def publish_document(
 
 
 def map_earlier_events(load: Load, signals_before: set[int]) -> int:
-    """Find the hits of signals made just now among events loaded before; return leads changed."""
+    """Find the hits of signals made just now among events loaded before; return how many."""
     new = signal_ids(load.product) - signals_before
     if not new or not Event.objects.filter(source=load.source).exists():
         return 0
-    return remap_signals(signal_ids=new, at=load.at, since=EVER)
+    return remap_now(start_remap(signal_ids=new, at=load.at), at=load.at).added
 
 
 def signal_ids(product: Product) -> set[int]:

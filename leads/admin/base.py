@@ -156,6 +156,11 @@ def page_link(url: str, text: object) -> SafeString:
     )
 
 
+def person(request: HttpRequest) -> Any:
+    """The signed-in staff member, as the services take them."""
+    return request.user
+
+
 def show_secret(
     model_admin: ModelAdmin, request: HttpRequest, obj: Model, *, title: str, secret: str, text: str
 ) -> HttpResponse:
@@ -230,6 +235,7 @@ __all__ = [
     "lead_link",
     "once",
     "page_link",
+    "person",
     "pretty_json",
     "show_secret",
 ]

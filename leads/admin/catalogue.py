@@ -15,11 +15,11 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
 from leads.admin.bars import bars
-from leads.admin.base import ReadOnlyAdmin
+from leads.admin.examples import describe, examples, properties_table
 from leads.admin.facts import KindFilter
+from leads.admin.mapping_pages import MappingPages
 from leads.catalogue.sampling import read_sample
 from leads.catalogue.silence import counted_at, silent_types, type_rhythms
-from leads.catalogue.values import PropertyFacts, describe_properties, flatten, shape_of, shown
 from leads.models import EventType, EventVolume, SignalMapping
 
 DAYS = 30
@@ -47,7 +47,7 @@ class UseFilter(admin.SimpleListFilter):
 
 
 @admin.register(EventType)
-class EventTypeAdmin(ReadOnlyAdmin):
+class EventTypeAdmin(MappingPages):
     list_display = (
         "shown_name",
         "source",
@@ -57,7 +57,7 @@ class EventTypeAdmin(ReadOnlyAdmin):
         "last_day",
         "last_week",
         "last_month",
-        "total",
+        "shown_total",
         "last_received_at",
     )
     list_filter = (UseFilter, KindFilter, ("source", RelatedDropdownFilter))
@@ -70,10 +70,10 @@ class EventTypeAdmin(ReadOnlyAdmin):
     change_form_outer_after_template = "admin/leads/event_type.html"
     fields = (
         ("kind", "source", "shown_signals"),
-        ("last_day", "last_week", "last_month", "total"),
+        ("last_day", "last_week", "last_month", "shown_total"),
         ("first_at", "last_at", "last_received_at"),
     )
-    readonly_fields = ("shown_signals", "last_day", "last_week", "last_month")
+    readonly_fields = ("shown_signals", "last_day", "last_week", "last_month", "shown_total")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EventType]:
         rows: Any = super().get_queryset(request)
@@ -108,6 +108,10 @@ class EventTypeAdmin(ReadOnlyAdmin):
     def month(self, row: EventType) -> SafeString | str:
         counts: list[int] = row.month_counts  # type: ignore[attr-defined]  # see add_months
         return bars(counts, f"{sum(counts):,} in 30 days") if any(counts) else "-"
+
+    @display(description="total", ordering="total")
+    def shown_total(self, row: EventType) -> str:
+        return f"{row.total:,}"
 
     @display(description="state", label={"Silent": "warning", "Active": "success"})
     def shown_state(self, row: EventType) -> str:
@@ -150,35 +154,12 @@ def page_context(row: EventType) -> dict[str, Any]:
     sample = read_sample([row])
     add_months([row], timezone.now(), counted=counted_at())
     mappings = SignalMapping.objects.asking_for(row).select_related("signal__product", "source")
-    facts = describe_properties((event.lead_id, event.properties) for event in sample.events)
+    facts = describe(sample)
     return {
         "row": row,
         "sample": sample,
         "chart": bars(row.month_counts, "Received on each of the last 30 days"),  # type: ignore[attr-defined]
-        "properties": {
-            "headers": ["property", "type", "filled", "values"],
-            "rows": [
-                [fact.name, ", ".join(fact.types), f"{fact.fill} %", values_words(fact)]
-                for fact in facts
-            ],
-        },
-        "examples": [
-            (event, shown_properties(event.properties)) for event in sample.events[:EXAMPLES]
-        ],
+        "properties": properties_table(facts),
+        "examples": examples(sample.events[:EXAMPLES], facts),
         "mappings": mappings.order_by("signal__name", "position"),
     }
-
-
-def values_words(fact: PropertyFacts) -> str:
-    """The values with how often they are; shapes for those that are not shown."""
-    told = [f"{value} ({count:,})" for value, count in fact.values]
-    return ", ".join([*told, *fact.shapes])
-
-
-def shown_properties(properties: dict[str, Any]) -> list[tuple[str, str]]:
-    """Properties of one event with the values that may be shown; shapes for the others."""
-    return [
-        (name, shape_of(name, value) or shown(value))
-        for name, value in flatten(properties)
-        if value is not None
-    ]

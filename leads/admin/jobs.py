@@ -10,8 +10,12 @@ from unfold.decorators import action, display
 
 from leads import jobs
 from leads.admin.base import ReadOnlyAdmin, confirmed
-from leads.models import Job
+from leads.models import Job, JobState
 
+POSSIBLE_IN = {
+    "stop": (JobState.RUNNING,),
+    "resume": (JobState.STOPPED, JobState.FAILED),
+}
 STATE_COLORS = {"Running": "info", "Stopped": "warning", "Done": "success", "Failed": "danger"}
 
 
@@ -41,10 +45,13 @@ class JobAdmin(ReadOnlyAdmin):
         return str(job.asked_by) if job.asked_by else "-"
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        """What can be done in the state that the job is in."""
         actions: list[Any] = super().get_actions_detail(request, object_id)
-        if self.model.objects.running().filter(pk=object_id).exists():
-            return actions
-        return [one for one in actions if not one.action_name.endswith("_stop")]
+        state = self.model.objects.filter(pk=object_id).values_list("state", flat=True).first()
+        impossible = tuple(
+            f"_{name}" for name, states in POSSIBLE_IN.items() if state not in states
+        )
+        return [one for one in actions if not one.action_name.endswith(impossible)]
 
     @action(description="Stop", icon="stop_circle", permissions=["stopping"], url_path="stop")
     def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:

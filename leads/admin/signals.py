@@ -1,23 +1,33 @@
-"""Signals, and which events are hits of them."""
+"""Signals, and which events are hits of them. Every change is in the audit log."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
-from leads.admin.base import AppAdmin, ModelForm, StackedInline, confirmed
+from leads.admin.base import (
+    AppAdmin,
+    ModelForm,
+    StackedInline,
+    change_url,
+    confirmed,
+    page_link,
+    person,
+)
 from leads.admin.conditions import ConditionsField
 from leads.models import Signal, SignalMapping
 from leads.models.signal import MessageKind
-from leads.services import remap_signals
+from leads.remapping import start_remap
+from leads.signals import delete_mapping, delete_signal, document_of, record_edit
 
-# As much as one request can do.
-PAST = {"the last day": 1, "the last 7 days": 7, "the last 30 days": 30}
+DONE = "It applies to events from now on. {}"
 
 
 class SignalMappingForm(ModelForm):
@@ -84,25 +94,41 @@ class SignalAdmin(AppAdmin):
     def mapping_count(self, signal: Signal) -> int:
         return int(signal.mapping_count)  # type: ignore[attr-defined]  # annotated
 
+    def has_delete_permission(self, request: HttpRequest, obj: Signal | None = None) -> bool:
+        """One with mappings is in use: take these away first."""
+        is_in_use = obj is not None and obj.mappings.exists()
+        return not is_in_use and super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)  # not many at a time, and not past what is in use
+        return actions
+
+    def delete_model(self, request: HttpRequest, obj: Signal) -> None:
+        delete_signal(obj, by=person(request), at=timezone.now())
+
+    def save_model(self, request: HttpRequest, obj: Signal, form: Any, change: bool) -> None:
+        form.document_before = None
+        if change:
+            form.document_before = document_of(Signal.objects.select_for_update().get(pk=obj.pk))
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        record_edit(form.instance, form.document_before, by=person(request), at=timezone.now())
         if any(formset.has_changed() for formset in formsets):
-            text = "The mappings apply to events from now on. “Apply to past events” does the rest."
-            self.message_user(request, text, messages.INFO)
+            offer_remap(self, request, form.instance)
 
     @action(
         description="Apply to past events",
         icon="history",
-        permissions=["acting"],
+        permissions=["remapping"],
         url_path="remap",
     )
     def remap(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        def run(signal: Signal) -> None:
-            days = PAST.get(request.POST.get("choice", ""), 1)
-            at = timezone.now()
-            since = at - timedelta(days=days)
-            changed = remap_signals(signal_ids=[signal.pk], at=at, since=since)
-            self.message_user(request, f"Done; {changed} leads changed.", messages.SUCCESS)
+        def run(signal: Signal) -> HttpResponse:
+            job = start_remap(signal_ids=[signal.pk], by=person(request), at=timezone.now())
+            return HttpResponseRedirect(change_url(job))
 
         return confirmed(
             self,
@@ -110,11 +136,21 @@ class SignalAdmin(AppAdmin):
             object_id,
             run,
             title="Apply the mappings to past events?",
-            text="The events received since then are looked at again with the mappings as they are "
-            "now. Leads whose hits change are scored anew.",
+            text="All stored events are looked at again with the mappings as they are now, in the "
+            "background. Leads whose hits change are scored anew.",
             button="Apply",
-            choices=list(PAST),
         )
+
+    def has_remapping_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return bool(request.user.has_perm("leads.add_remapjob"))
+
+
+def offer_remap(model_admin: ModelAdmin, request: HttpRequest, signal: Signal) -> None:
+    """Say that the past is another matter, with the way to it."""
+    url = reverse("admin:leads_signal_remap", args=[signal.pk])
+    model_admin.message_user(
+        request, format_html(DONE, page_link(url, "Apply it to past events too")), messages.INFO
+    )
 
 
 @admin.register(SignalMapping)
@@ -135,6 +171,22 @@ class SignalMappingAdmin(AppAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a mapping is added on its signal's page
+
+    def save_model(self, request: HttpRequest, obj: SignalMapping, form: Any, change: bool) -> None:
+        signal = Signal.objects.select_for_update().get(pk=obj.signal_id)
+        before = document_of(signal)
+        super().save_model(request, obj, form, change)
+        if record_edit(signal, before, by=person(request), at=timezone.now()):
+            offer_remap(self, request, signal)
+
+    def delete_model(self, request: HttpRequest, obj: SignalMapping) -> None:
+        signal = obj.signal
+        delete_mapping(obj, by=person(request), at=timezone.now())
+        offer_remap(self, request, signal)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SignalMapping]) -> None:
+        for mapping in queryset.select_related("signal"):
+            self.delete_model(request, mapping)
 
     @display(description="conditions")
     def shown_conditions(self, mapping: SignalMapping) -> str:

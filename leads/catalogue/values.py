@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ MOST_SHOWN = 12
 LONGEST_SHOWN = 40
 SHARED_BY = 2
 """A text is shown once events of so many people have it: then it is a category, not a detail."""
+ONE_PERSON = "text of one person"
 DEEPEST = 3
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
@@ -88,7 +89,7 @@ def _facts(
         if "text" not in types or len(set(leads)) >= SHARED_BY:
             values[text] = len(leads)
         else:
-            shapes["text of one person"] += len(leads)
+            shapes[ONE_PERSON] += len(leads)
     return PropertyFacts(
         name=name,
         types=tuple(word for word, _ in types.most_common()),
@@ -109,6 +110,21 @@ def flatten(properties: dict[str, Any], prefix: str = "", depth: int = 1) -> Ite
             yield from flatten(value, f"{name}.", depth + 1)
         else:
             yield name, value
+
+
+def shown_properties(
+    properties: dict[str, Any], shared: Container[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """An event's properties as they may be shown; texts only if they are among ``shared``."""
+    told = []
+    for name, value in flatten(properties):
+        if value is None:
+            continue
+        shape = shape_of(name, value)
+        if shape is None and type_word(value) == "text" and (name, shown(value)) not in shared:
+            shape = ONE_PERSON
+        told.append((name, shape or shown(value)))
+    return told
 
 
 def type_word(value: Any) -> str:

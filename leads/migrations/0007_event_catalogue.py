@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'event in the catalogue',
-                'verbose_name_plural': 'event catalogue',
+                'verbose_name_plural': 'events in the catalogue',
                 'ordering': ['-total'],
             },
         ),

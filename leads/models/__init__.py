@@ -12,6 +12,7 @@ from leads.models.job import Job, JobQuerySet, JobState
 from leads.models.lead import Lead
 from leads.models.outcome import Outcome
 from leads.models.product import Product
+from leads.models.remap import RemapJob
 from leads.models.signal import Signal, SignalMapping
 from leads.models.source import Source
 from leads.models.trial import Trial
@@ -37,6 +38,7 @@ __all__ = [
     "Outcome",
     "Product",
     "RejectedMessage",
+    "RemapJob",
     "Signal",
     "SignalMapping",
     "Source",

@@ -84,7 +84,7 @@ class EventType(models.Model):
 
     class Meta:
         verbose_name = "event in the catalogue"
-        verbose_name_plural = "event catalogue"
+        verbose_name_plural = "events in the catalogue"
         ordering = ["-total"]
         constraints = [
             models.UniqueConstraint(

@@ -18,6 +18,10 @@ class ChangeQuerySet(models.QuerySet[ChangeT]):
             "changed_at"
         )
 
+    def waiting_since(self, at: datetime) -> ChangeQuerySet[ChangeT]:
+        """Changes that were to be scored before ``at``, those that went wrong left out."""
+        return self.filter(changed_at__lt=at, attempts=0)
+
 
 class Change(models.Model):
     """Somebody changed: the one row that asks for a new score.

@@ -31,7 +31,7 @@ def update_groups(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("routing", "0005_groups_again"),
-        ("leads", "0007_event_catalogue"),
+        ("leads", "0008_remapping"),
         ("rubrics", "0013_golden_leads"),
     ]
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from integrations.models import ApiToken
 from leads.keys import hash_write_key
-from leads.models import Event, Outcome, Product, RejectedMessage, Signal, Source
+from leads.models import Event, Outcome, Product, RejectedMessage, RemapJob, Signal, Source
 from tests.world import AT, World, make_admin, make_person, make_world
 
 pytestmark = pytest.mark.django_db
@@ -200,5 +200,9 @@ def test_outcome_is_recorded_by_the_service(world: World, client: Client) -> Non
 def test_past_events_are_mapped_anew(world: World, client: Client) -> None:
     signal = Signal.objects.create(product=world.product, key="s", name="S")
     url = reverse("admin:leads_signal_remap", args=[signal.pk])
-    assert "the last 30 days" in client.get(url).content.decode()
-    assert "0 leads changed" in said(client.post(url, {"choice": "the last 30 days"}))
+    assert "All stored events" in client.get(url).content.decode()
+    assert not RemapJob.objects.exists()
+    response = client.post(url)
+    job = RemapJob.objects.get()
+    assert job.signal_ids == [signal.pk]
+    assert response["Location"] == reverse("admin:leads_remapjob_change", args=[job.pk])

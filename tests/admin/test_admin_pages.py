@@ -24,6 +24,7 @@ from leads.models import (
     Outcome,
     Product,
     RejectedMessage,
+    RemapJob,
     Signal,
     SignalMapping,
     Source,
@@ -62,6 +63,7 @@ MODELS = [
     Outcome,
     Product,
     RejectedMessage,
+    RemapJob,
     Signal,
     SignalMapping,
     Source,
@@ -95,6 +97,7 @@ READ_ONLY = [
     Proof,
     ProofMismatch,
     Qualification,
+    RemapJob,
     Score,
     ScoreChange,
     Trial,
@@ -137,6 +140,9 @@ def fill(world: World, first: int, last: int) -> None:
             properties={"<b>": "</b>"},
         )
         Hit.objects.create(lead=lead, signal=signal, occurred_at=AT, event_id=event.pk)
+        RemapJob.objects.create(
+            signal_ids=[signal.pk], started_at=AT, finished_at=AT, state="done", asked_by=person
+        )
         EventType.objects.create(
             source=world.source, kind="track", name=f"Event {number}", total=1, first_at=AT,
             last_at=AT, first_received_at=AT, last_received_at=AT,

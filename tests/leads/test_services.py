@@ -165,27 +165,3 @@ def test_replay_takes_what_has_become_valid() -> None:
     assert RejectedMessage.objects.waiting().count() == 2
     assert Event.objects.get().occurred_at.day == 20
     assert services.replay_rejected(ids, at=late).accepted == 0
-
-
-def test_remap_gives_past_events_the_mappings_of_today() -> None:
-    source = SourceFactory.create(product=None)
-    raws = [
-        message(userId="u1", properties={"n": 1}, timestamp="2026-11-02T00:00:00Z"),
-        message(userId="u1", properties={"n": 5}),
-        message(userId="u2", event="Other"),
-    ]
-    messages = [read_message(raw, received_at=AT) for raw in raws]
-    ingest(messages, source=source, received_at=AT)
-    mapping = SignalMappingFactory.create(value_property="n")
-    signal = mapping.signal
-    assert services.remap_signals(signal_ids=[signal.pk], at=AT) == 1
-    assert set(Hit.objects.values_list("number", flat=True)) == {1.0, 5.0}
-    assert Trial.objects.get().started_at.day == 2
-    LeadChange.objects.all().delete()
-    assert services.remap_signals(signal_ids=[signal.pk], at=AT) == 0
-    assert not LeadChange.objects.exists()
-    mapping.conditions = [{"property": "n", "op": "at_least", "value": 2}]
-    mapping.value_property = ""
-    mapping.save()
-    assert services.remap_signals(signal_ids=[signal.pk], at=AT) == 1
-    assert list(Hit.objects.values_list("number", flat=True)) == [None]
