@@ -12,16 +12,20 @@ class VersionNotPublishable(Exception):
 
 
 class GateRefused(VersionNotPublishable):
-    """The version could go live, but what the company agreed on stands against it.
+    """The version could score, but what the company agreed on stands against it.
 
     ``problems`` say what, in words, one each. Who ``may_override`` can publish it all the same
     with a reason, which is kept in the audit log.
     """
 
-    def __init__(self, message: str, problems: Sequence[str], *, may_override: bool) -> None:
-        super().__init__(f"{message} {'; '.join(problems)}.")
+    def __init__(self, version: object, problems: Sequence[str], *, may_override: bool) -> None:
+        super().__init__(f"{version} is not published: {'; '.join(problems)}.")
         self.problems = tuple(problems)
         self.may_override = may_override
+
+
+class NotApprovable(Exception):
+    """The step towards an approval cannot be taken; the message says what to do."""
 
 
 class VersionNotRetirable(Exception):

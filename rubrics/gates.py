@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib.auth.models import AbstractBaseUser
 
 from leads import audit
+from rubrics.approvals import OVERRODE_APPROVAL, OVERRODE_GOLDEN, approval_state
 from rubrics.documents import parse_document
 from rubrics.errors import GateRefused, VersionNotPublishable
 from rubrics.golden.checking import failing
@@ -21,35 +22,39 @@ def check_publishable(
     """Compile a draft that may go live. Needs the lock on the product's rubrics.
 
     Args:
-        override: why it goes live against the golden leads; kept in the audit log, in the
+        by: None for a command, which may do what a superuser may.
+        override: why it goes live against what follows; kept in the audit log, in the
             transaction of the publishing.
 
     Raises:
-        GateRefused: a golden lead comes out otherwise than agreed.
+        GateRefused: a golden lead comes out otherwise than agreed, or the rubric's versions need a
+            second person's approval and this one has none. The latter a superuser alone overrides.
         VersionNotPublishable: it is no draft, something in it cannot be scored, or another rubric
             of the product has its place among the segments. No reason overrides that.
     """
     spec = _check_scorable(version)
-    failed = failing(spec, list(version.rubric.golden_leads.active()))
-    if not failed:
-        return spec
-    told = [(one.golden_lead, "; ".join(one.problems)) for one in failed]
-    if not override.strip():
-        count = len(told)
-        raise GateRefused(
-            f"{count} golden lead{'s come' if count != 1 else ' comes'} out otherwise than agreed:",
-            [f"“{golden_lead.name}” {problems}" for golden_lead, problems in told],
-            may_override=True,
-        )
-    audit.record(
-        "overrode golden leads",
-        about=version,
-        by=by,
-        at=at,
-        changes=[(f"golden_leads.{one.key}", None, problems) for one, problems in told],
-        reason=override.strip(),
-    )
+    golden = [
+        (f"golden_leads.{one.golden_lead.key}", f"“{one.golden_lead.name}” {problem}")
+        for one in failing(spec, list(version.rubric.golden_leads.active()))
+        for problem in ["; ".join(one.problems)]
+    ]
+    approval = _missing_approval(version)
+    problems = [words for _, words in (*approval, *golden)]
+    may_override = not approval or by is None or bool(getattr(by, "is_superuser", False))
+    reason = override.strip()
+    if problems and not (reason and may_override):
+        raise GateRefused(version, problems, may_override=may_override)
+    for action, changes in ((OVERRODE_GOLDEN, golden), (OVERRODE_APPROVAL, approval)):
+        against = [(path, words, None) for path, words in changes]
+        audit.record(action, about=version, by=by, at=at, changes=against, reason=reason)
     return spec
+
+
+def _missing_approval(version: RubricVersion) -> list[tuple[str, str]]:
+    if not version.rubric.needs_approval:
+        return []
+    state = approval_state(version)
+    return [] if state.is_approved else [("approval", f"it needs an approval: {state.words}")]
 
 
 def _check_scorable(version: RubricVersion) -> Compiled:

@@ -34,9 +34,7 @@ def make_world(leads: int = 3) -> World:
     product = Product.objects.create(key="app", name="App")
     source = Source.objects.create(name="Website", product=product)
     rubric = Rubric.objects.create(product=product, key="standard", name="Standard")
-    version = RubricVersion.objects.create(
-        rubric=rubric, number=1, status="published", published_at=AT
-    )
+    version = RubricVersion.objects.create(rubric=rubric, number=1)
     criterion = Criterion.objects.create(
         version=version,
         key="company_size",
@@ -48,6 +46,7 @@ def make_world(leads: int = 3) -> World:
     Tier.objects.create(
         criterion=criterion, points=15, label="50 to 500 employees", params={"ranges": [[50, 500]]}
     )
+    publish(version)
     rep, other_rep = (
         Rep.objects.create(
             user=make_person(name, "work_qualification"), team=Team.objects.create(name=team)
@@ -58,6 +57,12 @@ def make_world(leads: int = 3) -> World:
     for number in range(leads):
         add_lead(world, number)
     return world
+
+
+def publish(version: RubricVersion) -> None:
+    """Freeze a draft as it is, whether it could score or not."""
+    version.status, version.published_at = "published", AT
+    version.save(update_fields=["status", "published_at"])
 
 
 def add_lead(world: World, number: int) -> Lead:

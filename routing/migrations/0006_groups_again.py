@@ -7,9 +7,11 @@ from django.db import migrations
 before = import_module("routing.migrations.0005_groups_again")
 
 
-VIEW = (("rubrics", "goldenlead"),)
+VIEW = (("rubrics", "approval"), ("rubrics", "goldenlead"))
 # Whoever leads the reps says, with RevOps, which leads must come out how.
 MANAGE = (("rubrics", "goldenlead"),)
+# And signs drafts where a second person has to; so may RevOps, each other's (docs/adr/0013).
+APPROVE = ("approve_rubricversion", "Can approve rubric versions")
 
 
 def update_groups(apps, schema_editor):
@@ -22,17 +24,18 @@ def update_groups(apps, schema_editor):
         for app, model in MANAGE
         for action in before.first.ACTIONS
     ]
+    approve = grant("rubrics", "rubricversion", *APPROVE)
     for group in groups.filter(name__in=("Rep", "Manager")):
         group.permissions.add(*view)
-    for group in groups.filter(name="Manager"):
-        group.permissions.add(*manage)
+    for group in groups.filter(name__in=("Manager", "RevOps")):
+        group.permissions.add(*manage, approve)
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("routing", "0005_groups_again"),
-        ("leads", "0008_remapping"),
-        ("rubrics", "0013_golden_leads"),
+        ("leads", "0009_audit_stays"),
+        ("rubrics", "0015_approvals"),
     ]
 
     operations = [migrations.RunPython(update_groups, migrations.RunPython.noop)]

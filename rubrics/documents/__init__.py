@@ -5,5 +5,6 @@ score: there is one parser, so they cannot mean different things.
 """
 
 from rubrics.documents.document import activity_signals, parse_document, used_signals
+from rubrics.documents.fingerprint import fingerprint_of
 
-__all__ = ["activity_signals", "parse_document", "used_signals"]
+__all__ = ["activity_signals", "fingerprint_of", "parse_document", "used_signals"]

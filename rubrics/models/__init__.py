@@ -1,6 +1,7 @@
 """The scoring models and their results."""
 
 from rubrics.models.account_score import AccountScore, AccountScoreChange
+from rubrics.models.approval import Approval
 from rubrics.models.band import Band
 from rubrics.models.criterion import Criterion, Tier
 from rubrics.models.criterion_group import CriterionGroup
@@ -14,6 +15,7 @@ from rubrics.models.score import Score, ScoreChange
 __all__ = [
     "AccountScore",
     "AccountScoreChange",
+    "Approval",
     "Band",
     "Criterion",
     "CriterionGroup",

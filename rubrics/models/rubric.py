@@ -17,6 +17,11 @@ class Rubric(models.Model):
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
+    needs_approval = models.BooleanField(
+        "a second person approves",
+        default=False,
+        help_text="Somebody who did not work on a draft signs its thresholds before it goes live.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -228,6 +233,7 @@ class RubricVersion(models.Model):
 
     class Meta:
         ordering = ["rubric", "-number"]
+        permissions = [("approve_rubricversion", "Can approve rubric versions")]
         constraints = [
             models.UniqueConstraint(fields=["rubric", "number"], name="version_number_once"),
             models.UniqueConstraint(

@@ -1,7 +1,5 @@
 """Who would score whom with the draft in the place of its rubric's published version."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +11,6 @@ from rubrics.previews.pairs import Worth
 from rubrics.segments import Panel, check_beside, panel_with
 
 Document = Mapping[str, Any]
-
-# What a document tells people, and never a score.
-_WORDS = ("name", "description", "note", "source", "product_name", "signals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +24,6 @@ class Plan:
     def rubric_of(self, worth: Worth | None) -> str:
         """The name of the rubric that gave a score; empty for no score."""
         return "" if worth is None else self.rubrics.get(worth.version.rubric_id, "")
-
-
-def fingerprint_of(document: Document) -> str:
-    """The same for documents that score alike: what is only told to people does not count."""
-    counting = {key: value for key, value in document.items() if key not in _WORDS}
-    text = json.dumps(counting, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def compile_draft(

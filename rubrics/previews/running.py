@@ -12,6 +12,7 @@ from django.db.models import F
 from leads import jobs
 from leads.jobs import JobFailed
 from leads.models import JobState, Product
+from rubrics.documents import fingerprint_of
 from rubrics.measures import SpecError
 from rubrics.models import Preview, PreviewLead, Rubric, RubricVersion
 from rubrics.previews.looking import Found, look
@@ -19,7 +20,6 @@ from rubrics.previews.plan import (
     Document,
     Plan,
     compile_draft,
-    fingerprint_of,
     plan_of,
     published_of,
 )

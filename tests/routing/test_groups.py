@@ -34,6 +34,7 @@ def test_groups_hold_what_their_role_needs() -> None:
     assert manager == rep | {
         "routing.view_all_qualifications",
         "rubrics.add_goldenlead",
+        "rubrics.approve_rubricversion",
         "rubrics.change_goldenlead",
         "rubrics.delete_goldenlead",
     }

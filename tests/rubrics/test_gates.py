@@ -33,7 +33,7 @@ def test_one_that_comes_out_otherwise_holds_it_up(draft: RubricVersion) -> None:
     assert error.value.problems == (
         "“Quiet student” must be a PQL, but is none: total 5 of 10 needed, behavior 5 of 10 needed",
     )
-    assert str(error.value).startswith("1 golden lead comes out otherwise than agreed: “Quiet")
+    assert str(error.value).startswith("small v2 is not published: “Quiet student” must be")
     draft.refresh_from_db()
     assert draft.status == "draft"
 
@@ -52,7 +52,7 @@ def test_a_reason_overrides_golden_leads_and_is_kept(draft: RubricVersion) -> No
     entry = AuditEntry.objects.get(action="overrode golden leads")
     assert (entry.about, entry.about_id) == ("rubrics.rubricversion", draft.pk)
     assert (entry.by, entry.reason, entry.field) == (person, "She left.", "golden_leads.busy-vp")
-    assert "must be a PQL" in str(entry.after)
+    assert "must be a PQL" in str(entry.before)
 
 
 def test_a_reason_does_not_override_what_cannot_be_scored(
