@@ -70,6 +70,40 @@ def roc_auc(scores: Sequence[float], labels: Sequence[bool]) -> Estimate | None:
     Returns:
         None unless both classes occur: there is nothing to tell apart.
     """
+    parts = _placements(scores, labels)
+    if parts is None:
+        return None
+    won, lost = parts
+    area = sum(won) / len(won)
+    variance = _variance(won) / len(won) + _variance(lost) / len(lost)
+    return Estimate(area, *_area_interval(area, variance, smaller=min(len(won), len(lost))))
+
+
+def auc_difference(
+    first: Sequence[float], second: Sequence[float], labels: Sequence[bool]
+) -> Estimate | None:
+    """Return how much larger the second score's AUC is than the first's, on the same leads.
+
+    DeLong's (1988) paired interval: two scores of the same leads vary together, so that they are
+    told apart far sooner than their own intervals suggest. None unless both classes occur.
+    """
+    one, other = _placements(first, labels), _placements(second, labels)
+    if one is None or other is None:
+        return None
+    gains = [
+        [after - before for before, after in zip(old, new, strict=True)]
+        for old, new in zip(one, other, strict=True)
+    ]
+    value = sum(gains[0]) / len(gains[0])
+    spread = _Z * math.sqrt(sum(_variance(part) / len(part) for part in gains))
+    return Estimate(value, max(value - spread, -1.0), min(value + spread, 1.0))
+
+
+def _placements(
+    scores: Sequence[float], labels: Sequence[bool]
+) -> tuple[list[float], list[float]] | None:
+    """Of each positive the share of negatives it outscores, and of each negative the share of
+    positives that outscore it; ties count half."""
     if len(scores) != len(labels):
         raise ValueError(f"{len(scores)} scores for {len(labels)} labels")
     positive = [score for score, label in zip(scores, labels, strict=True) if label]
@@ -85,9 +119,7 @@ def roc_auc(scores: Sequence[float], labels: Sequence[bool]) -> Estimate | None:
         1 - (together - alone) / len(positive)
         for together, alone in zip(joint[len(positive) :], midranks(negative), strict=True)
     ]
-    area = sum(won) / len(won)
-    variance = _variance(won) / len(won) + _variance(lost) / len(lost)
-    return Estimate(area, *_area_interval(area, variance, smaller=min(len(won), len(lost))))
+    return won, lost
 
 
 def _area_interval(area: float, variance: float, *, smaller: int) -> tuple[float, float]:
@@ -108,3 +140,66 @@ def _variance(values: Sequence[float]) -> float:
         return 0.0
     mean = sum(values) / len(values)
     return sum((value - mean) ** 2 for value in values) / (len(values) - 1)
+
+
+def risk_ratio(successes: int, trials: int, others: int, of_others: int) -> Estimate | None:
+    """Return how many times the share of one group is that of another, with Katz's (1978) interval.
+
+    The interval is built on the logarithm. None where either share is nothing: then no ratio, or
+    no interval, can be told.
+    """
+    if not successes or not others:
+        return None
+    ratio = (successes / trials) / (others / of_others)
+    error = math.sqrt(1 / successes - 1 / trials + 1 / others - 1 / of_others)
+    return Estimate(ratio, ratio * math.exp(-_Z * error), ratio * math.exp(_Z * error))
+
+
+def two_by_two(successes: int, trials: int, others: int, of_others: int) -> float:
+    """Return how likely two shares would differ at least so much if nothing set them apart.
+
+    Pearson's chi-square where every count expected is 5 or more, else Fisher's exact test, both
+    two-sided.
+    """
+    total, hits = trials + of_others, successes + others
+    if not trials or not of_others or hits in (0, total):
+        return 1.0
+    smallest = min(trials, of_others) * min(hits, total - hits) / total
+    if smallest < 5:
+        return _fisher(successes, trials, hits, total)
+    expected = trials * hits / total
+    spread = expected * (of_others / total) * ((total - hits) / total)
+    return math.erfc(abs(successes - expected) / math.sqrt(2 * spread))
+
+
+def _fisher(successes: int, trials: int, hits: int, total: int) -> float:
+    """Fisher's exact test: the tables with these margins that are no likelier than the one seen."""
+
+    def log_choose(n: int, k: int) -> float:
+        return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+    def log_chance(count: int) -> float:
+        return (
+            log_choose(trials, count)
+            + log_choose(total - trials, hits - count)
+            - log_choose(total, hits)
+        )
+
+    seen = log_chance(successes) + 1e-9  # as likely, but for rounding
+    counts = range(max(0, hits - (total - trials)), min(trials, hits) + 1)
+    return min(sum(math.exp(one) for one in map(log_chance, counts) if one <= seen), 1.0)
+
+
+def benjamini_hochberg(chances: Sequence[float]) -> list[float]:
+    """Return each p-value corrected for having been looked for among all of them.
+
+    Whoever believes all that are 0.05 or less is wrong about 5 % of them on average (Benjamini
+    and Hochberg 1995); where nothing is to be found at all, about any in 5 % of cases.
+    """
+    order = sorted(range(len(chances)), key=chances.__getitem__, reverse=True)
+    corrected = [0.0] * len(chances)
+    least = 1.0
+    for place, index in enumerate(order):
+        least = min(least, chances[index] * len(chances) / (len(chances) - place))
+        corrected[index] = least
+    return corrected

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from rubrics import proof, scores
+from rubrics.backtests.running import backtest_some
 
 BATCH = 500
 SECONDS = 30.0
@@ -13,6 +14,9 @@ SECONDS = 30.0
 
 PROOF_SECONDS = 2.0
 """The longest that one ring works; it gives way to scoring sooner (docs/adr/0009)."""
+
+BACKTEST_SECONDS = 4.0
+"""The longest that one ring works, but for the last two steps, which may take some seconds more."""
 
 
 @shared_task(ignore_result=True, soft_time_limit=60)
@@ -31,3 +35,9 @@ def prove_scores() -> None:
     """
     proof.start_nightly(at=timezone.now())
     proof.prove_some(at=timezone.now(), seconds=PROOF_SECONDS, gives_way=True)
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+def run_backtests() -> None:
+    """Rung by beat every 5 s, and when one is started. Scoring comes first."""
+    backtest_some(at=timezone.now(), seconds=BACKTEST_SECONDS, gives_way=True)

@@ -1,7 +1,7 @@
 """Score the leads of a fixed exam as of their own moments, by the real engine, leaving no trace."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from integrations.datasets.copying import copy_rows
@@ -13,17 +13,17 @@ from integrations.datasets.private_tables import analyze_private_tables, private
 from integrations.datasets.reader import DataSet
 from integrations.datasets.rows import EventRow, SnapshotRow
 from leads.models import Hit, Product, Source
+from rubrics.backtests.examples import JUST_BEFORE, Asked
+from rubrics.backtests.reading import see_past
+from rubrics.backtests.report import AXES, Report, Tally
+from rubrics.backtests.warnings import Circumstances
 from rubrics.documents import parse_document
-from rubrics.mappers import Compiled, compile_for
-from rubrics.measures.statement import measure
-from rubrics.measures.subjects import Moments
-from rubrics.reports import Evaluation, Example, evaluate
-from rubrics.scoring.types import Judgement
+from rubrics.mappers import compile_for
 from rubrics.signals import ensure_signals
 
-AXES = ("total", "fit", "behavior")
-# "Strictly before": PostgreSQL's times are whole microseconds.
-JUST_BEFORE = timedelta(microseconds=1)
+CHUNK = 2_000
+
+__all__ = ["AXES", "backtest"]
 
 
 def backtest(
@@ -33,7 +33,7 @@ def backtest(
     axis: str = "total",
     on_problem: OnProblem,
     on_file: OnFile,
-) -> Evaluation:
+) -> Report:
     """Score each lead of the set's snapshot just before its moment; compare with its label.
 
     Works on the files alone: whether the set is loaded, and what else the database holds, makes
@@ -49,19 +49,23 @@ def backtest(
     with private_tables():
         load = _load_for(data.name)
         ensure_signals(document, product=load.product)
-        compiled = compile_for(version, product_id=load.product.pk)
+        compiled = compile_for(version, product_id=load.product.pk, label=version.rubric)
         ids = _write_leads(data, questions, load, on_problem, on_file)
         events = data.events(None, on_file(data.require("events.jsonl")))
         hits = _hits(good_rows(events, on_problem), questions, ids, HitMaker.for_load(load))
         copy_rows(Hit, HIT_COLUMNS, hits)
         analyze_private_tables()
-        judged = _judge(compiled, questions, ids)
-    examples = [
-        Example(getattr(judgement, axis), judgement.is_pql, questions[external_id].is_positive)
-        for external_id, judgement in judged.items()
-    ]
-    maxima = {"fit": version.max_fit, "behavior": version.max_behavior}
-    return evaluate(examples, maximum=maxima.get(axis, sum(maxima.values())))
+        tally = Tally([compiled], document, expected=len(ids), axis=axis)
+        asked = [
+            Asked(lead_id, questions[name].at - JUST_BEFORE, questions[name].is_positive)
+            for name, lead_id in ids.items()
+        ]
+        for start in range(0, len(asked), CHUNK):
+            for seen in see_past([compiled], asked[start : start + CHUNK]):
+                tally.add(seen)
+    report = tally.report(None, Circumstances(left_out={}))
+    report["weights"] = tally.weights()
+    return report
 
 
 def _load_for(name: str) -> Load:
@@ -99,19 +103,3 @@ def _hits(
         if row.message_id not in seen:
             seen.add(row.message_id)
             yield from hits.of(event_id, lead_id, row)
-
-
-def _judge(
-    compiled: Compiled, questions: Mapping[str, SnapshotRow], ids: Mapping[str, int]
-) -> dict[str, Judgement]:
-    names = {lead_id: external_id for external_id, lead_id in ids.items()}
-    moments = [(lead_id, questions[name].at - JUST_BEFORE) for lead_id, name in names.items()]
-    measured = measure(
-        compiled.version,
-        Moments(moments),
-        product_id=compiled.product_id,
-        names=compiled.names,
-        as_of=True,
-        looks_ahead=False,
-    )
-    return {names[lead_id]: compiled.judge(values) for lead_id, values in measured}

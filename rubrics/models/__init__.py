@@ -2,6 +2,7 @@
 
 from rubrics.models.account_score import AccountScore, AccountScoreChange
 from rubrics.models.approval import Approval
+from rubrics.models.backtest import Backtest, BacktestLead
 from rubrics.models.band import Band
 from rubrics.models.criterion import Criterion, Tier
 from rubrics.models.criterion_group import CriterionGroup
@@ -16,6 +17,8 @@ __all__ = [
     "AccountScore",
     "AccountScoreChange",
     "Approval",
+    "Backtest",
+    "BacktestLead",
     "Band",
     "Criterion",
     "CriterionGroup",

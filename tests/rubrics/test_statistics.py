@@ -5,7 +5,17 @@ from statistics import NormalDist
 
 import pytest
 
-from rubrics.statistics import midranks, proportion, roc_auc, wilson_interval
+from rubrics.statistics import (
+    Estimate,
+    auc_difference,
+    benjamini_hochberg,
+    midranks,
+    proportion,
+    risk_ratio,
+    roc_auc,
+    two_by_two,
+    wilson_interval,
+)
 
 
 def test_wilson_interval_published_value() -> None:
@@ -88,3 +98,61 @@ def test_roc_auc_one_class_only(labels: list[bool]) -> None:
 def test_roc_auc_lengths_differ() -> None:
     with pytest.raises(ValueError, match="2 scores for 1 labels"):
         roc_auc([1, 2], [True])
+
+
+def test_auc_difference_of_a_score_with_itself_is_nothing() -> None:
+    labels = [True, False, True, False, False]
+    scores = [3.0, 1.0, 2.0, 2.0, 0.0]
+    assert auc_difference(scores, scores, labels) == Estimate(0.0, 0.0, 0.0)
+    assert auc_difference(scores, scores, [True] * 5) is None
+
+
+def test_auc_difference_by_hand() -> None:
+    """Two positives, two negatives. The first score loses one pair of four, the second none."""
+    labels = [True, True, False, False]
+    found = auc_difference([4.0, 2.0, 3.0, 1.0], [4.0, 3.0, 2.0, 1.0], labels)
+    assert found is not None
+    assert found.value == pytest.approx(0.25)
+    # Placements of the first: positives 1, 1/2; negatives 1/2, 1. Of the second: all 1. Their
+    # differences vary by 1/8 in either group of two, so the variance is 1/16 + 1/16.
+    assert found.high - found.value == pytest.approx(1.959964 * (1 / 8) ** 0.5)
+
+
+def test_risk_ratio_of_the_physicians_health_study() -> None:
+    """Heart attacks on placebo against aspirin (Agresti 2002, 2.2.2): 1.82 (1.43 to 2.31)."""
+    found = risk_ratio(189, 11034, 104, 11037)
+    assert found is not None
+    assert (round(found.value, 2), round(found.low, 2), round(found.high, 2)) == (1.82, 1.43, 2.31)
+    assert risk_ratio(0, 10, 5, 10) is None
+    assert risk_ratio(5, 10, 0, 10) is None
+
+
+def test_two_by_two_of_the_lady_tasting_tea() -> None:
+    """Fisher 1935: three of four cups right; two-sided 0.486."""
+    assert two_by_two(3, 4, 1, 4) == pytest.approx(0.4857, abs=1e-4)
+
+
+def test_two_by_two_of_many_is_pearsons() -> None:
+    """The same study: chi-square 25.01 with one degree of freedom."""
+    assert two_by_two(189, 11034, 104, 11037) == pytest.approx(
+        math.erfc((25.0139 / 2) ** 0.5), 1e-3
+    )
+
+
+@pytest.mark.parametrize("table", [(0, 0, 5, 10), (0, 5, 0, 10), (5, 5, 10, 10)])
+def test_two_by_two_nothing_to_compare(table: tuple[int, int, int, int]) -> None:
+    assert two_by_two(*table) == 1.0
+
+
+def test_benjamini_hochberg_of_their_own_example() -> None:
+    """Benjamini and Hochberg 1995, section 3.2: of 15 tests the first four are discoveries."""
+    chances = [
+        0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262,
+        0.5719, 0.6528, 0.7590, 1.0,
+    ]  # fmt: skip
+    mixed = [*reversed(chances)]
+    corrected = benjamini_hochberg(mixed)
+    assert [chance for chance, p in zip(mixed, corrected, strict=True) if p <= 0.05] == [
+        0.0095, 0.0019, 0.0004, 0.0001,
+    ]  # fmt: skip
+    assert benjamini_hochberg([]) == []

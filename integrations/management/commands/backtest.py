@@ -1,126 +1,157 @@
-"""`manage.py backtest`: does a rubric predict the outcomes of a data set?"""
+"""`manage.py backtest`: does a rubric predict the outcomes of a data set, or of stored leads?"""
 
 import json
 from argparse import ArgumentParser
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_date
 
 from integrations.datasets.backtest import AXES, backtest
-from integrations.datasets.console import Problems, file_progress
+from integrations.datasets.console import Problems, file_progress, progress_bar
 from integrations.datasets.reader import DataSet, DataSetError
+from leads.models import JobState
+from leads.models.outcome import OutcomeKind
+from rubrics.backtests.examples import CONVERSIONS, MomentKind
+from rubrics.backtests.export import write_tables
+from rubrics.backtests.running import backtest_some
+from rubrics.backtests.starting import Asking, BacktestRefused, midnight, start_backtest
+from rubrics.backtests.text import as_text
 from rubrics.measures import SpecError
+from rubrics.models import Backtest, RubricVersion
 from rubrics.presets import read_rubric
-from rubrics.reports import Evaluation, Flagged
-from rubrics.statistics import Estimate
+
+SECONDS = 1.0
 
 
 class Command(BaseCommand):
     help = (
-        "Score each lead of a data set's snapshot as of its moment, nothing later seen, and "
-        "compare with what became of it. Leaves the database as it was (docs/backtest.md)."
+        "Score past leads as of their own moments, nothing later seen, and compare with what "
+        "became of them: those of a data set's snapshot, or those stored (docs/backtest.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("directory", type=Path, help="The data set: docs/datasets.md.")
-        parser.add_argument("--rubric", required=True, help="A rubric file, or a preset's name.")
+        parser.add_argument("directory", type=Path, nargs="?", help="A data set's directory.")
+        parser.add_argument("--rubric", help="A data set's: a rubric file, or a preset's name.")
         parser.add_argument("--axis", choices=AXES, default="total", help="Which score to judge.")
+        parser.add_argument("--rubric-version", type=int, help="Stored leads: a version's id.")
+        parser.add_argument("--beside", type=int, help="Another version, to compare with.")
+        parser.add_argument("--since", type=parse_date, help="Signed up from (YYYY-MM-DD).")
+        parser.add_argument("--until", type=parse_date, help="Signed up before (YYYY-MM-DD).")
+        parser.add_argument("--moment", choices=list(MomentKind), default="after_sign_up")
+        parser.add_argument("--days", type=int, help="After sign-up, or before the outcome.")
+        parser.add_argument("--horizon", type=int, help="Days to wait for an outcome.")
+        parser.add_argument(
+            "--outcome", action="append", choices=list(OutcomeKind), help="Counts as conversion."
+        )
+        parser.add_argument("--reps", type=int, default=3)
+        parser.add_argument("--each", type=int, default=40, help="PQLs a rep works in a week.")
+        parser.add_argument("--csv", type=Path, help="Write every table into this directory.")
         parser.add_argument("--json", action="store_true", help="Print one JSON object only.")
 
-    def handle(
-        self, *args: Any, directory: Path, rubric: str, axis: str, json: bool, **options: Any
-    ) -> None:
-        problems = Problems(self.stderr)
+    def handle(self, *args: Any, directory: Path | None, csv: Path | None, **options: Any) -> None:
         try:
-            with file_progress(quiet=json) as on_file:
-                result = backtest(
-                    DataSet(directory),
-                    read_rubric(rubric),
-                    axis=axis,
-                    on_problem=problems.add,
-                    on_file=on_file,
-                )
-        except (DataSetError, SpecError) as error:
+            report = self._of_files(directory, **options) if directory else self._stored(**options)
+        except (DataSetError, SpecError, BacktestRefused) as error:
             raise CommandError(str(error)) from error
+        if csv is not None:
+            csv.mkdir(parents=True, exist_ok=True)
+            write_tables(report, csv)
+        if options["json"]:
+            self.stdout.write(json.dumps(as_document(report)))
+        else:
+            self.stdout.write(as_text(report, reps=options["reps"], each=options["each"]))
+
+    def _of_files(self, directory: Path, **options: Any) -> dict[str, Any]:
+        if not options["rubric"]:
+            raise CommandError("Give the rubric to try: --rubric FILE, or a preset's name.")
+        problems = Problems(self.stderr)
+        with file_progress(quiet=options["json"]) as on_file:
+            report = backtest(
+                DataSet(directory),
+                read_rubric(options["rubric"]),
+                axis=options["axis"],
+                on_problem=problems.add,
+                on_file=on_file,
+            )
         problems.report()
-        self.stdout.write(as_json(result) if json else as_text(result, axis))
+        return report
+
+    def _stored(self, **options: Any) -> dict[str, Any]:
+        """Start it and work on it here; whichever worker comes by may help."""
+        job = start_backtest(
+            _version(options["rubric_version"]),
+            beside=_version(options["beside"]) if options["beside"] else None,
+            asking=Asking(
+                since=midnight(options["since"]),
+                until=midnight(options["until"]),
+                moment=MomentKind(options["moment"]),
+                days=options["days"],
+                horizon_days=options["horizon"],
+                kinds=options["outcome"] or CONVERSIONS,
+            ),
+            at=timezone.now(),
+        )
+        with progress_bar(quiet=options["json"]) as bar:
+            task = bar.add_task("leads", total=100)
+            while job.is_running:
+                backtest_some(at=timezone.now(), seconds=SECONDS)
+                job = Backtest.objects.get(pk=job.pk)
+                bar.update(task, completed=job.percent)
+        if job.state != JobState.DONE:
+            raise CommandError(job.problem or "It was stopped.")
+        results: dict[str, Any] = job.results
+        return results
 
 
-def as_json(result: Evaluation) -> str:
-    """The evaluation as one JSON object; a figure's interval ends in ``_low`` and ``_high``."""
-    return json.dumps(
-        {
-            "n": result.leads,
-            "positives": result.positives,
-            **_flat("auc", result.auc),
-            **_flat("base_rate", result.base_rate),
-            "pqls": _flagged_document(result.pqls),
-            "top_fifth": _flagged_document(result.top),
-            "buckets": [
-                {
-                    "label": bucket.label,
-                    "low": bucket.low,
-                    "high": bucket.high,
-                    "leads": bucket.leads,
-                    "positives": bucket.positives,
-                    **_flat("conversion", bucket.conversion),
-                }
-                for bucket in result.buckets
-            ],
-            "warnings": result.warnings,
-        }
-    )
+def _version(pk: int | None) -> RubricVersion:
+    versions = RubricVersion.objects.select_related("rubric")
+    version = versions.filter(pk=pk).first() if pk else versions.published().first()
+    if version is None:
+        raise CommandError(
+            "No rubric version has this id." if pk else "Give a directory, or publish a rubric."
+        )
+    return version
 
 
-def _flagged_document(flagged: Flagged) -> dict[str, Any]:
+def as_document(report: Mapping[str, Any]) -> dict[str, Any]:
+    """One flat object for scripts (an interval ends in ``_low`` and ``_high``) of the version asked
+    for, and the whole ``report``."""
+    version = report["versions"][0]
     return {
-        "leads": flagged.leads,
-        "positives": flagged.positives,
-        **_flat("precision", flagged.precision),
-        **_flat("recall", flagged.recall),
-        **_flat("rest_conversion", flagged.rest_conversion),
-        "lift": flagged.lift,
+        "n": report["leads"],
+        "positives": report["positives"],
+        **_flat("auc", version["auc"]),
+        **_flat("base_rate", report["base_rate"]),
+        "pqls": _flagged(version["pqls"]),
+        "top_fifth": _flagged(version["top_fifth"]),
+        "buckets": [
+            {
+                **{name: bucket[name] for name in ("label", "low", "high", "leads", "positives")},
+                **_flat("conversion", bucket["conversion"]),
+            }
+            for bucket in version["buckets"]
+        ],
+        "warnings": [*version["warnings"], *report["warnings"]],
+        "report": report,
     }
 
 
-def _flat(name: str, estimate: Estimate | None) -> dict[str, float | None]:
-    figures = asdict(estimate) if estimate else {"value": None, "low": None, "high": None}
-    return {name: figures["value"], f"{name}_low": figures["low"], f"{name}_high": figures["high"]}
+def _flagged(flagged: Mapping[str, Any]) -> dict[str, Any]:
+    lift = flagged["lift"]
+    return {
+        "leads": flagged["leads"],
+        "positives": flagged["positives"],
+        **_flat("precision", flagged["precision"]),
+        **_flat("recall", flagged["recall"]),
+        **_flat("rest_conversion", flagged["rest_conversion"]),
+        "lift": lift["value"] if isinstance(lift, Mapping) else lift,
+    }
 
 
-def as_text(result: Evaluation, axis: str) -> str:
-    """The evaluation as a report for people."""
-    lines = [
-        f"{result.leads:,} leads, {result.positives:,} converted ({_percent(result.base_rate)})",
-        f"ROC AUC of {axis}: {_figure(result.auc)}",
-        f"PQLs: {result.pqls.leads:,}, of which {_percent(result.pqls.precision)} converted; they "
-        f"are {_percent(result.pqls.recall)} of all that converted; {_lift(result.pqls)}",
-        f"Best fifth: {_percent(result.top.precision)} converted; {_lift(result.top)}",
-        "",
-        f"{'score':>9} {'leads':>8} {'converted':>10} {'conversion, 95 % interval':>28}",
-    ]
-    lines += [
-        f"{bucket.label:>9} {bucket.leads:>8,} {bucket.positives:>10,} "
-        f"{_percent(bucket.conversion):>28}"
-        for bucket in result.buckets
-    ]
-    lines += ["", *(f"Note: {warning}" for warning in result.warnings)]
-    return "\n".join(lines).rstrip()
-
-
-def _figure(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return "none"
-    return f"{estimate.value:.3f} (95 % interval {estimate.low:.3f} to {estimate.high:.3f})"
-
-
-def _percent(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return "none"
-    return f"{estimate.value:.1%} ({estimate.low:.1%} to {estimate.high:.1%})"
-
-
-def _lift(flagged: Flagged) -> str:
-    return "no lift to tell" if flagged.lift is None else f"lift {flagged.lift:.2f} over the rest"
+def _flat(name: str, estimate: Mapping[str, float] | None) -> dict[str, float | None]:
+    ends = {name: "value", f"{name}_low": "low", f"{name}_high": "high"}
+    return {key: estimate[end] if estimate else None for key, end in ends.items()}

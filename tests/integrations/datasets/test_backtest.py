@@ -53,24 +53,26 @@ def test_backtest_sees_nothing_later(tmp_path: Path) -> None:
     result = run(write_set(tmp_path))
     # u1: company size not yet 130, two events before: 10 + 30. u2: one event before, one at its
     # very moment. u3: its only event is later.
-    assert (result.leads, result.positives) == (3, 1)
-    assert result.auc.value == 1.0
-    assert [bucket.leads for bucket in result.buckets] == [3, 0, 0, 0]
-    assert result.pqls.leads == 0
+    version = result["versions"][0]
+    assert (result["leads"], result["positives"]) == (3, 1)
+    assert version["auc"]["value"] == 1.0
+    assert [bucket["leads"] for bucket in version["buckets"]] == [3, 0, 0, 0]
+    assert version["pqls"]["leads"] == 0
 
 
 @pytest.mark.django_db
 def test_backtest_axis(tmp_path: Path) -> None:
     result = run(write_set(tmp_path), axis="behavior")
-    assert [bucket.leads for bucket in result.buckets] == [2, 1, 0, 0]
-    assert result.buckets[-1].high == 100
+    buckets = result["versions"][0]["buckets"]
+    assert [bucket["leads"] for bucket in buckets] == [2, 1, 0, 0]
+    assert buckets[-1]["high"] == 100
 
 
 @pytest.mark.django_db
 def test_backtest_a_message_told_twice_counts_once(tmp_path: Path) -> None:
     twice = [event(1, "u3", "2026-01-05T10:00:00Z")] * 2
     result = run(write_set(tmp_path, events=twice), axis="behavior")
-    assert result.buckets[0].leads == 3
+    assert result["versions"][0]["buckets"][0]["leads"] == 3
 
 
 @pytest.mark.django_db(transaction=True)
@@ -82,7 +84,7 @@ def test_backtest_leaves_the_database_as_it_was(tmp_path: Path) -> None:
     before = fingerprint()
     loaded = run(directory)
     assert fingerprint() == before
-    assert loaded.leads == 3
+    assert loaded["leads"] == 3
 
 
 @pytest.mark.django_db
@@ -136,5 +138,5 @@ def test_backtest_example_rubrics_predict(
 ) -> None:
     rubric = yaml.safe_load((EXAMPLES / f"{name}.yaml").read_text())
     result = run(DATA / name, rubric)
-    assert (result.leads, result.positives) == (leads, positives)
-    assert result.auc.value > auc
+    assert (result["leads"], result["positives"]) == (leads, positives)
+    assert result["versions"][0]["auc"]["value"] > auc

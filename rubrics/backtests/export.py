@@ -1,0 +1,126 @@
+"""Every table of a backtest as CSV: for a spreadsheet, and safe to open in one."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+Report = Mapping[str, Any]
+Rows = Iterable[Mapping[str, Any]]
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+"""A text that begins so is a formula to a spreadsheet."""
+
+
+def table_names(report: Report) -> list[str]:
+    """The tables that the report has rows for."""
+    return [name for name, rows in _TABLES.items() if next(iter(rows(report)), None)]
+
+
+def table_csv(report: Report, name: str) -> str:
+    """One table; an interval is three columns.
+
+    Raises:
+        KeyError: there is no such table.
+    """
+    rows = [_flat(row) for row in _TABLES[name](report)]
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([_safe(row.get(column)) for column in columns] for row in rows)
+    return out.getvalue()
+
+
+def write_tables(report: Report, directory: Path) -> None:
+    """Every table as a file of its own."""
+    for name in table_names(report):
+        text = table_csv(report, name)
+        (directory / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
+
+
+def _of_versions(part: str) -> Callable[[Report], Rows]:
+    def rows(report: Report) -> Rows:
+        for version in report["versions"]:
+            for row in version[part]:
+                yield {"version": version["label"], **row}
+
+    return rows
+
+
+def _summary(report: Report) -> Rows:
+    for version in report["versions"]:
+        ends = version["quarters"] or {}
+        yield {
+            "version": version["label"],
+            "leads": report["leads"],
+            "converted": report["positives"],
+            "conversion": report["base_rate"],
+            "auc": version["auc_total"],
+            "auc_fit": version["auc_fit"],
+            "auc_behavior": version["auc_behavior"],
+            "pqls": version["pqls"]["leads"],
+            "pqls_converted": version["pqls"]["positives"],
+            "precision": version["pqls"]["precision"],
+            "recall": version["pqls"]["recall"],
+            "pql_lift": version["pqls"]["lift"],
+            "top_quarter": (ends.get("top") or {}).get("conversion"),
+            "bottom_quarter": (ends.get("bottom") or {}).get("conversion"),
+            "quarter_lift": ends.get("lift"),
+        }
+
+
+def _curve(report: Report) -> Rows:
+    for version in report["versions"]:
+        for others, converters in version["roc"]:
+            yield {"version": version["label"], "of_others": others, "of_converters": converters}
+
+
+def _lifts(report: Report) -> Rows:
+    return ({**row} for row in report["lifts"])
+
+
+def _weights(report: Report) -> Rows:
+    for change in (report.get("weights") or {}).get("changes", ()):
+        for tier in change["tiers"]:
+            yield {"criterion": change["key"], "name": change["name"], **tier}
+
+
+def _warnings(report: Report) -> Rows:
+    for warning in report["warnings"]:
+        yield {"version": "", "warning": warning}
+    for version in report["versions"]:
+        for warning in version["warnings"]:
+            yield {"version": version["label"], "warning": warning}
+
+
+_TABLES: Mapping[str, Callable[[Report], Rows]] = {
+    "summary": _summary,
+    "buckets": _of_versions("buckets"),
+    "tenths": _of_versions("tenths"),
+    "thresholds": _of_versions("sweep"),
+    "curve": _curve,
+    "lifts": _lifts,
+    "points": _weights,
+    "left-out": lambda report: report["left_out"],
+    "warnings": _warnings,
+}
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Intervals spread over three columns."""
+    cells: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            cells[name] = value["value"]
+            cells[f"{name}_low"], cells[f"{name}_high"] = value["low"], value["high"]
+        else:
+            cells[name] = value
+    return cells
+
+
+def _safe(value: Any) -> Any:
+    """A text that a spreadsheet takes for text."""
+    if isinstance(value, str) and value.startswith(FORMULAS):
+        return f"'{value}"
+    return "" if value is None else value

@@ -1,0 +1,198 @@
+"""The life of a backtest: leads measured chunk by chunk, then the figures, then the weights. Kill
+it anywhere: the next worker goes on from there."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, F, Q
+
+from leads import jobs
+from leads.models import JobState, Outcome
+from rubrics.backtests.examples import Asked, MomentKind, Question, choose, read_past
+from rubrics.backtests.reading import Seen, see_past
+from rubrics.backtests.report import Tally
+from rubrics.backtests.warnings import Circumstances
+from rubrics.documents import parse_document
+from rubrics.mappers import Compiled, compile_for
+from rubrics.measures import SpecError
+from rubrics.models import Backtest, BacktestLead
+from rubrics.models.backtest import BacktestPart
+from rubrics.proof.reading import is_scoring_behind
+from rubrics.scoring.types import Measured
+
+CHUNK = 500
+PATIENCE = timedelta(seconds=1)
+"""A change that waits longer than this for its score goes before the backtest."""
+LATE = timedelta(days=30)
+
+
+def backtest_some(*, at: datetime, seconds: float, gives_way: bool = False) -> bool:
+    """Work on the oldest free backtest for about so long; False if there was nothing to work on."""
+    return jobs.work_on(
+        Backtest.objects.running(),
+        _step,
+        at=at,
+        seconds=seconds,
+        gives_way=(lambda now: is_scoring_behind(now - PATIENCE)) if gives_way else None,
+    )
+
+
+def question_of(job: Backtest, product_id: int) -> Question:
+    """What the backtest asks."""
+    return Question(
+        product_id=product_id,
+        since=job.since,
+        until=job.until,
+        known_until=job.known_until,
+        moment=MomentKind(job.moment),
+        days=job.days,
+        horizon_days=job.horizon_days,
+        kinds=tuple(job.kinds),
+        ages=tuple(timedelta(seconds=age) for age in job.ages),
+    )
+
+
+def _step(job: Backtest, at: datetime) -> bool:
+    """Go one chunk on; False at the end, or if the backtest is ours no more."""
+    try:
+        versions = _versions(job)
+    except SpecError as error:
+        raise jobs.JobFailed(f"It cannot be scored any more. {error}") from error
+    question = question_of(job, versions[0].product_id)
+    if job.part == BacktestPart.LEADS:
+        return _measure_chunk(job, versions, question)
+    if job.part == BacktestPart.FIGURES:
+        tally = _tally(job, versions)
+        job.results = tally.report(question, _circumstances(job, question))
+        job.part = BacktestPart.WEIGHTS
+        return jobs.advance(job, part=job.part, results=job.results)
+    results = {**job.results, "weights": _tally(job, versions[:1]).weights()}
+    _finish(job, at, results)
+    return False
+
+
+def _versions(job: Backtest) -> list[Compiled]:
+    """The versions as they were when it started."""
+    rows = [(job.version, job.document)]
+    if job.beside is not None:
+        rows.append((job.beside, job.beside_document))
+    return [
+        compile_for(
+            parse_document(document),
+            product_id=row.rubric.product_id,
+            version_id=row.pk,
+            rubric_id=row.rubric_id,
+            label=str(row),
+        )
+        for row, document in rows
+    ]
+
+
+@transaction.atomic
+def _measure_chunk(job: Backtest, versions: list[Compiled], question: Question) -> bool:
+    past = read_past(question, after=job.after, limit=CHUNK)
+    if not past:
+        job.part = BacktestPart.FIGURES
+        return jobs.advance(job, part=job.part)
+    chosen = choose(question, past)
+    seen = see_past(versions, chosen.asked)
+    chosen.leave_out("other_segment", len(chosen.asked) - len(seen))
+    left_out = {
+        reason: job.left_out.get(reason, 0) + chosen.left_out.get(reason, 0)
+        for reason in {*job.left_out, *chosen.left_out}
+    }
+    were_pqls = job.were_pqls + _were_pqls([one.asked for one in seen], question)
+    moved = jobs.advance(
+        job,
+        done=len(past),
+        after=chosen.last_id,
+        left_out=left_out,
+        were_pqls=were_pqls,
+    )
+    if not moved:
+        return False
+    job.after, job.left_out, job.were_pqls = chosen.last_id, left_out, were_pqls
+    BacktestLead.objects.bulk_create(_row(job, one) for one in seen)
+    return True
+
+
+def _row(job: Backtest, seen: Seen) -> BacktestLead:
+    return BacktestLead(
+        backtest=job,
+        lead_id=seen.asked.lead_id,
+        at=seen.asked.at,
+        is_positive=seen.asked.is_positive,
+        measures=[value for measured in seen.measured for value in measured.values],
+        idle_us=[measured.idle_us for measured in seen.measured],
+        signals=list(seen.signals),
+        attributes=seen.attributes,
+    )
+
+
+_WERE_PQLS = """
+SELECT count(DISTINCT w.id) FROM unnest(%(ids)s::bigint[], %(ats)s::timestamptz[]) AS w(id, at)
+JOIN rubrics_scorechange AS c ON c.lead_id = w.id AND c.product_id = %(product)s AND c.is_pql
+    AND c.at <= w.at + make_interval(days => %(horizon)s)
+"""
+
+
+def _were_pqls(asked: list[Asked], question: Question) -> int:
+    """How many of them were PQLs for reps to work while their outcome was awaited."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WERE_PQLS,
+            {
+                "ids": [one.lead_id for one in asked],
+                "ats": [one.at for one in asked],
+                "product": question.product_id,
+                "horizon": question.horizon_days,
+            },
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _tally(job: Backtest, versions: list[Compiled]) -> Tally:
+    rows = job.leads.order_by("lead_id")
+    tally = Tally(versions, job.document, expected=rows.count())
+    for seen in _stored(rows, [len(version.version.columns) for version in versions]):
+        tally.add(seen)
+    return tally
+
+
+def _stored(rows: Any, widths: list[int]) -> Iterator[Seen]:
+    """The leads kept, one after the other."""
+    columns = ("lead_id", "at", "is_positive", "measures", "idle_us", "signals", "attributes")
+    for lead_id, at, is_positive, measures, idle_us, signals, attributes in rows.values_list(
+        *columns
+    ).iterator(chunk_size=2000):
+        measured, start = [], 0
+        for width, idle in zip(widths, idle_us, strict=False):
+            measured.append(Measured(tuple(measures[start : start + width]), idle))
+            start += width
+        asked = Asked(lead_id, at, is_positive)
+        yield Seen(asked, tuple(measured), tuple(signals), attributes)
+
+
+def _circumstances(job: Backtest, question: Question) -> Circumstances:
+    outcomes = Outcome.objects.filter(
+        Q(product=question.product_id) | Q(product=None),
+        kind__in=question.kinds,
+        lead__in=job.leads.filter(is_positive=True).values("lead"),
+    ).aggregate(
+        all=Count("pk"), late=Count("pk", filter=Q(recorded_at__gt=F("occurred_at") + LATE))
+    )
+    return Circumstances(
+        left_out=job.left_out,
+        history=question.known_until - question.since,
+        recorded_late=outcomes["late"] / outcomes["all"] if outcomes["all"] else 0.0,
+        were_pqls=job.were_pqls,
+    )
+
+
+@transaction.atomic
+def _finish(job: Backtest, at: datetime, results: dict[str, Any]) -> None:
+    """Keep the report; the leads behind it are needed no more."""
+    if jobs.finish(job, at=at, state=JobState.DONE, results=results):
+        job.leads.all().delete()

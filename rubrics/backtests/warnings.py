@@ -1,0 +1,147 @@
+"""What the figures do not carry, in words. A number without its doubts is a claim."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from rubrics.backtests.examples import LeftOut, MomentKind, Question
+from rubrics.scoring.words import joined
+
+FULL_HISTORY = timedelta(days=365)
+SOME_HISTORY = timedelta(days=182)
+FEW_CONVERTED = 100
+FEWEST_CONVERTED = 20
+MANY_AT_ONCE = 0.5
+UNLIKELY = 0.001
+MANY_LATE = 0.2
+MANY_LEFT_OUT = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of the data besides leads and scores.
+
+    ``recorded_late`` is the share of outcomes entered more than 30 days after they were;
+    ``were_pqls`` how many of the leads were PQLs while their outcome was awaited.
+    """
+
+    left_out: Mapping[str, int]
+    history: timedelta | None = None
+    recorded_late: float = 0.0
+    were_pqls: int = 0
+
+
+@dataclass(slots=True)
+class Calendar:
+    """How many leads are looked at in which week and month, and how many of them convert."""
+
+    weeks: Counter[str] = field(default_factory=Counter)
+    months: Counter[str] = field(default_factory=Counter)
+    converted: Counter[str] = field(default_factory=Counter)
+
+    def add(self, moment: datetime, is_positive: bool) -> None:
+        self.weeks[f"{moment:%G-%V}"] += 1
+        self.months[f"{moment:%B %Y}"] += 1
+        self.converted[f"{moment:%B %Y}"] += is_positive
+
+
+def approach(history: timedelta) -> str:
+    """What so long a history allows (sources, 46)."""
+    if history >= FULL_HISTORY:
+        return "Twelve months of history or more: enough for a full backtest."
+    if history >= SOME_HISTORY:
+        return "Six to twelve months of history: a partial backtest, with wider intervals."
+    return (
+        "Less than six months of history: too little to rely on. Pilot first: two or three reps, "
+        "two weeks, and compare what they accept."
+    )
+
+
+def general_warnings(
+    question: Question | None,
+    circumstances: Circumstances,
+    calendar: Calendar,
+    *,
+    leads: int,
+    positives: int,
+) -> list[str]:
+    """What to doubt whatever the version."""
+    return [
+        *_too_few(positives),
+        *_left_out(circumstances, leads, positives),
+        *_unevenly(calendar, leads, positives),
+        *_by_hindsight(question),
+        *_recording(circumstances),
+    ]
+
+
+def _too_few(positives: int) -> Iterator[str]:
+    if positives < FEWEST_CONVERTED:
+        yield (
+            f"Only {positives} leads converted: nothing can be proven with so few. Widen the "
+            "period or the horizon, count opportunities too, or pilot first."
+        )
+    elif positives < FEW_CONVERTED:
+        yield (
+            f"Only {positives} leads converted: the intervals are wide. A longer period, or "
+            "opportunities counted too, would narrow them."
+        )
+
+
+def _left_out(circumstances: Circumstances, leads: int, positives: int) -> Iterator[str]:
+    """Survivorship: those that are left need not be like those that were there."""
+    early = circumstances.left_out.get(LeftOut.CONVERTED_BEFORE, 0)
+    if early > MANY_LEFT_OUT * (early + positives):
+        yield (
+            f"{early:,} leads converted before they were looked at and are not among these "
+            "figures. An earlier moment would include more of them."
+        )
+    gone = early + circumstances.left_out.get(LeftOut.LOST_BEFORE, 0)
+    if gone > MANY_LEFT_OUT * (gone + leads):
+        yield (
+            f"The fate of {gone:,} of {gone + leads:,} leads was settled before they were looked "
+            "at. Those that remain need not be like them."
+        )
+
+
+def _unevenly(calendar: Calendar, leads: int, positives: int) -> Iterator[str]:
+    if leads and max(calendar.weeks.values()) > MANY_AT_ONCE * leads:
+        yield (
+            "More than half of the leads are looked at in the same week: what happened then (a "
+            "campaign, a release) may be all that these figures show."
+        )
+    rate = positives / leads if leads else 0.0
+    silent = [
+        month
+        for month, count in calendar.months.items()
+        if not calendar.converted[month] and (1 - rate) ** count < UNLIKELY
+    ]
+    if silent:
+        yield (
+            f"Nobody looked at in {joined(silent)} converted, unlike in other months: are the "
+            "outcomes recorded for some leads only?"
+        )
+
+
+def _by_hindsight(question: Question | None) -> Iterator[str]:
+    if question is not None and question.moment is MomentKind.BEFORE_OUTCOME:
+        yield (
+            "Leads are looked at just before their outcome, and nobody knows that day in advance: "
+            "expect less in daily use. A set number of days after sign-up is the honest test."
+        )
+
+
+def _recording(circumstances: Circumstances) -> Iterator[str]:
+    if circumstances.recorded_late > MANY_LATE:
+        yield (
+            f"{circumstances.recorded_late:.0%} of the outcomes were entered more than 30 days "
+            "after they happened: some of the newest leads' may be missing still, and count as not "
+            "converted."
+        )
+    if circumstances.were_pqls:
+        yield (
+            f"{circumstances.were_pqls:,} of the leads were PQLs at the time, for reps to contact. "
+            "Some of them converted because somebody called, not because the score was right: "
+            "their lift is too high by that. Only a random split can tell how much."
+        )

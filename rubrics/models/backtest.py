@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+
+from leads.models import Job, JobQuerySet, Lead
+from leads.models.outcome import OutcomeKind
+from rubrics.models.rubric import RubricVersion
+
+
+class BacktestMoment(models.TextChoices):
+    """When each past lead is looked at."""
+
+    AFTER_SIGN_UP = "after_sign_up", "Days after sign-up"
+    BEFORE_OUTCOME = "before_outcome", "Days before the outcome"
+
+
+class BacktestPart(models.TextChoices):
+    """What a backtest goes through, in this order."""
+
+    LEADS = "leads", "Leads"
+    FIGURES = "figures", "Figures"
+    WEIGHTS = "weights", "Weights"
+
+
+class BacktestQuerySet(JobQuerySet["Backtest"]):
+    def of(self, version_id: int) -> BacktestQuerySet:
+        """Those of a version, newest first."""
+        return self.filter(version=version_id).order_by("-started_at", "-pk")
+
+
+class Backtest(Job):
+    """A version over past leads, as they were at their moments, against what became of them.
+
+    The question: leads of the version's product that signed up in ``[since, until)``, seen ``days``
+    after that or before their outcome; which of them have an outcome of ``kinds`` within
+    ``horizon_days``? A draft may change meanwhile, so its ``document`` is kept. ``results`` is the
+    whole report once it is done (rubrics/backtests/report.py):
+    nothing is computed again. ``part`` and ``after`` are how far it is.
+    """
+
+    version = models.ForeignKey(RubricVersion, on_delete=models.CASCADE, related_name="backtests")
+    beside = models.ForeignKey(
+        RubricVersion,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="compared with",
+    )
+    since = models.DateTimeField("signed up from")
+    until = models.DateTimeField("signed up before")
+    known_until = models.DateTimeField(help_text="Where the facts end.")
+    moment = models.CharField(
+        max_length=14, choices=BacktestMoment, default=BacktestMoment.AFTER_SIGN_UP
+    )
+    days = models.PositiveSmallIntegerField(default=14)
+    horizon_days = models.PositiveSmallIntegerField("horizon", default=60, help_text="Days")
+    kinds = ArrayField(models.CharField(max_length=11, choices=OutcomeKind), default=list)
+    ages = models.JSONField(default=list, help_text="Seconds from sign-up to conversion, spread.")
+    part = models.CharField(max_length=7, choices=BacktestPart, default=BacktestPart.LEADS)
+    after = models.BigIntegerField(default=0, help_text="Id of the last lead done.")
+    left_out = models.JSONField(default=dict, help_text="Leads not looked at, by reason.")
+    were_pqls = models.PositiveIntegerField(default=0, help_text="PQLs while they were awaited.")
+    document = models.JSONField(default=dict, help_text="The version as it was at the start.")
+    beside_document = models.JSONField(default=dict)
+    results: models.JSONField[Any, Any] = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    objects = BacktestQuerySet.as_manager()
+
+    class Meta(Job.Meta):
+        constraints = [
+            *Job.Meta.constraints,
+            models.CheckConstraint(condition=Q(until__gt=F("since")), name="backtest_has_a_period"),
+            models.CheckConstraint(
+                condition=Q(horizon_days__gte=1), name="backtest_horizon_a_day_or_more"
+            ),
+            models.CheckConstraint(
+                condition=Q(beside=None) | ~Q(beside=F("version")), name="backtest_beside_another"
+            ),
+        ]
+        indexes = [models.Index(fields=["version", "-started_at"], name="backtest_by_version")]
+
+    def __str__(self) -> str:
+        return f"Backtest of {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class BacktestLead(models.Model):
+    """A past lead as of its moment, kept while its backtest runs and gone with its end.
+
+    ``measures`` are the numbers of the version and, after them, of the one beside it.
+    """
+
+    backtest = models.ForeignKey(
+        Backtest, on_delete=models.CASCADE, related_name="leads", db_index=False
+    )
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    is_positive = models.BooleanField()
+    measures = ArrayField(models.FloatField(null=True))
+    idle_us = ArrayField(models.BigIntegerField())
+    signals = ArrayField(models.BigIntegerField())
+    attributes = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["backtest", "lead"], name="backtest_lead_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"Lead {self.lead_id} at {self.at:%Y-%m-%d}"

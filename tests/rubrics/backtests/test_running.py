@@ -1,0 +1,207 @@
+"""The life of a backtest: what it asks, chunk by chunk, on from wherever it was left."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from leads import jobs
+from leads.models import JobState, Lead, Product
+from rubrics.backtests import reading, running
+from rubrics.backtests.examples import MomentKind
+from rubrics.backtests.running import backtest_some
+from rubrics.backtests.starting import (
+    Asking,
+    BacktestRefused,
+    start_backtest,
+    usual_beside,
+    usual_question,
+)
+from rubrics.models import Backtest, BacktestLead, Criterion, RubricVersion, ScoreChange
+from rubrics.services import draft_version, publish_version
+from rubrics.tasks import run_backtests
+from tests.rubrics.backtests.conftest import SINCE
+from tests.rubrics.makers import AT, make_product
+from tests.rubrics.scored import DAY
+
+pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
+ASKING = Asking(days=14, horizon_days=30)
+
+
+@pytest.fixture(autouse=True)
+def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "CHUNK", 15)
+
+
+def finish(job: Backtest) -> Backtest:
+    while backtest_some(at=AT, seconds=60):
+        pass
+    job.refresh_from_db()
+    return job
+
+
+def test_backtest_to_its_end(version: RubricVersion, leads: list[Lead]) -> None:
+    job = start_backtest(version, asking=ASKING, at=AT)
+    assert (job.total, job.percent, job.since) == (42, 0, SINCE.replace(hour=0))
+    done = finish(job)
+    assert (done.state, done.percent, done.done) == (JobState.DONE, 100, 42)
+    report = done.results
+    assert (report["leads"], report["positives"]) == (40, 18)
+    assert {one["reason"]: one["leads"] for one in report["left_out"]} == {
+        "converted_before": 1,
+        "not_over": 1,
+    }
+    (told,) = report["versions"]
+    # Two uses are 10 points, and a PQL: 15 of 20 against 3 of 20 is a lift of 5.
+    pqls = told["pqls"]
+    assert (pqls["leads"], pqls["positives"], pqls["rest_positives"]) == (20, 15, 3)
+    assert pqls["lift"]["value"] == pytest.approx(5.0)
+    assert pqls["recall"]["value"] == pytest.approx(15 / 18)
+    # Pairs: 15 of 18 converters at 10 points, 5 of 22 others; ties count half.
+    won = 15 * 17 + (15 * 5 + 3 * 17) / 2
+    assert told["auc"]["value"] == pytest.approx(won / (18 * 22))
+    assert told["sweep"][9]["weekly"] == pytest.approx(20 / (19 / 7))
+    assert any("Only 18 leads converted" in warning for warning in report["warnings"])
+    assert report["weights"]["changes"] == []
+    assert "Too few outcomes" in report["weights"]["why"]
+    assert not BacktestLead.objects.exists()
+    assert not backtest_some(at=AT, seconds=1)
+
+
+def test_backtest_killed_in_mid_chunk_goes_on_where_it_was(
+    version: RubricVersion, leads: list[Lead], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    see, seen = reading.see_past, []
+
+    def killed(versions: Any, asked: Any) -> Any:
+        seen.append(len(asked))
+        if len(seen) == 2:
+            raise MemoryError
+        return see(versions, asked)
+
+    monkeypatch.setattr(running, "see_past", killed)
+    job = start_backtest(version, asking=ASKING, at=AT)
+    with pytest.raises(MemoryError):
+        backtest_some(at=AT, seconds=60)
+    job.refresh_from_db()
+    assert (job.done, job.leads.count()) == (15, 15)
+    assert finish(job).results["leads"] == 40
+    assert seen == [15, 15, 15, 10]
+
+
+def test_backtest_stopped_is_left_alone(version: RubricVersion, leads: list[Lead]) -> None:
+    job = start_backtest(version, asking=ASKING, at=AT)
+    backtest_some(at=AT, seconds=0)
+    assert jobs.stop(job, at=AT)
+    assert not backtest_some(at=AT, seconds=60)
+    assert job.leads.count() == 15
+    start_backtest(version, asking=ASKING, at=AT)
+    assert job.leads.count() == 0
+
+
+def test_backtest_of_a_draft_edited_meanwhile_is_of_how_it_was(
+    version: RubricVersion, leads: list[Lead]
+) -> None:
+    job = start_backtest(version, asking=ASKING, at=AT)
+    backtest_some(at=AT, seconds=0)
+    Criterion.objects.filter(version=version).delete()
+    assert finish(job).results["versions"][0]["pqls"]["leads"] == 20
+
+
+def test_backtest_beside_another_version(
+    product: Product, version: RubricVersion, leads: list[Lead]
+) -> None:
+    publish_version(version, by=None, at=AT)
+    draft = draft_version(version, by=None, at=AT)
+    Criterion.objects.filter(version=draft, key="used").update(points_each=0)
+    version.refresh_from_db()
+    assert usual_beside(draft) == version
+    assert usual_beside(version) is None
+    done = finish(start_backtest(draft, beside=version, asking=ASKING, at=AT))
+    mine, other = done.results["versions"]
+    assert (mine["label"], other["label"]) == ("small v2", "small v1")
+    assert mine["auc"]["value"] == 0.5
+    assert done.results["difference"]["value"] == pytest.approx(0.5 - other["auc"]["value"])
+    assert done.results["difference"]["high"] < 0
+
+
+def test_backtest_says_who_was_a_pql_already(
+    product: Product, version: RubricVersion, leads: list[Lead]
+) -> None:
+    for lead, days in ((leads[0], 20), (leads[1], 60)):
+        ScoreChange.objects.create(
+            lead=lead, product=product, rubric=version.rubric, version=version, is_pql=True,
+            at=SINCE + days * DAY, fit=0, behavior=10, total=10, crossed=True,
+        )  # fmt: skip
+    done = finish(start_backtest(version, asking=ASKING, at=AT))
+    assert done.were_pqls == 1
+    assert any("because somebody called" in warning for warning in done.results["warnings"])
+
+
+def test_backtest_before_the_outcome(version: RubricVersion, leads: list[Lead]) -> None:
+    asking = Asking(moment=MomentKind.BEFORE_OUTCOME, horizon_days=30)
+    job = start_backtest(version, asking=asking, at=AT)
+    assert (job.days, len(job.ages)) == (1, 20)
+    report = finish(job).results
+    assert (report["leads"], report["positives"]) == (41, 19)
+    assert any("just before their outcome" in warning for warning in report["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "text"),
+    [
+        ({"kinds": ()}, "kinds", "at least one outcome"),
+        ({"kinds": ("wedding",)}, "kinds", "Outcomes are"),
+        ({"days": -1}, "days", "between 0"),
+        ({"horizon_days": 4000}, "horizon_days", "1 to 3650"),
+        ({"since": AT + DAY}, "since", "The period is empty"),
+        ({"since": SINCE - 90 * DAY, "until": SINCE - 80 * DAY}, "since", "Nobody signed up"),
+        ({"since": AT - 20 * DAY}, "horizon_days", "Nobody's time is over"),
+    ],
+)
+def test_start_backtest_refuses_and_says_what_to_change(
+    version: RubricVersion, leads: list[Lead], values: dict[str, Any], field: str, text: str
+) -> None:
+    asking = Asking(**{"days": 14, "horizon_days": 30, **values})
+    with pytest.raises(BacktestRefused, match=text) as refused:
+        start_backtest(version, asking=asking, at=AT)
+    assert refused.value.field == field
+    assert not Backtest.objects.exists()
+
+
+def test_start_backtest_refuses_versions_it_cannot_compare(
+    version: RubricVersion, leads: list[Lead]
+) -> None:
+    with pytest.raises(BacktestRefused, match="another version"):
+        start_backtest(version, beside=version, asking=ASKING, at=AT)
+    other = RubricVersion(
+        rubric=type(version.rubric)(product=make_product(key="other"), key="o"), number=1
+    )
+    with pytest.raises(BacktestRefused, match="of another product"):
+        start_backtest(version, beside=other, asking=ASKING, at=AT)
+    version.subject = "account"
+    with pytest.raises(BacktestRefused, match="scores accounts"):
+        start_backtest(version, asking=ASKING, at=AT)
+
+
+def test_start_backtest_without_leads(version: RubricVersion) -> None:
+    with pytest.raises(BacktestRefused, match="Nobody has signed up"):
+        start_backtest(version, asking=ASKING, at=AT)
+
+
+def test_usual_question_fits_the_data(product: Product, leads: list[Lead]) -> None:
+    usual = usual_question(product.pk, at=AT)
+    assert usual is not None
+    assert (usual.days, usual.horizon_days, usual.kinds) == (14, 90, ("converted",))
+    assert usual.known_until == AT - 10 * DAY
+
+
+def test_the_task_works_on_it(
+    version: RubricVersion, leads: list[Lead], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+    job = start_backtest(version, asking=ASKING, at=AT)
+    run_backtests()
+    job.refresh_from_db()
+    assert job.done > 0
