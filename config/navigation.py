@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from routing.reports import has_synthetic_data
-from rubrics.models import Proof
+from rubrics.models import Proof, RubricVersion, SetupGuide
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,9 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("Products", "deployed_code", "leads.product", "What is being tried"),
     ),
     "Judgement": (
+        Entry(
+            "Set-up guide", "explore", "rubrics.setupguide", "Which rubric to begin with, and why"
+        ),
         Entry("Rubrics", "rule", "rubrics.rubric", "The scoring models"),
         Entry("Versions", "history", "rubrics.rubricversion", "Drafts, published and retired"),
         Entry("Scores", "leaderboard", "rubrics.score", "What each lead is worth, and why"),
@@ -100,11 +103,24 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Context of the admin's first page: the same groups, with a word on each list, and the
-    newest proof that the scores are right."""
+    newest proof that the scores are right, and the set-up guide until somebody answered it."""
     proven = None
     if request.user.has_perm("rubrics.view_proof"):
         proven = Proof.objects.finished().of_all().first()
-    return {**context, "groups": _visible(request), "proof": proven}
+    return {
+        **context,
+        "groups": _visible(request),
+        "proof": proven,
+        "offers_guide": _offers_guide(request),
+    }
+
+
+def _offers_guide(request: HttpRequest) -> bool:
+    """Nothing scores yet, or nobody answered the guide."""
+    if not request.user.has_perm("rubrics.add_setupguide"):
+        return False
+    is_answered = SetupGuide.objects.finished().exists()
+    return not (is_answered and RubricVersion.objects.published().exists())
 
 
 def _visible(request: HttpRequest) -> dict[str, list[Entry]]:

@@ -1,5 +1,5 @@
 """Rubrics, their versions and criteria, and the scores they gave, in the admin."""
 
-from rubrics.admin import criteria, proof, rubrics, scores, versions
+from rubrics.admin import criteria, guide, proof, rubrics, scores, versions
 
-__all__ = ["criteria", "proof", "rubrics", "scores", "versions"]
+__all__ = ["criteria", "guide", "proof", "rubrics", "scores", "versions"]

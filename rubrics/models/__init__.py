@@ -12,6 +12,7 @@ from rubrics.models.proof import Proof, ProofMismatch
 from rubrics.models.rubric import Rubric, RubricVersion
 from rubrics.models.rubric_list import RubricList
 from rubrics.models.score import Score, ScoreChange
+from rubrics.models.setup_guide import SetupGuide
 
 __all__ = [
     "AccountScore",
@@ -32,5 +33,6 @@ __all__ = [
     "RubricVersion",
     "Score",
     "ScoreChange",
+    "SetupGuide",
     "Tier",
 ]

@@ -41,6 +41,7 @@ from rubrics.models import (
     RubricVersion,
     Score,
     ScoreChange,
+    SetupGuide,
 )
 from tests.world import AT, World, add_lead, make_admin, make_person, make_world
 
@@ -48,7 +49,12 @@ pytestmark = pytest.mark.django_db
 
 LIST_BUDGET, PAGE_BUDGET = 8, 9  # queries; two of each are the session and the person
 BIGGER_LISTS: dict[type[Model], int] = {Criterion: 9}  # tiers, and the signals by name
-BIGGER_PAGES: dict[type[Model], int] = {RubricVersion: 15, Score: 13, AccountScore: 12}
+BIGGER_PAGES: dict[type[Model], int] = {
+    RubricVersion: 15,
+    Score: 13,
+    AccountScore: 12,
+    SetupGuide: 10,
+}
 MODELS = [
     Account,
     AccountChange,
@@ -74,6 +80,7 @@ MODELS = [
     RubricVersion,
     Score,
     ScoreChange,
+    SetupGuide,
     Proof,
     ProofMismatch,
     Qualification,
@@ -189,6 +196,9 @@ def fill(world: World, first: int, last: int) -> None:
             proof=proof, kind="differs", lead=lead, rubric=rubric, version=draft, at=AT,
             differences=[["Fit", "1", "2"]],
         )  # fmt: skip
+        SetupGuide.objects.create(
+            product=world.product, started_at=AT, changed_at=AT, started_by=person
+        )
         Criterion.objects.create(version=draft, key="c", name="C", axis="fit", measure="is_present")
         ApiToken.objects.issue(name=f"t{number}", user_id=person.pk, scopes=["ingest"])
         Group.objects.create(name=f"g{number}")

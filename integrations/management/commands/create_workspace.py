@@ -69,6 +69,9 @@ class Command(BaseCommand):
             version = load_rubric(document, product=product, by=None, at=at)
             publish_version(version, by=None, at=at)
             self.stdout.write(f"Published the rubric {version}")
+            self.stdout.write(
+                "Which rubric fits you? The set-up guide in the admin asks and tells."
+            )
         if not Source.objects.filter(product=product).exists():
             source, write_key = create_source(name=name, product=product)
             self.stdout.write(f"Source {source}, write key (shown once): {write_key}")
