@@ -65,6 +65,7 @@ TABLE: dict[str, Row] = {
     "api:rubric-version-list": READ_RUBRICS,
     "api:rubric-version-detail": READ_RUBRICS,
     "api:rubric-version-publish": POST_ONLY,
+    "api:rubric-schema": OPEN,
     "api:unknown-path": NOTHING,
     "livez": OPEN,
     "readyz": OPEN,
