@@ -45,6 +45,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         ),
         Entry("Rubrics", "rule", "rubrics.rubric", "The scoring models"),
         Entry("Versions", "history", "rubrics.rubricversion", "Drafts, published and retired"),
+        Entry("Golden leads", "star", "rubrics.goldenlead", "Leads that must come out so, or so"),
         Entry("Scores", "leaderboard", "rubrics.score", "What each lead is worth, and why"),
         Entry("Account scores", "domain", "rubrics.accountscore", "What each company is worth"),
         Entry("Proofs", "verified", "rubrics.proof", "Every score, derived again from the facts"),

@@ -13,13 +13,13 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import action, display
 
 from leads.admin.base import (
-    AppAdmin,
     change_url,
     confirmed,
     once,
 )
 from rubrics import services
 from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, is_editable, person
+from rubrics.admin.golden_pages import GoldenPages
 from rubrics.admin.parts import BandInline, CriterionGroupInline, RubricListInline
 from rubrics.admin.version_fieldsets import CONDITION_FIELDS, FIELDSETS
 from rubrics.admin.version_form import RubricVersionForm
@@ -31,7 +31,7 @@ from rubrics.models.rubric import VersionStatus
 
 
 @admin.register(RubricVersion)
-class RubricVersionAdmin(AppAdmin):
+class RubricVersionAdmin(GoldenPages):
     form = RubricVersionForm
     list_display = (
         "__str__",
@@ -45,7 +45,7 @@ class RubricVersionAdmin(AppAdmin):
     list_select_related = ("rubric", "published_by")
     search_fields = ("rubric__name", "note")
     inlines = (CriterionGroupInline, BandInline, RubricListInline)
-    actions_detail = ("publish", "retire", "draft", "download")
+    actions_detail = ("publish", "retire", "draft", "golden_leads", "download")
     fieldsets = FIELDSETS
     readonly_fields = (
         "rubric",
