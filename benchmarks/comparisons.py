@@ -1,6 +1,7 @@
 """The rows that hold the engine against the baselines, each on the same leads."""
 
 import statistics
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import connection
@@ -20,19 +21,17 @@ GOAL_NOTEBOOK = 10.0
 GOAL_RULES = 20.0
 
 
-def compare(version_id: int, at: datetime, best: float, notebook_hits: int) -> list[Row]:
+def compare(version_id: int, at: datetime, best: float, notebook_hits: int) -> Iterator[Row]:
     """Run every baseline on the leads scored at ``at``; ``best`` is what a rescore takes us.
 
     Raises:
         ResultsDifferError: a baseline found other scores.
     """
     task = Task(version_id, compiled(version_id).product_id, at)
-    return [
-        *_nightly(task, best),
-        *_columnar(task, best),
-        *_rules(task),
-        *_notebook(task, notebook_hits),
-    ]
+    yield from _nightly(task, best)
+    yield from _columnar(task, best)
+    yield from _rules(task)
+    yield from _notebook(task, notebook_hits)
 
 
 def _nightly(task: Task, best: float) -> list[Row]:

@@ -7,6 +7,7 @@ A million leads with fifty hits each take about 30 GB of disk in `.data/test/` m
 """
 
 import argparse
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -72,11 +73,11 @@ def measure_all(leads: int, hits_per_lead: int, notebook_hits: int) -> None:
     )
 
 
-def _shown(rows: list[Row]) -> list[Row]:
+def _shown(rows: Iterable[Row]) -> Iterator[Row]:
     """Print figures as soon as they are known: a run of an hour should tell how it goes."""
     for row in rows:
         print(f"{row.what}: {row.figure}", flush=True)
-    return rows
+        yield row
 
 
 def _rescores(version_id: int) -> tuple[Scored, list[Row]]:

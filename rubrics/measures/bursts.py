@@ -51,21 +51,14 @@ class Bursts(NestedMeasure):
     def subquery(
         self, params: Params, names: Names, condition: sql.Composable, hits: Hits
     ) -> sql.Composable:
-        """Greedy, from those few hits that may start a burst.
-
-        A window function finds every hit that ends ``size`` hits within the span; only those few
-        starts are gathered, and counted greedily by the database function ``greedy_bursts``.
-        """
+        """The moments of a subject's hits in their order, counted by ``count_bursts``."""
         return sql.SQL(
-            "SELECT id, greedy_bursts(array_agg(start ORDER BY start), {span})::float8"
-            " AS value FROM ("
-            "SELECT {key} AS id, h.occurred_at, lag(h.occurred_at, {back})"
-            " OVER (PARTITION BY {key} ORDER BY h.occurred_at) AS start"
-            " FROM {source} WHERE {scope} AND {condition}) AS runs"
-            " WHERE occurred_at <= start + {span} GROUP BY id"
+            "SELECT {key} AS id, count_bursts(array_agg(h.occurred_at ORDER BY h.occurred_at),"
+            " {size}, {span})::float8 AS value"
+            " FROM {source} WHERE {scope} AND {condition} GROUP BY {key} HAVING count(*) >= {size}"
         ).format(
             span=interval(params["span"]),
-            back=sql.Literal(params["size"] - 1),
+            size=sql.Literal(params["size"]),
             condition=condition,
             key=hits.key,
             source=hits.source,

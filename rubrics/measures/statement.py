@@ -17,10 +17,10 @@ from rubrics.measures import (
     NestedMeasure,
     SubjectMeasure,
 )
-from rubrics.measures.base import ACCOUNT, Hits, Params, microseconds
+from rubrics.measures.base import ACCOUNT, Params, microseconds
 from rubrics.measures.profile import profile_join
-from rubrics.measures.subjects import Subjects, scope_sql, source_of
-from rubrics.measures.windows import LIFETIME, signals_condition, window_condition
+from rubrics.measures.subjects import Source, Subjects, scope_sql, source_of
+from rubrics.measures.windows import LIFETIME, signals_condition, within_window
 from rubrics.scoring.types import Column, Measured, Version
 
 FETCH = 2000
@@ -84,7 +84,7 @@ def build_statement(
         idle=microseconds(sql.SQL("s.at"), sql.SQL("coalesce(hits.last_activity, s.started_at)")),
         next_us=parts.next_us(),
         columns=sql.SQL("").join(sql.SQL(", {}").format(value) for value in parts.values),
-        joins=sql.SQL(" ").join(parts.joins(source.hits)),
+        joins=sql.SQL(" ").join(parts.joins(source)),
         profile=profile_join(
             parts.attributes,
             source.kind,
@@ -114,8 +114,7 @@ class _Parts:
             sql.SQL("max(h.occurred_at) FILTER (WHERE {})").format(activity), "last_activity"
         )
         if looks_ahead:  # a hit dated in the future comes into force at its own time
-            next_hit = sql.SQL("min(h.occurred_at) FILTER (WHERE h.occurred_at > s.at)")
-            self.changes.append(self._aggregate(next_hit, "next_hit"))
+            self.changes.append(sql.SQL("ahead.next_hit"))
         self.values = [self._value(index, column) for index, column in enumerate(version.columns)]
 
     def _value(self, index: int, column: Column) -> sql.Composable:
@@ -155,36 +154,45 @@ class _Parts:
 
     def _condition(self, signals: Sequence[str], window: tuple[str, int]) -> sql.Composable:
         ids = [self.names.signal_ids[key] for key in signals]
-        return sql.SQL("{} AND {}").format(signals_condition(ids), window_condition(window))
+        return sql.SQL("{} AND {}").format(signals_condition(ids), within_window(window))
 
-    def joins(self, hits: Hits) -> list[sql.Composable]:
-        """The one pass over the hits, and the measures of several steps."""
-        until = sql.SQL("" if self.looks_ahead else " AND h.occurred_at <= s.at")
-        one_pass = sql.SQL(
+    def joins(self, source: Source) -> list[sql.Composable]:
+        """The one pass over the hits, the measures of several steps, and the next hit to come."""
+        until = sql.SQL("h.occurred_at <= {}").format(source.moment)
+        joins = [self._pass(source, self.aggregates, until, "hits")]
+        for name, kind, params in self.nested:
+            condition = self._condition(params["signals"], params["window"])
+            past = sql.SQL("{} AND {}").format(until, condition)
+            query = kind.subquery(params, self.names, past, source.hits)
+            joins.append(
+                sql.SQL("LEFT JOIN ({query}) AS {name} ON {name}.id = s.id").format(
+                    query=query, name=sql.Identifier(name)
+                )
+            )
+        if self.looks_ahead:
+            later = sql.SQL("h.occurred_at > {}").format(source.moment)
+            next_hit = sql.SQL("min(h.occurred_at) AS next_hit")
+            joins.append(self._pass(source, [next_hit], later, "ahead"))
+        return joins
+
+    def _pass(
+        self, source: Source, aggregates: Sequence[sql.Composable], when: sql.Composable, name: str
+    ) -> sql.Composable:
+        """Aggregates of each subject's hits of the version's signals, as a join named ``name``."""
+        hits = source.hits
+        return sql.SQL(
             "LEFT JOIN (SELECT {key} AS id, {aggregates} FROM {source}"
-            " WHERE {scope} AND h.signal_id = ANY({signals}::bigint[]){until}"
-            " GROUP BY {key}) AS hits ON hits.id = s.id"
+            " WHERE {scope} AND h.signal_id = ANY({signals}::bigint[]) AND {when}"
+            " GROUP BY {key}) AS {name} ON {name}.id = s.id"
         ).format(
             key=hits.key,
-            aggregates=sql.SQL(", ").join(self.aggregates),
+            aggregates=sql.SQL(", ").join(aggregates),
             source=hits.source,
             scope=hits.scope if self.signals else sql.SQL("false"),  # then no hit is read
             signals=sql.Literal(sorted(self.names.signal_ids[key] for key in self.signals)),
-            until=until,
+            when=when,
+            name=sql.Identifier(name),
         )
-        nested = [
-            sql.SQL("LEFT JOIN ({query}) AS {name} ON {name}.id = s.id").format(
-                query=kind.subquery(
-                    params,
-                    self.names,
-                    self._condition(params["signals"], params["window"]),
-                    hits,
-                ),
-                name=sql.Identifier(name),
-            )
-            for name, kind, params in self.nested
-        ]
-        return [one_pass, *nested]
 
     def next_us(self) -> sql.Composable:
         """How long until the numbers change by time alone, as microseconds; null for never."""

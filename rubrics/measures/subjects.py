@@ -66,11 +66,15 @@ Subjects = Leads | Accounts
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The subjects as SQL: ``ctes`` define ``subject`` (and ``member``), ``hits`` are theirs."""
+    """The subjects as SQL: ``ctes`` define ``subject`` (and ``member``), ``hits`` are theirs.
+
+    ``moment`` is ``s.at``, as a literal where all share it: the planner then knows what it asks.
+    """
 
     kind: str
     ctes: sql.Composable
     hits: Hits
+    moment: sql.Composable
 
 
 def source_of(
@@ -91,6 +95,9 @@ def source_of(
         with_attributes: ``member`` also tells ``attributes``, what is known of the person.
         aggregates: further columns of an account, over its members ``m``.
     """
+    moment: sql.Composable = sql.SQL("s.at")
+    if not isinstance(subjects, Moments | AccountMoments):
+        moment = _literal(subjects.at)
     if isinstance(subjects, LeadIds | LeadRange | Moments):
         hits = sql.SQL("leads_hit AS h JOIN subject AS s ON s.id = h.lead_id")
         key = sql.SQL("h.lead_id")
@@ -98,6 +105,7 @@ def source_of(
             LEAD,
             sql.SQL("subject AS MATERIALIZED ({})").format(_leads(subjects, product_id)),
             Hits(hits, scope_sql(subjects, key), key),
+            moment,
         )
     hits = sql.SQL(
         "subject AS s JOIN member AS m ON m.account_id = s.id"
@@ -111,6 +119,7 @@ def source_of(
             _ACCOUNTS.format(sql.SQL("").join(sql.SQL(", {}").format(a) for a in aggregates)),
         ),
         Hits(hits, sql.SQL("true"), sql.SQL("s.id")),
+        moment,
     )
 
 
@@ -206,10 +215,14 @@ def scope_sql(subjects: Subjects, column: sql.Composable, kind: str = "bigint") 
 def _at(subjects: Subjects, match: sql.Composable) -> tuple[sql.Composable, sql.Composable]:
     """The moment of each subject, and the join that gives it where ``match`` holds."""
     if not isinstance(subjects, Moments | AccountMoments):
-        return sql.SQL("{}::timestamptz").format(sql.Literal(subjects.at)), sql.SQL("")
+        return _literal(subjects.at), sql.SQL("")
     join = sql.SQL(" JOIN unnest({}::bigint[], {}::timestamptz[]) AS wanted(id, at) ON {}").format(
         sql.Literal([subject_id for subject_id, _ in subjects.moments]),
         sql.Literal([at for _, at in subjects.moments]),
         match,
     )
     return sql.SQL("wanted.at"), join
+
+
+def _literal(at: datetime) -> sql.Composable:
+    return sql.SQL("{}::timestamptz").format(sql.Literal(at))

@@ -38,28 +38,28 @@ def interval(microseconds: int) -> sql.Composed:
 
 def window_condition(window: tuple[str, int]) -> sql.Composable:
     """When ``h.occurred_at`` lies in the window, as SQL; hits after ``s.at`` never do."""
+    return sql.SQL("h.occurred_at <= s.at AND {}").format(within_window(window))
+
+
+def within_window(window: tuple[str, int]) -> sql.Composable:
+    """The same of hits that are known not to be after ``s.at``: one comparison less for each."""
     kind, length = window
     span = interval(length)
     if kind == "last":  # (at - length, at]
-        return sql.SQL("h.occurred_at <= s.at AND h.occurred_at > s.at - {}").format(span)
+        return sql.SQL("h.occurred_at > s.at - {}").format(span)
     if kind == "first":  # [sign-up, sign-up + length)
         return sql.SQL(
-            "h.occurred_at <= s.at AND h.occurred_at >= s.started_at"
-            " AND h.occurred_at < s.started_at + {}"
+            "h.occurred_at >= s.started_at AND h.occurred_at < s.started_at + {}"
         ).format(span)
     if kind == "trial_last":  # [trial end - length, trial end)
-        return sql.SQL(
-            "h.occurred_at <= s.at AND h.occurred_at >= s.ends_at - {}"
-            " AND h.occurred_at < s.ends_at"
-        ).format(span)
+        return sql.SQL("h.occurred_at >= s.ends_at - {} AND h.occurred_at < s.ends_at").format(span)
     if kind == "trial":  # [sign-up, trial end); a trial without an end still runs
         return sql.SQL(
-            "h.occurred_at <= s.at AND h.occurred_at >= s.started_at"
-            " AND h.occurred_at < coalesce(s.ends_at, 'infinity')"
+            "h.occurred_at >= s.started_at AND h.occurred_at < coalesce(s.ends_at, 'infinity')"
         )
     if kind == "after_trial":  # [trial end, at]
-        return sql.SQL("h.occurred_at <= s.at AND h.occurred_at >= s.ends_at")
-    return sql.SQL("h.occurred_at <= s.at")
+        return sql.SQL("h.occurred_at >= s.ends_at")
+    return sql.SQL("true")
 
 
 def signals_condition(ids: Sequence[int]) -> sql.Composable:
