@@ -17,8 +17,8 @@ from leads.api.problems import problem_response
 from leads.api.views import AccountViewSet, LeadViewSet, OutcomeViewSet
 from routing.api.views import PqlViewSet
 from rubrics.api.accounts import AccountScoreViewSet, ScoredAccountViewSet
+from rubrics.api.previews import PreviewViewSet
 from rubrics.api.proofs import ProofViewSet
-from rubrics.api.schema import RubricSchemaView
 from rubrics.api.views import (
     LeadScoreViewSet,
     RubricVersionViewSet,
@@ -35,6 +35,7 @@ router.register("account-scores", AccountScoreViewSet, "account-scores")
 router.register("outcomes", OutcomeViewSet, "outcome")
 router.register("scores", ScoreViewSet, "score")
 router.register("proofs", ProofViewSet, "proof")
+router.register("previews", PreviewViewSet, "preview")
 router.register("pqls", PqlViewSet, "pql")
 router.register("rubrics", RubricViewSet, "rubric")
 router.register("rubric-versions", RubricVersionViewSet, "rubric-version")
@@ -71,7 +72,6 @@ def unknown_path(request: HttpRequest, rest: str = "") -> HttpResponse:
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SchemaView.as_view(), name="schema"),
-    path("rubric-schema/", RubricSchemaView.as_view(), name="rubric-schema"),
     path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),
     path("", include(router.urls)),
     re_path("^(?P<rest>.*)$", unknown_path, name="unknown-path"),

@@ -45,7 +45,9 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         ),
         Entry("Rubrics", "rule", "rubrics.rubric", "The scoring models"),
         Entry("Versions", "history", "rubrics.rubricversion", "Drafts, published and retired"),
-        Entry("Golden leads", "star", "rubrics.goldenlead", "Leads that must come out so, or so"),
+        Entry(
+            "Previews", "preview", "rubrics.preview", "What a draft would change, before it does"
+        ),
         Entry("Scores", "leaderboard", "rubrics.score", "What each lead is worth, and why"),
         Entry("Account scores", "domain", "rubrics.accountscore", "What each company is worth"),
         Entry("Proofs", "verified", "rubrics.proof", "Every score, derived again from the facts"),
@@ -75,6 +77,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("Accounts' backlog", "pending", "leads.accountchange", "Accounts to be scored"),
         Entry("Criteria", "checklist", "rubrics.criterion", "Of every version"),
         Entry("Score history", "timeline", "rubrics.scorechange", "Every change of a score"),
+        Entry("Previewed leads", "move_up", "rubrics.previewlead", "Who enters and who leaves"),
         Entry("Mismatches", "rule_settings", "rubrics.proofmismatch", "Of every proof"),
     ),
 }

@@ -193,6 +193,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "VersionStatus": "rubrics.models.rubric.VersionStatus",
         "DecayMode": "rubrics.models.rubric.DecayMode",
         "State": "routing.models.qualification.State",
+        "JobState": "leads.models.job.JobState",
         "RejectReason": "routing.models.qualification.RejectReason",
     },
     "TAGS": [

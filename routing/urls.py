@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from routing.views import accounts, leads, pages, queue, work
+from routing.views import accounts, leads, pages, previews, queue, work
 
 app_name = "routing"
 
@@ -22,5 +22,6 @@ urlpatterns = [
         name="lead-evidence",
     ),
     path("accounts/<int:pk>/", accounts.account_show, name="account-show"),
+    path("previews/<int:pk>/work/", previews.preview_work, name="preview-work"),
     path("help/scores/", pages.help_scores, name="help-scores"),
 ]

@@ -67,10 +67,12 @@ def published_panels() -> list[Panel]:
     found: dict[tuple[int, Subject], list[Compiled]] = defaultdict(list)
     for version in map(compiled, pks):
         found[version.product_id, version.version.subject].append(version)
-    return [
-        Panel(product_id, subject, tuple(sorted(versions, key=_place)))
-        for (product_id, subject), versions in found.items()
-    ]
+    return [panel_among(*kind, versions) for kind, versions in found.items()]
+
+
+def panel_among(product_id: int, subject: Subject, versions: Sequence[Compiled]) -> Panel:
+    """The panel that these versions of a product make, in the order in which they are asked."""
+    return Panel(product_id, subject, tuple(sorted(versions, key=_place)))
 
 
 def panel_of(version: Compiled) -> Panel:
@@ -93,7 +95,7 @@ def panel_with(version: Compiled) -> Panel:
         for one in panel.versions
         if one.rubric_id != version.rubric_id
     ]
-    return Panel(*kind, tuple(sorted([*others, version], key=_place)))
+    return panel_among(*kind, [*others, version])
 
 
 def choose(panel: Panel, subjects: Subjects, *, as_of: bool = False) -> Choice:

@@ -99,6 +99,30 @@ def auc_difference(
     return Estimate(value, max(value - spread, -1.0), min(value + spread, 1.0))
 
 
+def mcnemar(only_before: int, only_after: int) -> float:
+    """How likely pairs that differ would be split so unevenly by chance: the exact two-sided test.
+
+    Args:
+        only_before: leads for which only the first of two versions said yes.
+        only_after: those for which only the second did.
+    """
+    pairs = only_before + only_after
+    fewer = min(only_before, only_after)
+    if 2 * fewer == pairs:
+        return 1.0
+    # In logarithms: 1,000 pairs have more ways to fall than a float can count.
+    tail = sum(
+        math.exp(
+            math.lgamma(pairs + 1)
+            - math.lgamma(k + 1)
+            - math.lgamma(pairs - k + 1)
+            - pairs * math.log(2)
+        )
+        for k in range(fewer + 1)
+    )
+    return min(2 * tail, 1.0)
+
+
 def _placements(
     scores: Sequence[float], labels: Sequence[bool]
 ) -> tuple[list[float], list[float]] | None:

@@ -5,7 +5,7 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
-from rubrics import proof, scores
+from rubrics import previews, proof, scores
 from rubrics.backtests.running import backtest_some
 
 BATCH = 500
@@ -14,6 +14,9 @@ SECONDS = 30.0
 
 PROOF_SECONDS = 2.0
 """The longest that one ring works; it gives way to scoring sooner (docs/adr/0009)."""
+PREVIEW_SECONDS = 5.0
+PREVIEW_THREADS = 2
+"""PostgreSQL measures one chunk while Python judges another."""
 
 BACKTEST_SECONDS = 4.0
 """The longest that one ring works, but for the last two steps, which may take some seconds more."""
@@ -41,3 +44,14 @@ def prove_scores() -> None:
 def run_backtests() -> None:
     """Rung by beat every 5 s, and when one is started. Scoring comes first."""
     backtest_some(at=timezone.now(), seconds=BACKTEST_SECONDS, gives_way=True)
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+def run_previews() -> None:
+    """Rung by beat every 2 s: go on with the preview that was started first.
+
+    Somebody waits for it, so it works longer at a time than a proof; scoring still comes first.
+    """
+    previews.preview_some(
+        at=timezone.now(), seconds=PREVIEW_SECONDS, threads=PREVIEW_THREADS, gives_way=True
+    )

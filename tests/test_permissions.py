@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from integrations.models.token import Scope
-from rubrics.models import Proof
+from rubrics.models import Preview, Proof
 from tests.world import AT, World, make_person, make_world, token_client
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,9 @@ TABLE: dict[str, Row] = {
     "api:score-list": READ_SCORES,
     "api:proof-list": READ_SCORES,
     "api:proof-latest": READ_SCORES,
+    "api:preview-list": READ_RUBRICS,
+    "api:preview-detail": READ_RUBRICS,
+    "api:preview-leads": READ_RUBRICS,
     "api:outcome-list": POST_ONLY,
     "api:pql-list": WORK_PQLS,
     "api:pql-detail": WORK_PQLS,
@@ -64,8 +67,8 @@ TABLE: dict[str, Row] = {
     "api:rubric-detail": READ_RUBRICS,
     "api:rubric-version-list": READ_RUBRICS,
     "api:rubric-version-detail": READ_RUBRICS,
+    "api:rubric-version-preview": POST_ONLY,
     "api:rubric-version-publish": POST_ONLY,
-    "api:rubric-schema": OPEN,
     "api:unknown-path": NOTHING,
     "livez": OPEN,
     "readyz": OPEN,
@@ -83,6 +86,7 @@ TABLE: dict[str, Row] = {
     "routing:lead-events": PAGE,
     "routing:lead-evidence": PAGE,
     "routing:account-show": PAGE,
+    "routing:preview-work": PAGE._replace(rep=403),
     "routing:help-scores": PAGE,
 }
 # What their own sign-in guards instead of the CSRF token.
@@ -106,7 +110,12 @@ ADMIN_NAMES = sorted({name for name in names() if name.startswith("admin:")})
 @pytest.fixture
 def world() -> World:
     Proof.objects.create(reason="nightly", state="done", started_at=AT, finished_at=AT)
-    return make_world(leads=1)
+    world = make_world(leads=1)
+    Preview.objects.create(
+        product=world.product, rubric=world.rubric, label="Draft", started_at=AT, finished_at=AT,
+        state="done",
+    )  # fmt: skip
+    return world
 
 
 def address(name: str, world: World) -> str:
@@ -122,6 +131,10 @@ def address(name: str, world: World) -> str:
         "api:account-score-score": ([lead.account_id], ""),
         "api:rubric-detail": ([world.rubric.pk], ""),
         "api:rubric-version-detail": ([world.version.pk], ""),
+        "api:preview-detail": ([Preview.objects.get().pk], ""),
+        "api:preview-leads": ([Preview.objects.get().pk], ""),
+        "routing:preview-work": ([Preview.objects.get().pk], ""),
+        "api:rubric-version-preview": ([world.version.pk], ""),
         "api:rubric-version-publish": ([world.version.pk], ""),
         "api:unknown-path": (["nothing/here/"], ""),
         "segment-track": (["track"], ""),

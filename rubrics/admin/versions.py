@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import yaml
 from django.contrib import admin, messages
 from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,25 +14,25 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import action, display
 
 from leads.admin.base import (
+    AppAdmin,
     change_url,
     confirmed,
     once,
 )
 from rubrics import services
+from rubrics.admin import previews
 from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, is_editable, person
-from rubrics.admin.golden_pages import GoldenPages
 from rubrics.admin.parts import BandInline, CriterionGroupInline, RubricListInline
 from rubrics.admin.version_fieldsets import CONDITION_FIELDS, FIELDSETS
 from rubrics.admin.version_form import RubricVersionForm
 from rubrics.admin.words import condition_list, criteria_table, rule_list
-from rubrics.files import version_text
-from rubrics.measures import SpecError
 from rubrics.models import RubricVersion
 from rubrics.models.rubric import VersionStatus
+from rubrics.rows import document_of
 
 
 @admin.register(RubricVersion)
-class RubricVersionAdmin(GoldenPages):
+class RubricVersionAdmin(AppAdmin):
     form = RubricVersionForm
     list_display = (
         "__str__",
@@ -45,7 +46,7 @@ class RubricVersionAdmin(GoldenPages):
     list_select_related = ("rubric", "published_by")
     search_fields = ("rubric__name", "note")
     inlines = (CriterionGroupInline, BandInline, RubricListInline)
-    actions_detail = ("publish", "retire", "draft", "golden_leads", "download")
+    actions_detail = ("preview", "publish", "retire", "draft", "download")
     fieldsets = FIELDSETS
     readonly_fields = (
         "rubric",
@@ -133,9 +134,30 @@ class RubricVersionAdmin(GoldenPages):
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         actions: list[Any] = super().get_actions_detail(request, object_id)
         status = RubricVersion.objects.filter(pk=object_id).values_list("status", flat=True).first()
-        offered = {"_publish": VersionStatus.DRAFT, "_retire": VersionStatus.PUBLISHED}
+        offered = {
+            "_preview": VersionStatus.DRAFT,
+            "_publish": VersionStatus.DRAFT,
+            "_retire": VersionStatus.PUBLISHED,
+        }
         hidden = tuple(ending for ending, needed in offered.items() if needed != status)
         return [one for one in actions if not one.action_name.endswith(hidden)]
+
+    @action(
+        description="Preview",
+        icon="preview",
+        permissions=["drafting"],
+        url_path="preview",
+    )
+    def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What the draft would do, before it does; nobody's score changes."""
+        version = self.get_object(request, object_id)
+        if version is None or not version.is_editable:
+            raise Http404
+        return previews.start(self, request, version)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """A draft goes with all that is its own: its parts, and previews of thousands of rows."""
+        return previews.deleted_along(self, objs)
 
     @action(
         description="Publish",
@@ -217,12 +239,7 @@ class RubricVersionAdmin(GoldenPages):
         version = self.get_object(request, object_id)
         if version is None:
             raise Http404
-        try:
-            text = version_text(version)
-        except SpecError as error:
-            told = f"This draft is no whole rubric yet, so there is no file of it. {error}"
-            self.message_user(request, told, messages.ERROR)
-            return HttpResponseRedirect(change_url(version))
+        text = yaml.safe_dump(document_of(version), sort_keys=False, allow_unicode=True, width=100)
         name = f"{version.rubric.key}-v{version.number}.yaml"
         return HttpResponse(
             text,

@@ -39,7 +39,7 @@ def criteria_table(version: RubricVersion) -> SafeString:
         ),
     )
     if not rows:
-        return format_html("<p>None yet.</p>")
+        return format_html("<p>{}</p>", "None yet.")
     head = format_html_join(
         "",
         '<th class="py-2 pr-6 text-left font-semibold text-important">{}</th>',

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from leads.api.filters import TextFilter, TimeFilter, TrueFalseFilter, WholeNumberFilter
-from rubrics.models import AccountScore, Rubric, RubricVersion, Score
+from rubrics.models import AccountScore, Preview, Rubric, RubricVersion, Score
 from rubrics.models.rubric import VersionStatus
 
 
@@ -56,4 +56,13 @@ class RubricVersionFilterSet(filters.FilterSet):
 
     class Meta:
         model = RubricVersion
+        fields: list[str] = []
+
+
+class PreviewFilterSet(filters.FilterSet):
+    version = WholeNumberFilter(field_name="version", help_text="Id of the rubric version.")
+    rubric = TextFilter(field_name="rubric__key", max_length=60, help_text="Key of the rubric.")
+
+    class Meta:
+        model = Preview
         fields: list[str] = []

@@ -17,7 +17,7 @@ from leads.api.problems import Conflict, InvalidParameters
 from leads.api.viewsets import StrictViewSet
 from leads.models import Lead
 from leads.models.identity import IdentityKind
-from rubrics import services
+from rubrics import previews, services
 from rubrics.api.comparing import (
     LeadComparisonsSerializer,
     LeadEvidenceSerializer,
@@ -26,6 +26,7 @@ from rubrics.api.comparing import (
 )
 from rubrics.api.explain import comparisons, computed_scores, hits_behind, stored_scores
 from rubrics.api.filtersets import RubricFilterSet, RubricVersionFilterSet, ScoreFilterSet
+from rubrics.api.previews import PreviewSerializer
 from rubrics.api.serializers import (
     LeadScoreLookupQuery,
     LeadScoreQuery,
@@ -36,6 +37,7 @@ from rubrics.api.serializers import (
     ScoreSerializer,
 )
 from rubrics.errors import VersionNotPublishable
+from rubrics.measures import SpecError
 from rubrics.models import Rubric, RubricVersion, Score
 from rubrics.scoring.types import Subject
 
@@ -231,6 +233,27 @@ class RubricVersionViewSet(
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[RubricVersion]]:
         return RubricVersionSerializer if self.action == "list" else RubricVersionDetailSerializer
+
+    @extend_schema(
+        summary="Preview a version",
+        description="Starts to find out what the version would do to everybody's score; nothing "
+        "is written that anybody sees. Answers at once; `/previews/{id}/` tells how far it is and "
+        "what it found. One that is under way already is answered again. 409 with the field if "
+        "the version cannot be scored.",
+        request=None,
+        responses={202: PreviewSerializer},
+        examples=[OpenApiExample("Nothing to send", value=None, request_only=True)],
+    )
+    @action(detail=True, methods=["post"])
+    def preview(self, request: Request, pk: str) -> Response:
+        user = cast("User", request.user)  # HasScope lets no anonymous one through
+        try:
+            started = previews.start_preview(self.get_object(), by=user, at=timezone.now())
+        except SpecError as error:
+            raise Conflict(f"It cannot be scored. {error}") from error
+        except previews.PreviewRunning as running:
+            started = running.preview
+        return Response(PreviewSerializer(started).data, status=202)
 
     @extend_schema(
         summary="Publish a draft",

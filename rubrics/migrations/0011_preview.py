@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('after', models.BigIntegerField(default=0, help_text='Id of the last one done of this stage.')),
                 ('kept', models.PositiveIntegerField(default=0, help_text='Rows kept by name.')),
                 ('tallies', models.JSONField(default=dict)),
-                ('examples', models.JSONField(default=list)),
+                ('examples', models.JSONField(default=dict)),
                 ('evaluation', models.JSONField(null=True)),
                 ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='leads.product')),

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from leads.models import Account, Job, JobQuerySet, Lead, Product
 from rubrics.models.rubric import Rubric, RubricVersion
+from rubrics.scoring.words import signed
 
 
 class PreviewStage(models.TextChoices):
@@ -38,7 +39,7 @@ class Preview(Job):
     ``document`` is the draft as it was when the preview began, and ``beside`` the product's
     published versions then: whatever is edited meanwhile, the result is of one state. Everybody up
     to the id ``after`` is done of ``stage``. ``tallies`` are :class:`rubrics.previews.tallies`;
-    ``examples`` the leads with a known outcome so far, emptied once ``evaluation`` is made of them.
+    ``examples`` the past leads looked at so far, emptied once ``evaluation`` is made of them.
     A preview without ``version`` is of a file.
     """
 
@@ -60,7 +61,7 @@ class Preview(Job):
     after = models.BigIntegerField(default=0, help_text="Id of the last one done of this stage.")
     kept = models.PositiveIntegerField(default=0, help_text="Rows kept by name.")
     tallies = models.JSONField(default=dict)
-    examples = models.JSONField(default=list)
+    examples = models.JSONField(default=dict)
     evaluation = models.JSONField(null=True)
 
     objects = PreviewQuerySet.as_manager()
@@ -135,6 +136,15 @@ class PreviewLead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_movement_display()}: {self.lead or self.account}"
+
+    @property
+    def why(self) -> str:
+        """``Pricing page +5, Seniority −4``: what gives other points; empty if nothing does, and
+        only the thresholds are others."""
+        return ", ".join(
+            f"{line['label']} {signed((line['then'] or 0) - (line['now'] or 0))}"
+            for line in self.lines
+        )
 
     @property
     def has_moved_rubric(self) -> bool:

@@ -1,6 +1,8 @@
 """The preview: what a draft would do to everybody's score, before it does (docs/preview.md)."""
 
+from rubrics.previews.past import MOST_EXAMPLES
 from rubrics.previews.running import (
+    MOST_KEPT,
     PreviewRunning,
     is_outdated,
     preview_some,
@@ -9,6 +11,8 @@ from rubrics.previews.running import (
 )
 
 __all__ = [
+    "MOST_EXAMPLES",
+    "MOST_KEPT",
     "PreviewRunning",
     "is_outdated",
     "preview_some",

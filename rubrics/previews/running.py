@@ -1,5 +1,6 @@
 """The life of a preview: started, worked on a few seconds at a time, done. Kill it anywhere."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -12,10 +13,21 @@ from django.db.models import F
 from leads import jobs
 from leads.jobs import JobFailed
 from leads.models import JobState, Product
+from rubrics.backtests.examples import Question, count_past
 from rubrics.documents import fingerprint_of
 from rubrics.measures import SpecError
 from rubrics.models import Preview, PreviewLead, Rubric, RubricVersion
+from rubrics.models.preview import PreviewStage
 from rubrics.previews.looking import Found, look
+from rubrics.previews.past import (
+    PastFound,
+    asked,
+    evaluate_both,
+    look_past,
+    looks_at_outcomes,
+    published_panel,
+    question_of,
+)
 from rubrics.previews.plan import (
     Document,
     Plan,
@@ -156,41 +168,72 @@ def _is_scoring_behind(now: datetime) -> bool:
 
 
 class _Step:
-    """Goes as many chunks on as there are threads; what is the same for all is made once."""
+    """Goes a little further; what is the same for all chunks is made once a ring."""
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
         self.plan: Plan | None = None
         self.parts: Iterator[Sequence[Chunk]] = iter(())
+        self.question: Question | None = None
 
     def __call__(self, preview: Preview, now: datetime) -> bool:
-        if self.plan is None and not self._begin(preview, now):
-            return False
-        assert self.plan is not None
-        assert preview.at is not None
+        if self.plan is None:
+            self.plan = self._begin(preview, now)
         if published_of(preview.product_id) != preview.beside:
             raise JobFailed("Another version was published meanwhile. Start the preview again.")
+        if preview.stage == PreviewStage.NOW:
+            return self._look_now(preview, self.plan)
+        return self._look_past(preview, self.plan, now)
+
+    def _begin(self, preview: Preview, now: datetime) -> Plan:
+        """Make the plan; of a preview that nobody worked on yet, set its moment and its size."""
+        try:
+            plan = plan_of(preview)
+        except SpecError as error:
+            raise JobFailed(f"The draft cannot be scored any more. {error}") from error
+        is_new = preview.at is None
+        preview.at = preview.at or now
+        parts: list[Chunk] = []
+        if preview.stage == PreviewStage.NOW:
+            subject = plan.panel.subject
+            parts = chunks(preview.product_id, subject=subject, after=preview.after)
+            self.parts = batched(parts, self.threads)
+        if looks_at_outcomes(plan):
+            self.question = question_of(preview.product_id, at=preview.at)
+        if is_new:
+            total = sum(part.count for part in parts)
+            total += count_past(self.question) if self.question else 0
+            jobs.advance(preview, at=now, total=total)
+        return plan
+
+    def _look_now(self, preview: Preview, plan: Plan) -> bool:
+        assert preview.at is not None  # since it began
         parts = next(self.parts, ())
         if not parts:
-            jobs.finish(preview, at=now)
-            return False
-        work = partial(look, self.plan, at=preview.at, room=MOST_KEPT - preview.kept)
+            preview.stage, preview.after = PreviewStage.PAST, 0
+            return jobs.advance(preview, stage=preview.stage, after=0)
+        work = partial(look, plan, at=preview.at, room=MOST_KEPT - preview.kept)
         found = [work(part) for part in parts] if len(parts) == 1 else _in_threads(work, parts)
         return _keep(preview, parts, found)
 
-    def _begin(self, preview: Preview, now: datetime) -> bool:
-        """Make the plan; of a preview nobody worked on yet also set its moment and its size."""
-        try:
-            self.plan = plan_of(preview)
-        except SpecError as error:
-            raise JobFailed(f"The draft cannot be scored any more. {error}") from error
-        subject = self.plan.panel.subject
-        parts = chunks(preview.product_id, subject=subject, after=preview.after)
-        self.parts = batched(parts, self.threads)
-        if preview.at is None:
-            preview.at = now
-            return jobs.advance(preview, at=now, total=sum(part.count for part in parts))
-        return True
+    def _look_past(self, preview: Preview, plan: Plan, now: datetime) -> bool:
+        before = published_panel(preview, plan)
+        found = PastFound(None)
+        if self.question is not None:
+            found = look_past(before, plan.panel, self.question, after=preview.after)
+        rows = preview.examples.setdefault("rows", [])
+        if found.last_id is None:
+            told = evaluate_both(rows, before, plan.panel)
+            told |= {"left_out": preview.examples.get("left_out", {}), **asked(self.question)}
+            jobs.finish(preview, at=now, evaluation=told, examples={})
+            return False
+        rows += found.rows
+        left_out = Counter(preview.examples.get("left_out", {})) + Counter(found.left_out)
+        preview.examples["left_out"] = dict(left_out)
+        preview.after = found.last_id
+        return jobs.advance(
+            preview, done=found.count, after=preview.after, examples=preview.examples
+        )
 
 
 def batched(parts: Sequence[Chunk], size: int) -> Iterator[Sequence[Chunk]]:

@@ -35,7 +35,8 @@ from rubrics.mappers import forget_compiled
 from rubrics.models import (
     AccountScore,
     Criterion,
-    GoldenLead,
+    Preview,
+    PreviewLead,
     Proof,
     ProofMismatch,
     Rubric,
@@ -51,12 +52,11 @@ pytestmark = pytest.mark.django_db
 LIST_BUDGET, PAGE_BUDGET = 8, 9  # queries; two of each are the session and the person
 BIGGER_LISTS: dict[type[Model], int] = {Criterion: 9}  # tiers, and the signals by name
 BIGGER_PAGES: dict[type[Model], int] = {
-    RubricVersion: 16,
+    RubricVersion: 15,
     Score: 13,
     AccountScore: 12,
-    EventType: 10,
     SetupGuide: 10,
-    GoldenLead: 16,  # judged by each version of the rubric that is not retired
+    Preview: 20,
 }
 MODELS = [
     Account,
@@ -79,12 +79,13 @@ MODELS = [
     Trial,
     AccountScore,
     Criterion,
-    GoldenLead,
     Rubric,
     RubricVersion,
     Score,
     ScoreChange,
     SetupGuide,
+    Preview,
+    PreviewLead,
     Proof,
     ProofMismatch,
     Qualification,
@@ -105,6 +106,7 @@ READ_ONLY = [
     Lead,
     LeadChange,
     LeadMerge,
+    PreviewLead,
     Proof,
     ProofMismatch,
     Qualification,
@@ -193,18 +195,6 @@ def fill(world: World, first: int, last: int) -> None:
         Rep.objects.create(user=make_person(f"rep{number}"), team=team)
         rubric = Rubric.objects.create(product=world.product, key=f"r{number}", name=f"R {number}")
         draft = RubricVersion.objects.create(rubric=rubric, number=1)
-        GoldenLead.objects.create(
-            rubric=world.rubric,
-            key=f"g{number}",
-            name=f"G {number}",
-            why="Because.",
-            at=AT,
-            expect={"pql": False},
-            facts={"account": {"employees": 60}},
-            lead=lead,
-            created_at=AT,
-            created_by=person,
-        )
         proof = Proof.objects.create(
             reason="nightly", started_at=AT, finished_at=AT, state="done", asked_by=person
         )
@@ -215,6 +205,12 @@ def fill(world: World, first: int, last: int) -> None:
         SetupGuide.objects.create(
             product=world.product, started_at=AT, changed_at=AT, started_by=person
         )
+        preview = Preview.objects.create(
+            product=world.product, rubric=rubric, version=draft, label=f"R {number} v1",
+            started_at=AT, finished_at=AT, state="done", asked_by=person,
+            tallies={"seen": {"all": 1}, "moves": {"entered": 1}, "then.pqls": {"all": 1}},
+        )  # fmt: skip
+        PreviewLead.objects.create(preview=preview, lead=lead, movement="entered", then_total=90)
         Criterion.objects.create(version=draft, key="c", name="C", axis="fit", measure="is_present")
         ApiToken.objects.issue(name=f"t{number}", user_id=person.pk, scopes=["ingest"])
         Group.objects.create(name=f"g{number}")

@@ -1,6 +1,7 @@
 """Figures against values worked out by hand or published."""
 
 import math
+from random import Random
 from statistics import NormalDist
 
 import pytest
@@ -9,6 +10,7 @@ from rubrics.statistics import (
     Estimate,
     auc_difference,
     benjamini_hochberg,
+    mcnemar,
     midranks,
     proportion,
     risk_ratio,
@@ -156,3 +158,49 @@ def test_benjamini_hochberg_of_their_own_example() -> None:
         0.0095, 0.0019, 0.0004, 0.0001,
     ]  # fmt: skip
     assert benjamini_hochberg([]) == []
+
+
+def test_auc_difference_of_paired_scores_is_surer_than_the_two_intervals() -> None:
+    """Both scores err on the same leads: their difference is known far better than each."""
+    labels = [number % 3 == 0 for number in range(120)]
+    before = [number * 37 % 101 + 20 * label for number, label in enumerate(labels)]
+    after = [score + (30 if label else 0) for score, label in zip(before, labels, strict=True)]
+    found, alone = auc_difference(before, after, labels), roc_auc(before, labels)
+    assert found is not None
+    assert alone is not None
+    assert found.low > 0
+    assert found.high - found.low < alone.high - alone.low
+
+
+def test_auc_difference_keeps_its_promise() -> None:
+    """Of two scores that are equally good, about one in twenty differences leaves out zero."""
+    random = Random(4)
+    missed = 0
+    for _ in range(400):
+        labels = [random.random() < 0.4 for _ in range(80)]
+        truth = [random.gauss(1.0 if label else 0.0, 1) for label in labels]
+        before, after = ([one + random.gauss(0, 1) for one in truth] for _ in range(2))
+        found = auc_difference(before, after, labels)
+        assert found is not None
+        missed += not found.low <= 0 <= found.high
+    assert missed <= 400 * 0.08
+
+
+@pytest.mark.parametrize(
+    ("only_before", "only_after", "chance"),
+    [
+        (0, 0, 1.0),
+        (3, 3, 1.0),
+        (0, 1, 1.0),
+        (0, 5, 2 / 32),
+        (1, 5, 2 * 7 / 64),
+        (8, 1, 2 * 10 / 512),
+    ],
+)
+def test_mcnemar_is_the_exact_binomial(only_before: int, only_after: int, chance: float) -> None:
+    assert mcnemar(only_before, only_after) == pytest.approx(chance)
+    assert mcnemar(only_after, only_before) == pytest.approx(chance)
+
+
+def test_mcnemar_of_thousands() -> None:
+    assert 0 < mcnemar(2000, 2300) < 0.001

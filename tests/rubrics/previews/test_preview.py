@@ -1,4 +1,4 @@
-"""What a preview says, worked out by hand (see conftest), and that it comes true."""
+"""What a preview says, worked out by hand (see previewed.py), and that it comes true."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from rubrics.previews import PreviewRunning, running, start_preview
 from rubrics.scores import score_due
 from rubrics.services import load_rubric, publish_version
 from tests.rubrics.makers import AT, make_lead
-from tests.rubrics.previews.conftest import DRAFT, make_draft, named, run
+from tests.rubrics.previews.previewed import DRAFT, make_draft, named, run
 from tests.rubrics.scored import DAY, DOCUMENT, mark
 from tests.rubrics.test_account_scores import member, publish_for_accounts
 
@@ -29,7 +29,7 @@ def test_who_enters_leaves_and_stays(leads: Leads, draft: RubricVersion) -> None
     moves = {"entered": 1, "left": 1, "stayed": 2, "moved": 2, "changed": 1}  # f: 5 to 4
     assert preview.tallies["moves"] == moves
     assert (preview.count("now.pqls", "all"), preview.count("then.pqls", "all")) == (3, 3)
-    assert (preview.total, preview.done, preview.percent, preview.kept) == (6, 6, 100, 4)
+    assert (preview.total, preview.done, preview.percent, preview.kept) == (8, 8, 100, 4)  # 2 past
 
 
 def test_why(leads: Leads, draft: RubricVersion) -> None:

@@ -11,7 +11,7 @@ from rubrics.previews.looking import look
 from rubrics.scoring.types import Subject
 from rubrics.services import draft_version, publish_version
 from tests.rubrics.makers import AT
-from tests.rubrics.previews.conftest import named, run
+from tests.rubrics.previews.previewed import named, run
 from tests.rubrics.scored import DAY, mark
 
 Leads = dict[str, Lead]
@@ -30,7 +30,7 @@ def test_killed_preview_goes_on_where_it_was(leads: Leads, draft: RubricVersion)
     while preview_some(at=AT + DAY, seconds=0):
         pass
     preview.refresh_from_db()
-    assert (preview.state, preview.done, preview.at) == (JobState.DONE, 6, AT)
+    assert (preview.state, preview.done, preview.at) == (JobState.DONE, 8, AT)
     assert named(preview, leads, "entered") == {"c"}
     assert preview.tallies == run(draft).tallies
 
