@@ -19,6 +19,7 @@ from routing.api.views import PqlViewSet
 from rubrics.api.accounts import AccountScoreViewSet, ScoredAccountViewSet
 from rubrics.api.previews import PreviewViewSet
 from rubrics.api.proofs import ProofViewSet
+from rubrics.api.schema import RubricSchemaView
 from rubrics.api.views import (
     LeadScoreViewSet,
     RubricVersionViewSet,
@@ -72,6 +73,7 @@ def unknown_path(request: HttpRequest, rest: str = "") -> HttpResponse:
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SchemaView.as_view(), name="schema"),
+    path("rubric-schema/", RubricSchemaView.as_view(), name="rubric-schema"),
     path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),
     path("", include(router.urls)),
     re_path("^(?P<rest>.*)$", unknown_path, name="unknown-path"),

@@ -45,6 +45,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         ),
         Entry("Rubrics", "rule", "rubrics.rubric", "The scoring models"),
         Entry("Versions", "history", "rubrics.rubricversion", "Drafts, published and retired"),
+        Entry("Golden leads", "star", "rubrics.goldenlead", "Leads that must come out so, or so"),
         Entry(
             "Previews", "preview", "rubrics.preview", "What a draft would change, before it does"
         ),

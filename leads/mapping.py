@@ -189,3 +189,6 @@ _OPS: dict[str, Callable[[Any, Any], bool]] = {
     "missing": lambda actual, wanted: not _present(actual, wanted),
 }
 OPS = tuple(_OPS)
+NUMERIC_OPS = frozenset({"at_least", "at_most"})
+UNARY_OPS = frozenset({"present", "missing"})
+"""Those that take no value."""

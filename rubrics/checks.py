@@ -10,7 +10,7 @@ from rubrics.measures import SpecError
 from rubrics.scoring.types import MOST_POINTS
 
 E = TypeVar("E", bound=StrEnum)
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
+KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
 def number(raw: object, where: str) -> float:
@@ -56,13 +56,15 @@ def choice(kind: type[E], raw: object, where: str) -> E:
 
 def key(raw: object, where: str) -> str:
     """A key: letters, digits, ``_`` and ``-``, 60 at most."""
-    if not isinstance(raw, str) or not _KEY.fullmatch(raw):
+    if not isinstance(raw, str) or not KEY.fullmatch(raw):
         raise SpecError(where, f"{raw!r} is no key; write it like company_size, 60 letters at most")
     return raw
 
 
 def words(raw: object, where: str, most: int) -> str:
     """A text for people, of at most ``most`` characters; nothing is an empty one."""
+    if raw is not None and (isinstance(raw, bool) or not isinstance(raw, str | int | float)):
+        raise SpecError(where, f"{raw!r} is no text; write it in quotes")
     text = "" if raw is None else str(raw)
     if len(text) > most:
         raise SpecError(where, f"is {len(text)} characters long; {most} at most")
@@ -71,10 +73,10 @@ def words(raw: object, where: str, most: int) -> str:
 
 def mapping(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """A section of the document; an absent one is empty."""
-    raw = document.get(name) or {}
-    if not isinstance(raw, Mapping):
+    raw = document.get(name)
+    if raw is not None and not isinstance(raw, Mapping):
         raise SpecError(name, "is a mapping")
-    return raw
+    return raw or {}
 
 
 def texts(raw: object, where: str) -> tuple[str, ...]:

@@ -69,6 +69,7 @@ TABLE: dict[str, Row] = {
     "api:rubric-version-detail": READ_RUBRICS,
     "api:rubric-version-preview": POST_ONLY,
     "api:rubric-version-publish": POST_ONLY,
+    "api:rubric-schema": OPEN,
     "api:unknown-path": NOTHING,
     "livez": OPEN,
     "readyz": OPEN,

@@ -10,10 +10,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
 
+from leads.mapping import NUMERIC_OPS, UNARY_OPS
 from leads.models.signal import OPS
 
-WITHOUT_VALUE = frozenset({"present", "missing"})
-NUMERIC = frozenset({"at_least", "at_most"})
 SPARE_ROWS = 1
 
 Row = tuple[str, str, str]
@@ -82,13 +81,13 @@ def _condition(name: str, op: str, text: str) -> dict[str, Any]:
         raise ValidationError("say which property has the value, e.g. plan.")
     if op not in OPS:
         raise ValidationError("choose a comparison from the list.")
-    if op in WITHOUT_VALUE:
+    if op in UNARY_OPS:
         if text:
             raise ValidationError(f"“{OPS[op]}” takes no value; leave it empty.")
         return {"property": name, "op": op}
     if not text:
         raise ValidationError(f"“{name} {OPS[op]} …” needs a value.")
-    if op in NUMERIC:
+    if op in NUMERIC_OPS:
         return {"property": name, "op": op, "value": _number(text)}
     return {"property": name, "op": op, "value": text}
 

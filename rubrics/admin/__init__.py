@@ -1,5 +1,25 @@
 """Rubrics, their versions and criteria, and the scores they gave, in the admin."""
 
-from rubrics.admin import criteria, guide, previews, proof, rubrics, scores, versions
+from rubrics.admin import (
+    criteria,
+    golden,
+    golden_pages,
+    guide,
+    previews,
+    proof,
+    rubrics,
+    scores,
+    versions,
+)
 
-__all__ = ["criteria", "guide", "previews", "proof", "rubrics", "scores", "versions"]
+__all__ = [
+    "criteria",
+    "golden",
+    "golden_pages",
+    "guide",
+    "previews",
+    "proof",
+    "rubrics",
+    "scores",
+    "versions",
+]

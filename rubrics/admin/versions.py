@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import yaml
 from django.contrib import admin, messages
 from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +13,6 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import action, display
 
 from leads.admin.base import (
-    AppAdmin,
     change_url,
     confirmed,
     once,
@@ -22,17 +20,19 @@ from leads.admin.base import (
 from rubrics import services
 from rubrics.admin import previews
 from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, is_editable, person
+from rubrics.admin.golden_pages import GoldenPages
 from rubrics.admin.parts import BandInline, CriterionGroupInline, RubricListInline
 from rubrics.admin.version_fieldsets import CONDITION_FIELDS, FIELDSETS
 from rubrics.admin.version_form import RubricVersionForm
 from rubrics.admin.words import condition_list, criteria_table, rule_list
+from rubrics.files import version_text
+from rubrics.measures import SpecError
 from rubrics.models import RubricVersion
 from rubrics.models.rubric import VersionStatus
-from rubrics.rows import document_of
 
 
 @admin.register(RubricVersion)
-class RubricVersionAdmin(AppAdmin):
+class RubricVersionAdmin(GoldenPages):
     form = RubricVersionForm
     list_display = (
         "__str__",
@@ -46,7 +46,7 @@ class RubricVersionAdmin(AppAdmin):
     list_select_related = ("rubric", "published_by")
     search_fields = ("rubric__name", "note")
     inlines = (CriterionGroupInline, BandInline, RubricListInline)
-    actions_detail = ("preview", "publish", "retire", "draft", "download")
+    actions_detail = ("preview", "publish", "retire", "draft", "golden_leads", "download")
     fieldsets = FIELDSETS
     readonly_fields = (
         "rubric",
@@ -239,7 +239,12 @@ class RubricVersionAdmin(AppAdmin):
         version = self.get_object(request, object_id)
         if version is None:
             raise Http404
-        text = yaml.safe_dump(document_of(version), sort_keys=False, allow_unicode=True, width=100)
+        try:
+            text = version_text(version)
+        except SpecError as error:
+            told = f"This draft is no whole rubric yet, so there is no file of it. {error}"
+            self.message_user(request, told, messages.ERROR)
+            return HttpResponseRedirect(change_url(version))
         name = f"{version.rubric.key}-v{version.number}.yaml"
         return HttpResponse(
             text,

@@ -149,7 +149,7 @@ class _Parser:
         if "recency" in raw:
             raise SpecError(f"{where}.recency", "a velocity bonus has none: bursts are recent")
         share, each = raw.get("share_of_base"), raw.get("points_per_burst", 0)
-        if share is not None and not 0 < checks.number(share, f"{where}.share_of_base") <= 100:
+        if "share_of_base" in raw and not 0 < checks.number(share, f"{where}.share_of_base") <= 100:
             raise SpecError(f"{where}.share_of_base", "is more than 0, e.g. 0.5")
         return Criterion(
             **parts,

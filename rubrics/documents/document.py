@@ -7,14 +7,15 @@ from rubrics import checks
 from rubrics.documents import sections
 from rubrics.documents.columns import Columns
 from rubrics.documents.criteria import parse_criterion
+from rubrics.documents.signals import check_signals
 from rubrics.measures import SpecError
 from rubrics.scoring.types import Criterion, Group, Subject, Version
 
 FORMAT = 1
 Document = Mapping[str, Any]
 
-SIGNAL_FIELDS = frozenset({"name", "description", "activity", "events"})
-EVENT_FIELDS = frozenset({"kind", "event", "where", "value", "session"})
+TEXT_FIELDS = {"name": 120, "description": 5000, "source": 300, "product_name": 120, "note": 300}
+"""The texts about the rubric as a whole, and how long they may be."""
 TOP_FIELDS = frozenset(
     {
         "format", "rubric", "name", "description", "source", "product_name", "note", "thresholds",
@@ -30,21 +31,26 @@ def parse_document(document: Document) -> Version:
     Raises:
         SpecError: names the field that is wrong and says how to mend it.
     """
+    if not isinstance(document, Mapping):
+        raise SpecError("document", "is a mapping with `criteria:`")
     checks.only(document, TOP_FIELDS, "document")
-    if document.get("format", FORMAT) != FORMAT:
+    for name, most in TEXT_FIELDS.items():
+        checks.words(document.get(name), name, most)
+    given, rubric = document.get("format", FORMAT), document.get("rubric")
+    if given is True or given != FORMAT:
         raise SpecError("format", f"this version of the software reads format {FORMAT}")
     lists = {
         checks.key(key, "lists"): checks.texts(values, f"lists.{key}")
         for key, values in checks.mapping(document, "lists").items()
     }
-    _check_signals(checks.mapping(document, "signals"))
+    check_signals(checks.mapping(document, "signals"))
     subject = checks.choice(Subject, document.get("subject", "lead"), "subject")
     columns = Columns(lists, subject)
     criteria = _criteria(document, columns)
     limits = sections.parse_limits(checks.mapping(document, "limits"))
     blend = sections.parse_combination(checks.mapping(document, "combination"), limits)
     return Version(
-        rubric=checks.key(document["rubric"], "rubric") if document.get("rubric") else "",
+        rubric="" if rubric in (None, "") else checks.key(rubric, "rubric"),
         criteria=criteria,
         thresholds=sections.parse_thresholds(checks.mapping(document, "thresholds")),
         activity_signals=activity_signals(document),
@@ -87,7 +93,7 @@ def _criteria(document: Document, columns: Columns) -> tuple[Criterion, ...]:
     raw = document.get("criteria")
     if isinstance(raw, str) or not isinstance(raw, Sequence) or not raw:
         raise SpecError("criteria", "list at least one criterion")
-    criteria = tuple(parse_criterion(item, index, columns) for index, item in enumerate(raw))
+    criteria = tuple(parse_criterion(item, index, columns) for index, item in enumerate(raw, 1))
     keys = [criterion.key for criterion in criteria]
     for key in keys:
         if keys.count(key) > 1:
@@ -102,7 +108,7 @@ def _groups(document: Document, criteria: Sequence[Criterion]) -> tuple[Group, .
         key = item.get("group")
         if key is None:
             continue
-        if key not in members:
+        if not isinstance(key, str) or key not in members:
             known = ", ".join(raw) or "none: add it under groups"
             where = f"criteria.{criteria[index].key}.group"
             raise SpecError(where, f"{key!r} is no group; known are {known}")
@@ -110,22 +116,3 @@ def _groups(document: Document, criteria: Sequence[Criterion]) -> tuple[Group, .
     return tuple(
         sections.parse_group(key, spec, members[key], criteria) for key, spec in raw.items()
     )
-
-
-def _check_signals(signals: Document) -> None:
-    for key, signal in signals.items():
-        where = f"signals.{checks.key(key, 'signals')}"
-        if not isinstance(signal, Mapping):
-            raise SpecError(where, "is a mapping such as {name: Logged in}")
-        checks.only(signal, SIGNAL_FIELDS, where)
-        checks.flag(signal.get("activity", True), f"{where}.activity")
-        events = signal.get("events") or ()
-        if isinstance(events, str) or not isinstance(events, Sequence):
-            raise SpecError(f"{where}.events", "is a list such as [{event: Logged In}]")
-        for number, event in enumerate(events, 1):
-            at = f"{where}.events[{number}]"
-            if not isinstance(event, Mapping):
-                raise SpecError(at, "is a mapping such as {event: Logged In}")
-            checks.only(event, EVENT_FIELDS, at)
-            if event.get("kind", "track") == "track" and not event.get("event"):
-                raise SpecError(f"{at}.event", "name the event, e.g. {event: Logged In}")

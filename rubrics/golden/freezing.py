@@ -5,6 +5,7 @@ sessions only which are the same.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,15 +16,17 @@ from leads.models import Account, AttributeChange, Hit, Lead, Signal, Trial
 from rubrics.documents import used_signals
 from rubrics.golden.checking import judge_golden_leads
 from rubrics.golden.shape import MOST_HITS
-from rubrics.mappers import Compiled
+from rubrics.mappers import Compiled, compiled
 from rubrics.measures import MEASURES, SpecError, duration_text
 from rubrics.measures.statement import measure
 from rubrics.measures.subjects import AccountIds, LeadIds
-from rubrics.models import GoldenLead
+from rubrics.models import GoldenLead, Rubric
+from rubrics.models.rubric import VersionStatus
 from rubrics.scoring.types import Column, Judgement, Subject
 
 Facts = dict[str, Any]
 
+MOST_VERSIONS = 5
 _MICROSECOND = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1)
 
@@ -62,6 +65,20 @@ def freeze(versions: Sequence[Compiled], subject: Lead | Account, *, at: datetim
         if frozen.is_faithful:
             break
     return frozen
+
+
+def versions_to_read(rubric: Rubric) -> list[Compiled]:
+    """What a rubric's golden leads are made for: its published version, and its drafts.
+
+    Drafts that cannot be scored yet are left out.
+    """
+    rows = rubric.versions.exclude(status=VersionStatus.RETIRED).order_by("-number")
+    pks = sorted(rows.values_list("status", "pk"), key=lambda row: row[0] == VersionStatus.DRAFT)
+    found = []
+    for _, pk in pks[:MOST_VERSIONS]:
+        with suppress(SpecError):
+            found.append(compiled(pk))
+    return found
 
 
 def _live(version: Compiled, subject: Lead | Account, at: datetime) -> Judgement:

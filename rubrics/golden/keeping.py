@@ -61,7 +61,7 @@ def add_golden_lead(
         created_at=at,
         created_by_id=by.pk if by else None,
     )
-    _check(golden_lead)
+    check_golden_lead(golden_lead)
     golden_lead.save()
     changes = list(audit.differences({}, _told(golden_lead)))
     audit.record("added", about=golden_lead, by=by, at=at, changes=changes, reason=why)
@@ -86,7 +86,7 @@ def change_golden_lead(
     for field, value in changes.items():
         assert field in CHANGEABLE, field
         setattr(golden_lead, field, value)
-    _check(golden_lead)
+    check_golden_lead(golden_lead)
     if changed := list(audit.differences(before, _told(golden_lead))):
         golden_lead.save(update_fields=list(changes))
         reason = golden_lead.why
@@ -196,7 +196,12 @@ def subject_of(rubric: Rubric) -> Subject:
     return Subject(newest or Subject.LEAD)
 
 
-def _check(golden_lead: GoldenLead) -> None:
+def check_golden_lead(golden_lead: GoldenLead) -> None:
+    """Refuse one that says nothing, or whose facts nobody could have; it need not be saved.
+
+    Raises:
+        SpecError: names the part that is wrong.
+    """
     rubric = golden_lead.rubric
     checks.words(golden_lead.name, "name", 120)
     if not golden_lead.name.strip():

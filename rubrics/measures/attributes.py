@@ -9,7 +9,7 @@ from psycopg import sql
 
 from rubrics.measures.base import SpecError
 
-_REFERENCE = re.compile(r"(lead|account)\.[^\0]{1,100}")
+REFERENCE = re.compile(r"(lead|account)\.[^\0]{1,100}")
 
 
 def parse_attribute(raw: object, where: str) -> tuple[str, ...]:
@@ -20,7 +20,7 @@ def parse_attribute(raw: object, where: str) -> tuple[str, ...]:
             f"{where}.attribute", "names what to look at, e.g. account.industry or lead.title"
         )
     for reference in references:
-        if not isinstance(reference, str) or not _REFERENCE.fullmatch(reference):
+        if not isinstance(reference, str) or not REFERENCE.fullmatch(reference):
             raise SpecError(
                 f"{where}.attribute", f"{reference!r} is not like lead.title or account.industry"
             )

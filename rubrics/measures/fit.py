@@ -197,7 +197,7 @@ class Overlaps(AttributeMeasure):
     fields = frozenset({"attribute", "any_of", "all_of"})
 
     def parse(self, raw: Params, where: str, lists: Lists) -> dict[str, Any]:
-        given = [name for name in ("any_of", "all_of") if raw.get(name)]
+        given = [name for name in ("any_of", "all_of") if name in raw]
         if len(given) != 1:
             raise SpecError(where, "give either any_of or all_of")
         return {

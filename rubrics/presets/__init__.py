@@ -25,16 +25,6 @@ def load_preset(name: str) -> dict[str, Any]:
     return read_document(FOLDER / f"{name}.yaml")
 
 
-def read_rubric(name: str) -> dict[str, Any]:
-    """The document of a rubric file (``.yaml``), or of the shipped preset of that name.
-
-    Raises:
-        SpecError: it is neither, or cannot be read.
-    """
-    path = Path(name)
-    return read_document(path) if path.suffix in (".yaml", ".yml") else load_preset(name)
-
-
 def read_document(path: Path) -> dict[str, Any]:
     """A rubric file as a document, shipped lists filled in.
 
@@ -65,23 +55,35 @@ def fill_lists(document: dict[str, Any]) -> dict[str, Any]:
     Raises:
         SpecError: it names a list that is not shipped.
     """
-    lists = document.get("lists") or {}
+    lists = document.get("lists")
+    lists = {} if lists is None else lists
+    if not isinstance(lists, Mapping):
+        raise SpecError("lists", "is a mapping such as {competitors: [rival.example]}")
     document["lists"] = {key: _values(key, raw) for key, raw in lists.items()}
     return document
 
 
 def _values(key: str, raw: object) -> list[str]:
     if isinstance(raw, Mapping) and set(raw) <= {"shipped", "also"} and "shipped" in raw:
-        return shipped_list(str(raw["shipped"])) + [str(value) for value in raw.get("also", [])]
-    if isinstance(raw, list):
-        return [str(value) for value in raw]
-    raise SpecError(f"lists.{key}", "is a list of values, or {shipped: personal}")
+        return shipped_list(raw["shipped"], key) + _texts(key, raw.get("also", []))
+    return _texts(key, raw)
 
 
-def shipped_list(name: str) -> list[str]:
-    """One of the shipped lists of domains: personal, academic."""
+def _texts(key: str, raw: object) -> list[str]:
+    if not isinstance(raw, list):
+        raise SpecError(f"lists.{key}", "is a list of values, or {shipped: personal}")
+    for value in raw:
+        # YAML reads a bare NO as false: it was meant as a country.
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise SpecError(f"lists.{key}", f"{value!r} is no text; write it in quotes")
+    return [str(value) for value in raw]
+
+
+def shipped_list(name: object, key: str) -> list[str]:
+    """One of the shipped lists of domains, for the list ``key``: personal, academic."""
+    known = sorted(path.stem for path in (FOLDER / "lists").glob("*.yaml"))
+    if name not in known:
+        raise SpecError(f"lists.{key}", f"no shipped list {name!r}; there are {', '.join(known)}")
     path = FOLDER / "lists" / f"{name}.yaml"
-    if not path.is_file():
-        raise SpecError("lists", f"no shipped list {name!r}")
     values: list[str] = read_yaml(path)
     return values

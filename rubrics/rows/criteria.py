@@ -1,7 +1,7 @@
 """Criteria and their tiers: rows as entries of a document, and back."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rubrics.documents import parse_document
@@ -15,8 +15,8 @@ _MINUTE_US = 60_000_000
 _HOUR_US = 60 * _MINUTE_US
 
 
-def criterion_document(criterion: Criterion) -> dict[str, Any]:
-    """A criterion with its tiers as an entry of a document."""
+def criterion_document(criterion: Criterion, tiers: Iterable[Tier] | None = None) -> dict[str, Any]:
+    """A criterion as an entry of a document, with its tiers: its own rows, or these."""
     entry: dict[str, Any] = {
         "key": criterion.key,
         "axis": criterion.axis,
@@ -41,7 +41,8 @@ def criterion_document(criterion: Criterion) -> dict[str, Any]:
             entry["points_per_burst"] = criterion.points_each
         entry["max_bursts"] = criterion.max_units
     elif criterion.mode == "tiers":
-        entry["tiers"] = [_tier_document(tier, criterion.measure) for tier in criterion.tiers.all()]
+        rows = criterion.tiers.all() if tiers is None else tiers
+        entry["tiers"] = [_tier_document(tier, criterion.measure) for tier in rows]
     else:
         terms: dict[str, Any] = {"points": criterion.points_each, "max": criterion.max_units}
         if criterion.mode == "per_period" and criterion.unit_size:
@@ -63,9 +64,9 @@ def _tier_document(tier: Tier, measure: str) -> dict[str, Any]:
     elif unit != "flag":
         below = math.nextafter(tier.threshold, -math.inf)
         if below == round(below, 6):
-            entry["more_than"] = below
+            entry["more_than"] = plain(below)
         else:
-            entry["at_least"] = tier.threshold
+            entry["at_least"] = plain(tier.threshold)
     if tier.label:
         entry["label"] = tier.label
     return entry

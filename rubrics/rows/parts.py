@@ -1,6 +1,6 @@
 """A version's lists, groups and bands: rows as sections of a document, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rubrics.models import Band, CriterionGroup, RubricList, RubricVersion
@@ -10,12 +10,19 @@ Document = Mapping[str, Any]
 
 def part_documents(version: RubricVersion) -> dict[str, Any]:
     """Lists; groups and bands, where there are any."""
+    return parts_document(version.lists.all(), version.groups.all(), version.bands.all())
+
+
+def parts_document(
+    lists: Iterable[RubricList], groups: Iterable[CriterionGroup], bands: Iterable[Band]
+) -> dict[str, Any]:
+    """The same of rows that need no version."""
     sections: dict[str, Any] = {
-        "lists": {row.key: list(row.values) for row in version.lists.all()},
-        "groups": {group.key: _group_document(group) for group in version.groups.all()},
+        "lists": {row.key: list(row.values) for row in lists},
+        "groups": {group.key: _group_document(group) for group in groups},
         "bands": [
             {"at_least": band.at_least, "name": band.name, "meaning": band.meaning}
-            for band in version.bands.all()
+            for band in bands
         ],
     }
     return {name: part for name, part in sections.items() if part or name == "lists"}

@@ -107,8 +107,8 @@ def version_columns(document: Document) -> dict[str, Any]:
         SpecError: a length of time that is no whole number of days.
     """
     columns: dict[str, Any] = {
-        "note": str(document.get("note", ""))[:300],
-        "source": str(document.get("source", ""))[:300],
+        "note": str(document.get("note") or ""),
+        "source": str(document.get("source") or ""),
         "subject": document.get("subject", "lead"),
         "activity_signals": list(activity_signals(document)),
     }

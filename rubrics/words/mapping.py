@@ -3,16 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from leads.mapping import UNARY_OPS
+from leads.models.signal import OPS
 from rubrics.scoring.words import joined
 
 KINDS = {"page": "a page view", "screen": "a screen view", "identify": "identify", "group": "group"}
-OPS = {
-    "equals": "is",
-    "not_equals": "is not",
-    "contains": "contains",
-    "at_least": "is at least",
-    "at_most": "is at most",
-}
 
 
 def event_words(event: Mapping[str, Any]) -> str:
@@ -30,8 +25,8 @@ def event_words(event: Mapping[str, Any]) -> str:
 
 def _condition(condition: Mapping[str, Any]) -> str:
     name, op = condition["property"], condition["op"]
-    if op in ("present", "missing"):
-        return f"{name} is {op}"
+    if op in UNARY_OPS:
+        return f"{name} {OPS[op]}"
     value = condition.get("value")
     shown = str(value).lower() if isinstance(value, bool) else value
     return f"{name} {OPS[op]} {shown}"

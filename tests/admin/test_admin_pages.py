@@ -35,6 +35,7 @@ from rubrics.mappers import forget_compiled
 from rubrics.models import (
     AccountScore,
     Criterion,
+    GoldenLead,
     Preview,
     PreviewLead,
     Proof,
@@ -52,10 +53,12 @@ pytestmark = pytest.mark.django_db
 LIST_BUDGET, PAGE_BUDGET = 8, 9  # queries; two of each are the session and the person
 BIGGER_LISTS: dict[type[Model], int] = {Criterion: 9}  # tiers, and the signals by name
 BIGGER_PAGES: dict[type[Model], int] = {
-    RubricVersion: 15,
+    RubricVersion: 16,
     Score: 13,
     AccountScore: 12,
+    EventType: 10,
     SetupGuide: 10,
+    GoldenLead: 16,  # judged by each version of the rubric that is not retired
     Preview: 20,
 }
 MODELS = [
@@ -79,6 +82,7 @@ MODELS = [
     Trial,
     AccountScore,
     Criterion,
+    GoldenLead,
     Rubric,
     RubricVersion,
     Score,
@@ -195,6 +199,18 @@ def fill(world: World, first: int, last: int) -> None:
         Rep.objects.create(user=make_person(f"rep{number}"), team=team)
         rubric = Rubric.objects.create(product=world.product, key=f"r{number}", name=f"R {number}")
         draft = RubricVersion.objects.create(rubric=rubric, number=1)
+        GoldenLead.objects.create(
+            rubric=world.rubric,
+            key=f"g{number}",
+            name=f"G {number}",
+            why="Because.",
+            at=AT,
+            expect={"pql": False},
+            facts={"account": {"employees": 60}},
+            lead=lead,
+            created_at=AT,
+            created_by=person,
+        )
         proof = Proof.objects.create(
             reason="nightly", started_at=AT, finished_at=AT, state="done", asked_by=person
         )

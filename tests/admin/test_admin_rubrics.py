@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from leads.models import Signal
 from rubrics.documents import parse_document
+from rubrics.files import version_document
 from rubrics.mappers import forget_compiled
 from rubrics.models import Criterion, RubricVersion
 from rubrics.presets import load_preset
-from rubrics.rows import document_of
+from rubrics.rows import document_of, whole_document
 from rubrics.services import load_rubric
 from tests.admin.forms import criterion_url, form_of, said, version_url
 from tests.world import AT, World, make_admin, make_world
@@ -180,4 +181,9 @@ def test_lists_are_one_value_a_line(client: Client, draft: RubricVersion) -> Non
 def test_version_downloads_as_yaml(client: Client, draft: RubricVersion) -> None:
     response = client.get(version_url(draft, "download"))
     assert response["Content-Disposition"] == 'attachment; filename="other-v1.yaml"'
-    assert yaml.safe_load(response.content) == document_of(draft)
+    told = yaml.safe_load(response.content)
+    assert whole_document(told) == version_document(draft)
+    assert told["signals"]["logged_in"]["events"] == [
+        {"event": "Logged In"},
+        {"event": "Signed In"},
+    ]

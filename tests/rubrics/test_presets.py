@@ -10,7 +10,7 @@ import pytest
 from leads.models import Product
 from rubrics.documents import parse_document, used_signals
 from rubrics.measures import SpecError
-from rubrics.presets import load_preset, preset_names, read_document, read_rubric, shipped_list
+from rubrics.presets import load_preset, preset_names, read_document, shipped_list
 from rubrics.rows import document_of
 from rubrics.scoring.types import DAY_US, Axis, Criterion, Mode, Role, Subject, Version
 from rubrics.services import load_rubric, publish_version
@@ -257,15 +257,8 @@ def test_shipped_list_may_be_extended(tmp_path: Path) -> None:
     path = tmp_path / "own.yaml"
     path.write_text("lists: {personal: {shipped: personal, also: [mail.example]}, ours: [7]}")
     lists = read_document(path)["lists"]
-    assert lists["personal"] == [*shipped_list("personal"), "mail.example"]
+    assert lists["personal"] == [*shipped_list("personal", "x"), "mail.example"]
     assert lists["ours"] == ["7"]
-
-
-def test_rubric_is_read_from_a_file_or_a_preset(tmp_path: Path) -> None:
-    path = tmp_path / "own.yaml"
-    path.write_text("rubric: own")
-    assert read_rubric(str(path))["rubric"] == "own"
-    assert read_rubric("standard") == load_preset("standard")
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,9 @@ from rubrics.backtests.export import write_tables
 from rubrics.backtests.running import backtest_some
 from rubrics.backtests.starting import Asking, BacktestRefused, midnight, start_backtest
 from rubrics.backtests.text import as_text
+from rubrics.files import read_rubric
 from rubrics.measures import SpecError
 from rubrics.models import Backtest, RubricVersion
-from rubrics.presets import read_rubric
 
 SECONDS = 1.0
 

@@ -24,8 +24,8 @@ from integrations.demo import workspace
 from leads.models import Product, Source
 from leads.partitions import ensure_event_partitions
 from rubrics.errors import VersionNotPublishable
+from rubrics.files import read_rubric
 from rubrics.measures import SpecError
-from rubrics.presets import read_rubric
 
 
 class Command(BaseCommand):

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from leads.models import Product, Signal
 from rubrics.errors import VersionNotPublishable
+from rubrics.files import read_rubric
 from rubrics.measures import SpecError
 from rubrics.models import Rubric
-from rubrics.presets import preset_names, read_rubric
+from rubrics.presets import preset_names
 from rubrics.services import load_rubric, publish_version
 
 

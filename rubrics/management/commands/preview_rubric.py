@@ -13,10 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from leads.models import JobState, Product
 from rubrics import previews
+from rubrics.files import read_rubric
 from rubrics.measures import SpecError
 from rubrics.models import Preview, Rubric, RubricVersion
 from rubrics.models.preview import Movement
-from rubrics.presets import preset_names, read_rubric
+from rubrics.presets import preset_names
 from rubrics.previews.summary import Summary, summarize
 from rubrics.previews.verdict import comparison
 

@@ -1,0 +1,64 @@
+"""Which rubric a command means: ``standard@3``, ``new.yaml``, ``preset:freemium``."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from rubrics.files.reading import read_rubric
+from rubrics.files.version import version_document
+from rubrics.measures import SpecError
+from rubrics.models import Rubric, RubricVersion
+from rubrics.models.rubric import VersionStatus
+from rubrics.presets import load_preset, preset_names
+
+PRESET = "preset:"
+HOW_TO_NAME = (
+    "RUBRIC for its published version (else its newest), RUBRIC@N for version N, FILE.yaml, or "
+    "preset:NAME."
+)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A rubric that was asked for by name; ``version`` where it is one of the database."""
+
+    label: str
+    document: dict[str, Any]
+    version: RubricVersion | None = None
+
+
+def named_rubric(name: str) -> Named:
+    """The version, file or preset that a name means.
+
+    Raises:
+        SpecError: there is none, or it is no whole rubric; says which there are.
+    """
+    if name.endswith((".yaml", ".yml")):
+        return Named(name, read_rubric(name))
+    if name.startswith(PRESET):
+        preset = name.removeprefix(PRESET)
+        return Named(f"preset {preset}", load_preset(preset))
+    key, _, number = name.partition("@")
+    if not number and key in preset_names() and not Rubric.objects.filter(key=key).exists():
+        return Named(f"preset {key}", load_preset(key))
+    version = named_version(key, number)
+    return Named(str(version), version_document(version), version)
+
+
+def named_version(key: str, number: str = "") -> RubricVersion:
+    """A version by its rubric's key and its number; without one the published, else the newest.
+
+    Raises:
+        SpecError: there is none of that name; says which there are.
+    """
+    versions = RubricVersion.objects.filter(rubric__key=key).select_related("rubric__product")
+    found = list(versions.order_by("-number"))
+    if not found:
+        known = ", ".join(Rubric.objects.order_by("key").values_list("key", flat=True))
+        raise SpecError("rubric", f"there is no rubric {key!r} with versions; known: {known}")
+    if number:
+        numbered = {str(version.number): version for version in found}
+        if number not in numbered:
+            raise SpecError("rubric", f"{key} has no version {number}; it has {found[0].number}")
+        return numbered[number]
+    published = [one for one in found if one.status == VersionStatus.PUBLISHED]
+    return (published or found)[0]
