@@ -5,7 +5,7 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
-from rubrics import previews, proof, scores
+from rubrics import dataquality, previews, proof, scores
 from rubrics.backtests.running import backtest_some
 
 BATCH = 500
@@ -55,3 +55,10 @@ def run_previews() -> None:
     previews.preview_some(
         at=timezone.now(), seconds=PREVIEW_SECONDS, threads=PREVIEW_THREADS, gives_way=True
     )
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+def audit_data() -> None:
+    """Rung by beat every 15 s: start tonight's data audit, and go on with the one that runs."""
+    dataquality.start_nightly(at=timezone.now())
+    dataquality.audit_some(at=timezone.now(), seconds=PROOF_SECONDS, gives_way=True)

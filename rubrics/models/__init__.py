@@ -6,6 +6,7 @@ from rubrics.models.backtest import Backtest, BacktestLead
 from rubrics.models.band import Band
 from rubrics.models.criterion import Criterion, Tier
 from rubrics.models.criterion_group import CriterionGroup
+from rubrics.models.data_audit import DataAudit
 from rubrics.models.golden_lead import GoldenLead
 from rubrics.models.preview import Preview, PreviewLead
 from rubrics.models.proof import Proof, ProofMismatch
@@ -23,6 +24,7 @@ __all__ = [
     "Band",
     "Criterion",
     "CriterionGroup",
+    "DataAudit",
     "GoldenLead",
     "Preview",
     "PreviewLead",
