@@ -112,7 +112,7 @@ def collect(
         "week": at - 7 * DAY,
         "month": at - 30 * DAY,
         "rhythm": at - RHYTHM_DAYS * DAY,
-        "personal": shipped_list("personal"),
+        "personal": shipped_list("personal", "personal"),
     }
     facts = _people(tables, attributes_used(versions), values)
     if tables is LEADS:
