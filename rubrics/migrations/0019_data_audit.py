@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rubrics', '0017_setup_guide'),
+        ('rubrics', '0018_count_bursts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
