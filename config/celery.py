@@ -30,6 +30,7 @@ app.conf.imports = ("config.liveness",)
 # it has uses here (facts on django-celery-beat; docs/adr/0002).
 app.conf.beat_schedule = {
     "score-due-leads": {"task": "rubrics.tasks.score_due_leads", "schedule": 5.0},
+    "publish-versions": {"task": "rubrics.tasks.publish_versions", "schedule": 2.0},
     "prove-scores": {"task": "rubrics.tasks.prove_scores", "schedule": 15.0},
     "run-backtests": {"task": "rubrics.tasks.run_backtests", "schedule": 5.0},
     "run-previews": {"task": "rubrics.tasks.run_previews", "schedule": 2.0},

@@ -6,6 +6,7 @@ from leads.models import Signal
 from rubrics.documents import parse_document, used_signals
 from rubrics.measures import MEASURES, Names, SpecError
 from rubrics.models import RubricVersion
+from rubrics.models.rubric import VersionStatus
 from rubrics.rows import document_of
 from rubrics.scoring.judge import Judge, compile_judge
 from rubrics.scoring.steps import Need
@@ -35,15 +36,20 @@ class Compiled:
         return MEASURES[spec.measure].need(spec.params, value, target, self.names)
 
 
-def compiled(version_id: int) -> Compiled:
+def compiled(version_id: int, *, publication_id: int | None = None) -> Compiled:
     """The version compiled; published and retired ones, which never change, from a cache.
+
+    Args:
+        publication_id: the one by which it is going live. It does not change before that ends, but
+            may go back to being a draft then.
 
     Raises:
         RubricVersion.DoesNotExist: no such version.
         SpecError: a draft that cannot be scored yet.
     """
-    if version_id in _CACHE:
-        return _CACHE[version_id]
+    key = version_id, publication_id
+    if key in _CACHE:
+        return _CACHE[key]
     row = RubricVersion.objects.select_related("rubric").get(pk=version_id)
     result = compile_for(
         parse_document(document_of(row)),
@@ -52,12 +58,13 @@ def compiled(version_id: int) -> Compiled:
         rubric_id=row.rubric_id,
         label=str(row),
     )
-    if not row.is_editable:
-        _CACHE[version_id] = result
+    is_for_good = row.status in (VersionStatus.PUBLISHED, VersionStatus.RETIRED)
+    if is_for_good or publication_id is not None:
+        _CACHE[key] = result
     return result
 
 
-_CACHE: dict[int, Compiled] = {}
+_CACHE: dict[tuple[int, int | None], Compiled] = {}
 
 
 def forget_compiled() -> None:

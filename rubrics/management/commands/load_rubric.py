@@ -13,7 +13,8 @@ from rubrics.files import read_rubric
 from rubrics.measures import SpecError
 from rubrics.models import Rubric
 from rubrics.presets import preset_names
-from rubrics.services import load_rubric, publish_version
+from rubrics.publishing import finish_now, publish_version
+from rubrics.services import load_rubric
 
 
 class Command(BaseCommand):
@@ -36,7 +37,6 @@ class Command(BaseCommand):
         )
         parser.add_argument("--publish", action="store_true", help="Score by it from now on.")
 
-    @transaction.atomic
     def handle(
         self,
         *args: Any,
@@ -53,9 +53,11 @@ class Command(BaseCommand):
             document = read_rubric(rubric)
             if into is not None:
                 document |= _named(into, owner)
-            version = load_rubric(document, product=owner, by=None, at=at)
-            if publish:
-                version = publish_version(version, by=None, at=at)
+            with transaction.atomic():  # one that is refused leaves no draft behind
+                version = load_rubric(document, product=owner, by=None, at=at)
+                publication = publish_version(version, by=None, at=at) if publish else None
+            if publication is not None:
+                version = finish_now(publication, at=at)
         except (SpecError, VersionNotPublishable) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{version}: {version.get_status_display().lower()}")

@@ -29,8 +29,9 @@ from rubrics.dataquality import running
 from rubrics.dataquality.export import csv_of
 from rubrics.dataquality.report import AttributeRow, Report
 from rubrics.models import DataAudit, RubricVersion
+from rubrics.publishing import publish_now
 from rubrics.scores import score_due
-from rubrics.services import load_rubric, publish_version
+from rubrics.services import load_rubric
 from tests.leads.catalogue.events import count_all, store
 from tests.rubrics.makers import AT, make_hits, make_lead
 from tests.rubrics.scored import DAY, mark
@@ -69,7 +70,7 @@ def product() -> Product:
 @pytest.fixture
 def version(product: Product) -> RubricVersion:
     draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)
-    return publish_version(draft, by=None, at=AT)
+    return publish_now(draft, by=None, at=AT)
 
 
 def audit(at: Any = AT) -> DataAudit:
