@@ -1,6 +1,7 @@
 """Rows -> documents -> scoring types; the only bridge. Queries first, then none."""
 
 from dataclasses import dataclass
+from time import monotonic
 
 from leads.models import Signal
 from rubrics.documents import parse_document, used_signals
@@ -49,6 +50,8 @@ def compiled(version_id: int, *, publication_id: int | None = None) -> Compiled:
     """
     key = version_id, publication_id
     if key in _CACHE:
+        _forget_renamed(_CACHE[key].product_id)
+    if key in _CACHE:
         return _CACHE[key]
     row = RubricVersion.objects.select_related("rubric").get(pk=version_id)
     result = compile_for(
@@ -65,11 +68,33 @@ def compiled(version_id: int, *, publication_id: int | None = None) -> Compiled:
 
 
 _CACHE: dict[tuple[int, int | None], Compiled] = {}
+_LOOKED_AT: dict[int, float] = {}
+"""By product: when its signals were last compared with the cache, by this process's clock."""
+LOOKS_AGAIN_AFTER = 5.0
+"""Seconds: so long may a page say a signal's former name. A version's meaning never changes."""
 
 
 def forget_compiled() -> None:
-    """Drop the cache: signals were renamed, or a test's database went away."""
+    """Drop the cache: a test's database went away."""
     _CACHE.clear()
+    _LOOKED_AT.clear()
+
+
+def _forget_renamed(product_id: int) -> None:
+    """Every few seconds, drop versions whose product's signals were renamed, added or deleted."""
+    now = monotonic()
+    if now - _LOOKED_AT.setdefault(product_id, now) < LOOKS_AGAIN_AFTER:
+        return
+    _LOOKED_AT[product_id] = now
+    names = _names_of(product_id)
+    for key, version in list(_CACHE.items()):
+        if version.product_id == product_id and version.names != names:
+            _CACHE.pop(key, None)
+
+
+def _names_of(product_id: int) -> Names:
+    signals = Signal.objects.filter(product_id=product_id).values_list("key", "pk", "name")
+    return Names({key: pk for key, pk, _ in signals}, {key: name for key, _, name in signals})
 
 
 def compile_for(
@@ -80,8 +105,7 @@ def compile_for(
     Raises:
         SpecError: it names a signal that the product does not have.
     """
-    signals = Signal.objects.filter(product_id=product_id).values_list("key", "pk", "name")
-    names = Names({key: pk for key, pk, _ in signals}, {key: name for key, _, name in signals})
+    names = _names_of(product_id)
     missing = used_signals(version) - names.signal_ids.keys()
     if missing:
         raise SpecError(

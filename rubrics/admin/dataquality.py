@@ -18,6 +18,7 @@ from rubrics.dataquality.counts import Facts
 from rubrics.dataquality.export import csv_of
 from rubrics.dataquality.findings import Finding, share
 from rubrics.dataquality.report import Report
+from rubrics.expected import expected_events
 from rubrics.measures import SpecError
 from rubrics.models import DataAudit, RubricVersion
 from rubrics.models.rubric import VersionStatus
@@ -29,7 +30,7 @@ LEVELS = {"red": "danger", "warning": "warning", "info": "info"}
 class DataAuditAdmin(JobAdmin):
     list_display = ("started_at", "shown_state", "progress", "took", "asked")
     list_select_related = ("asked_by",)
-    actions_list = ("audit_now",)
+    actions_list = ("audit_now", "expected")
     actions_detail = ("export", "stop")
     change_form_outer_after_template = "admin/rubrics/data_audit.html"
     fields = (("state", "progress", "started_at", "took", "asked"),)
@@ -74,6 +75,21 @@ class DataAuditAdmin(JobAdmin):
         }
         return TemplateResponse(request, "admin/confirm_action.html", context)
 
+    @action(
+        description="Events that presets expect",
+        icon="rule",
+        permissions=["viewing"],
+        url_path="expected-events",
+    )
+    def expected(self, request: HttpRequest) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Events that presets and signals expect",
+            "opts": self.opts,
+            "table": _expected(),
+        }
+        return TemplateResponse(request, "admin/rubrics/expected_events.html", context)
+
     @action(description="CSV", icon="download", permissions=["viewing"], url_path="export")
     def export(self, request: HttpRequest, object_id: str) -> HttpResponse:
         audit = self.get_object(request, object_id)
@@ -113,6 +129,23 @@ def page_context(request: HttpRequest, audit: DataAudit) -> dict[str, Any]:
         "attributes": _attributes(report),
         "signals": _signals(report),
         "numbers": list(_numbers(report.facts)),
+    }
+
+
+def _expected() -> dict[str, Any]:
+    return {
+        "headers": ["event", "state", "received", "looks like", "signals here", "presets"],
+        "rows": [
+            [
+                one.name if one.kind == "track" else f"{one.name} ({one.kind})",
+                one.state,
+                f"{one.received:,}",
+                one.looks_like or "-",
+                ", ".join(one.signals) or "-",
+                ", ".join(one.presets) or "-",
+            ]
+            for one in expected_events()
+        ],
     }
 
 

@@ -1,14 +1,17 @@
 """Data audits in the admin: started, read for a version, exported."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from rubrics import dataquality
 from rubrics.models import DataAudit
 from tests.admin.forms import said
+from tests.leads.catalogue.events import count_all, store
 from tests.world import AT, World, make_admin, make_person, make_world
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +92,22 @@ def test_page_costs_a_fixed_number_of_queries(
 ) -> None:
     with django_assert_max_num_queries(22):
         client.get(url(audit))
+
+
+def test_expected_events(world: World, client: Client) -> None:
+    page = client.get(reverse("admin:rubrics_dataaudit_expected")).content.decode()
+    assert "Teammate Invited" in page
+    assert "Never seen" in page
+
+
+def test_overview_names_sources_that_went_silent(world: World, client: Client) -> None:
+    at = timezone.now()
+    for n in range(30):
+        store(world.source, world.leads[0], received_at=at - timedelta(hours=60 + n))
+    count_all(at)
+    page = client.get(reverse("admin:index")).content.decode()
+    assert "has sent nothing for 2\xa0days" in page
+    assert "its longest pause before was 1 hour" in page
+    vera = Client()
+    vera.force_login(make_person("vera", "view_lead", staff=True))
+    assert "has sent nothing" not in vera.get(reverse("admin:index")).content.decode()
