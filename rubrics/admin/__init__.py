@@ -2,7 +2,6 @@
 
 from rubrics.admin import (
     criteria,
-    dataquality,
     golden,
     golden_pages,
     guide,
@@ -15,7 +14,6 @@ from rubrics.admin import (
 
 __all__ = [
     "criteria",
-    "dataquality",
     "golden",
     "golden_pages",
     "guide",

@@ -10,7 +10,6 @@ from rubrics.models.rubric import VersionStatus
 
 STATUS_COLORS = {
     VersionStatus.DRAFT.label: "warning",
-    VersionStatus.PUBLISHING.label: "primary",
     VersionStatus.PUBLISHED.label: "success",
     VersionStatus.RETIRED.label: "info",
 }

@@ -10,7 +10,6 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 
 from leads.admin.base import (
-    AppAdmin,
     ReadOnlyInline,
     change_url,
     confirmed,
@@ -18,6 +17,7 @@ from leads.admin.base import (
 )
 from rubrics import services
 from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, person
+from rubrics.admin.files import RubricFilePages
 from rubrics.models import Rubric, RubricVersion
 from rubrics.presets import load_preset, preset_names
 
@@ -44,7 +44,7 @@ class VersionInline(ReadOnlyInline):
 
 
 @admin.register(Rubric)
-class RubricAdmin(AppAdmin):
+class RubricAdmin(RubricFilePages):
     list_display = ("name", "key", "product", "created_at")
     list_filter = (("product", RelatedDropdownFilter),)
     list_select_related = ("product",)
@@ -53,6 +53,7 @@ class RubricAdmin(AppAdmin):
     fields = (("product", "key"), "name", "description")
     inlines = (VersionInline,)
     actions_detail = ("draft_from_preset",)
+    actions_list = ("import_file",)
 
     def has_drafting_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("rubrics.add_rubricversion")

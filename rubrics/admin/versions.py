@@ -17,22 +17,21 @@ from leads.admin.base import (
     confirmed,
     once,
 )
-from rubrics import publishing, services
+from rubrics import services
 from rubrics.admin import previews
 from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, is_editable, person
+from rubrics.admin.files import VersionFilePages
 from rubrics.admin.golden_pages import GoldenPages
 from rubrics.admin.parts import BandInline, CriterionGroupInline, RubricListInline
 from rubrics.admin.version_fieldsets import CONDITION_FIELDS, FIELDSETS
 from rubrics.admin.version_form import RubricVersionForm
 from rubrics.admin.words import condition_list, criteria_table, rule_list
-from rubrics.files import version_text
-from rubrics.measures import SpecError
 from rubrics.models import RubricVersion
 from rubrics.models.rubric import VersionStatus
 
 
 @admin.register(RubricVersion)
-class RubricVersionAdmin(GoldenPages):
+class RubricVersionAdmin(GoldenPages, VersionFilePages):
     form = RubricVersionForm
     list_display = (
         "__str__",
@@ -46,7 +45,15 @@ class RubricVersionAdmin(GoldenPages):
     list_select_related = ("rubric", "published_by")
     search_fields = ("rubric__name", "note")
     inlines = (CriterionGroupInline, BandInline, RubricListInline)
-    actions_detail = ("preview", "publish", "retire", "draft", "golden_leads", "download")
+    actions_detail = (
+        "preview",
+        "publish",
+        "retire",
+        "draft",
+        "golden_leads",
+        "compare",
+        "download",
+    )
     fieldsets = FIELDSETS
     readonly_fields = (
         "rubric",
@@ -167,9 +174,8 @@ class RubricVersionAdmin(GoldenPages):
     )
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def run(version: RubricVersion) -> None:
-            publication = publishing.publish_version(version, by=person(request), at=timezone.now())
-            said = "scores from now on" if publication.flipped_at else "is going live"
-            self.message_user(request, f"{version} {said}.", messages.SUCCESS)
+            published = services.publish_version(version, by=person(request), at=timezone.now())
+            self.message_user(request, f"{published} scores from now on.", messages.SUCCESS)
 
         return confirmed(
             self,
@@ -177,8 +183,8 @@ class RubricVersionAdmin(GoldenPages):
             object_id,
             run,
             title="Publish this version?",
-            text="It is frozen, and everybody is scored by it in the background. Until all are "
-            "done the version before goes on scoring; then the new one takes its place at once.",
+            text="It is frozen and scores from now on; the version before it is retired. Leads are "
+            "scored anew in the background.",
             button="Publish",
             refuses=REFUSALS,
         )
@@ -191,7 +197,7 @@ class RubricVersionAdmin(GoldenPages):
     )
     def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def run(version: RubricVersion) -> None:
-            retired = publishing.retire_version(version, by=person(request), at=timezone.now())
+            retired = services.retire_version(version, at=timezone.now())
             self.message_user(request, f"{retired} scores no longer.", messages.SUCCESS)
 
         return confirmed(
@@ -228,27 +234,4 @@ class RubricVersionAdmin(GoldenPages):
             "it is published.",
             button="Make the draft",
             refuses=REFUSALS,
-        )
-
-    @action(
-        description="Download as YAML",
-        icon="download",
-        permissions=["viewing"],
-        url_path="download",
-    )
-    def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        version = self.get_object(request, object_id)
-        if version is None:
-            raise Http404
-        try:
-            text = version_text(version)
-        except SpecError as error:
-            told = f"This draft is no whole rubric yet, so there is no file of it. {error}"
-            self.message_user(request, told, messages.ERROR)
-            return HttpResponseRedirect(change_url(version))
-        name = f"{version.rubric.key}-v{version.number}.yaml"
-        return HttpResponse(
-            text,
-            content_type="application/yaml; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )

@@ -60,5 +60,15 @@ def named_version(key: str, number: str = "") -> RubricVersion:
         if number not in numbered:
             raise SpecError("rubric", f"{key} has no version {number}; it has {found[0].number}")
         return numbered[number]
-    published = [one for one in found if one.status == VersionStatus.PUBLISHED]
-    return (published or found)[0]
+    return _current(found)
+
+
+def current_version(rubric: Rubric) -> RubricVersion | None:
+    """The published version of a rubric, else its newest; None if it has none."""
+    found = rubric.versions.select_related("rubric__product").order_by("-number")
+    return _current(list(found)) if found else None
+
+
+def _current(newest_first: list[RubricVersion]) -> RubricVersion:
+    published = [one for one in newest_first if one.status == VersionStatus.PUBLISHED]
+    return (published or newest_first)[0]

@@ -36,6 +36,15 @@ class RubricFile:
     document: dict[str, Any]
     whole: dict[str, Any]
 
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> "RubricFile":
+        """The file of a document that was read already.
+
+        Raises:
+            SpecError: it is no whole rubric.
+        """
+        return cls(document, whole_document(document))
+
 
 def read_rubric(name: str) -> dict[str, Any]:
     """The document of a rubric file (``.yaml``), or of the shipped preset of that name.
@@ -79,7 +88,7 @@ def parse_text(text: str) -> RubricFile:
     if not isinstance(document, dict):
         raise RubricFileError("file", "is no rubric: it should be a mapping with `criteria:`", 1)
     try:
-        return RubricFile(fill_lists(document), whole_document(document))
+        return RubricFile.of(fill_lists(document))
     except SpecError as error:
         raise RubricFileError(error.where, error.problem, _line(root, error.where)) from error
 

@@ -6,6 +6,7 @@ two texts shows is a difference of two rubrics (docs/adr/0016).
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
 from textwrap import indent, wrap
 from typing import Any
 
@@ -138,6 +139,8 @@ def _ordered(value: Any, order: Sequence[str]) -> Any:
         return dict(_entries(value, order))
     if isinstance(value, list | tuple):
         return [_ordered(one, order) for one in value]
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
     return value

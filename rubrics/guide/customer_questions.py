@@ -71,7 +71,6 @@ CUSTOMERS = Page(
             "rival.example",
         ),
     ),
-    is_paired=True,
 )
 
 GOALS = Page(

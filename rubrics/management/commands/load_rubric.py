@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from leads.models import Product, Signal
 from rubrics.errors import VersionNotPublishable
-from rubrics.files import read_rubric
+from rubrics.files import RubricFile, read_rubric
+from rubrics.importing import import_rubric
 from rubrics.measures import SpecError
 from rubrics.models import Rubric
 from rubrics.presets import preset_names
-from rubrics.publishing import finish_now, publish_version
-from rubrics.services import load_rubric
+from rubrics.services import publish_version
 
 
 class Command(BaseCommand):
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--publish", action="store_true", help="Score by it from now on.")
 
+    @transaction.atomic
     def handle(
         self,
         *args: Any,
@@ -50,14 +51,11 @@ class Command(BaseCommand):
         owner = _product(product)
         before = Signal.objects.filter(product=owner).count()
         try:
-            document = read_rubric(rubric)
-            if into is not None:
-                document |= _named(into, owner)
-            with transaction.atomic():  # one that is refused leaves no draft behind
-                version = load_rubric(document, product=owner, by=None, at=at)
-                publication = publish_version(version, by=None, at=at) if publish else None
-            if publication is not None:
-                version = finish_now(publication, at=at)
+            file = RubricFile.of(read_rubric(rubric))
+            target = None if into is None else _named(into, owner)
+            version = import_rubric(file, product=owner, into=target, by=None, at=at)
+            if publish:
+                version = publish_version(version, by=None, at=at)
         except (SpecError, VersionNotPublishable) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{version}: {version.get_status_display().lower()}")
@@ -76,10 +74,10 @@ def _product(key: str) -> Product:
     return product
 
 
-def _named(key: str, product: Product) -> dict[str, str]:
-    """The identity of the product's rubric of that key, to put over the document's own."""
+def _named(key: str, product: Product) -> Rubric:
+    """The product's rubric of that key."""
     rubric = Rubric.objects.filter(product=product, key=key).first()
     if rubric is None:
         known = ", ".join(product.rubrics.order_by("key").values_list("key", flat=True))
         raise CommandError(f"{product} has no rubric {key!r}; there are: {known or 'none'}")
-    return {"rubric": rubric.key, "name": rubric.name, "description": rubric.description}
+    return rubric

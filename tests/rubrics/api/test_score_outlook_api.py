@@ -12,8 +12,7 @@ from leads.models import Lead, LeadChange, Product
 from rubrics import scores
 from rubrics.mappers import forget_compiled
 from rubrics.models import RubricVersion
-from rubrics.publishing import publish_now
-from rubrics.services import load_rubric
+from rubrics.services import load_rubric, publish_version
 from tests.rubrics.makers import AT, make_lead
 from tests.world import make_admin, token_client
 
@@ -50,7 +49,7 @@ def client() -> APIClient:
 def version() -> RubricVersion:
     product = Product.objects.create(key="app", name="App")
     draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)
-    return publish_now(draft, by=None, at=AT)
+    return publish_version(draft, by=None, at=AT)
 
 
 @pytest.fixture

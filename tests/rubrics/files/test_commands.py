@@ -12,8 +12,7 @@ from leads.models import Product
 from rubrics.files import parse_text
 from rubrics.models import RubricVersion
 from rubrics.presets import FOLDER, load_preset
-from rubrics.publishing import publish_now
-from rubrics.services import load_rubric
+from rubrics.services import load_rubric, publish_version
 from tests.rubrics.makers import AT
 
 GOOD = str(FOLDER / "standard.yaml")
@@ -28,7 +27,7 @@ def run(command: str, *args: str, **options: Any) -> str:
 @pytest.mark.django_db
 def test_a_version_is_exported_by_its_rubric_and_number(product: Product, tmp_path: Path) -> None:
     document = {**load_preset("freemium"), "rubric": "mine", "note": "First"}
-    publish_now(load_rubric(document, product=product, by=None, at=AT), by=None, at=AT)
+    publish_version(load_rubric(document, product=product, by=None, at=AT), by=None, at=AT)
     load_rubric({**document, "note": "Second"}, product=product, by=None, at=AT)
     assert parse_text(run("export_rubric", "mine")).document["note"] == "First"
     assert parse_text(run("export_rubric", "mine@2")).document["note"] == "Second"
@@ -93,3 +92,17 @@ def test_the_schema_is_printed() -> None:
     schema = json.loads(run("rubric_schema"))
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["$id"].endswith("/api/v1/rubric-schema/")
+
+
+def test_differences_are_told_in_words(tmp_path: Path) -> None:
+    changed = tmp_path / "changed.yaml"
+    text = (FOLDER / "standard.yaml").read_text(encoding="utf-8")
+    changed.write_text(text.replace("total: 80", "total: 75"), encoding="utf-8")
+    assert run("diff_rubrics", GOOD, str(changed)) == (
+        f"From {GOOD} to {changed}: 1 changed\n\nPQL\n  Changed: The total of a PQL: 75 (was 80)\n"
+    )
+    assert run("diff_rubrics", GOOD, "preset:standard", "--exit-code").endswith(
+        "to preset standard: nothing differs\n"
+    )
+    with pytest.raises(SystemExit):
+        run("diff_rubrics", GOOD, str(changed), "--exit-code")
