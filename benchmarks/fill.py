@@ -15,7 +15,8 @@ from django.utils import timezone
 from leads.models import Hit, Product
 from rubrics.models import RubricVersion
 from rubrics.presets import load_preset
-from rubrics.services import load_rubric, publish_version
+from rubrics.publishing import publish_now
+from rubrics.services import load_rubric
 
 # How often each signal occurs among the hits: mostly logins and everyday use.
 SHARES = {
@@ -51,7 +52,7 @@ def fill(
     document = load_preset("standard")
     document["thresholds"] = {**document["thresholds"], **(thresholds or {})}
     version = load_rubric(document, product=product, by=None, at=at)
-    publish_version(version, by=None, at=at)
+    publish_now(version, by=None, at=at)
     signals = dict(product.signals.values_list("key", "pk"))
     picks = [signals[key] for key, share in SHARES.items() for _ in range(share)]
     visits = leads * hits_per_lead // VISIT

@@ -19,6 +19,7 @@ from routing.api.views import PqlViewSet
 from rubrics.api.accounts import AccountScoreViewSet, ScoredAccountViewSet
 from rubrics.api.previews import PreviewViewSet
 from rubrics.api.proofs import ProofViewSet
+from rubrics.api.publications import PublicationViewSet
 from rubrics.api.schema import RubricSchemaView
 from rubrics.api.views import (
     LeadScoreViewSet,
@@ -40,6 +41,7 @@ router.register("previews", PreviewViewSet, "preview")
 router.register("pqls", PqlViewSet, "pql")
 router.register("rubrics", RubricViewSet, "rubric")
 router.register("rubric-versions", RubricVersionViewSet, "rubric-version")
+router.register("publications", PublicationViewSet, "publication")
 
 
 class SchemaView(SpectacularAPIView):

@@ -30,9 +30,11 @@ app.conf.imports = ("config.liveness",)
 # it has uses here (facts on django-celery-beat; docs/adr/0002).
 app.conf.beat_schedule = {
     "score-due-leads": {"task": "rubrics.tasks.score_due_leads", "schedule": 5.0},
+    "publish-versions": {"task": "rubrics.tasks.publish_versions", "schedule": 2.0},
     "prove-scores": {"task": "rubrics.tasks.prove_scores", "schedule": 15.0},
     "run-backtests": {"task": "rubrics.tasks.run_backtests", "schedule": 5.0},
     "run-previews": {"task": "rubrics.tasks.run_previews", "schedule": 2.0},
+    "audit-data": {"task": "rubrics.tasks.audit_data", "schedule": 15.0},
     "open-qualifications": {"task": "routing.tasks.open_qualifications", "schedule": 5.0},
     "wake-snoozed": {"task": "routing.tasks.wake_snoozed", "schedule": 60.0},
     "remap-events": {"task": "leads.tasks.remap_events", "schedule": 5.0},

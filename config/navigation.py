@@ -5,7 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
+from leads.catalogue.silence import counted_at, silent_sources
 from routing.reports import has_synthetic_data
 from rubrics.models import Proof, RubricVersion, SetupGuide
 
@@ -51,6 +53,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         ),
         Entry("Scores", "leaderboard", "rubrics.score", "What each lead is worth, and why"),
         Entry("Account scores", "domain", "rubrics.accountscore", "What each company is worth"),
+        Entry("Data audits", "fact_check", "rubrics.dataaudit", "Is what rubrics need there?"),
         Entry("Proofs", "verified", "rubrics.proof", "Every score, derived again from the facts"),
     ),
     "Action": (
@@ -108,14 +111,19 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Context of the admin's first page: the same groups, with a word on each list, and the
-    newest proof that the scores are right, and the set-up guide until somebody answered it."""
+    newest proof that the scores are right, sources that went silent, and the set-up guide until
+    somebody answered it."""
     proven = None
     if request.user.has_perm("rubrics.view_proof"):
         proven = Proof.objects.finished().of_all().first()
+    silent = []
+    if request.user.has_perm("leads.view_source"):
+        silent = silent_sources(counted_at() or timezone.now())
     return {
         **context,
         "groups": _visible(request),
         "proof": proven,
+        "silent": silent,
         "offers_guide": _offers_guide(request),
     }
 

@@ -26,7 +26,8 @@ Claim = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Where leads, or accounts, their changes, scores and history of scores are kept."""
+    """Where leads, or accounts, their changes, scores and history of scores are kept, and the
+    scores of a publication under way."""
 
     subject: Subject
     key: str
@@ -34,6 +35,7 @@ class Tables:
     changes: str
     scores: str
     history: str
+    next: str
 
     def compose(self, template: str) -> sql.Composed:
         """The statement with ``{key}``, ``{owners}``, ``{changes}`` and so on put in."""
@@ -42,7 +44,7 @@ class Tables:
 
 @cache
 def _compose(tables: Tables, template: str) -> sql.Composed:
-    names = ("key", "owners", "changes", "scores", "history")
+    names = ("key", "owners", "changes", "scores", "history", "next")
     # The templates are this package's own constants.
     return sql.SQL(template).format(
         **{name: sql.Identifier(getattr(tables, name)) for name in names}
@@ -56,6 +58,7 @@ LEADS = Tables(
     changes="leads_leadchange",
     scores="rubrics_score",
     history="rubrics_scorechange",
+    next="rubrics_nextscore",
 )
 ACCOUNTS = Tables(
     subject=Subject.ACCOUNT,
@@ -64,15 +67,21 @@ ACCOUNTS = Tables(
     changes="leads_accountchange",
     scores="rubrics_accountscore",
     history="rubrics_accountscorechange",
+    next="rubrics_nextaccountscore",
 )
 TABLES: Mapping[Subject, Tables] = {tables.subject: tables for tables in (LEADS, ACCOUNTS)}
 
 _QUEUE_DUE = """
 INSERT INTO {changes} ({key}, generation, changed_at, attempts)
 SELECT DISTINCT {key}, 1, %(at)s::timestamptz, 0 FROM (
-    SELECT s.{key} FROM {scores} AS s
-    WHERE s.due_at <= %(at)s AND NOT EXISTS (SELECT 1 FROM {changes} AS c WHERE c.{key} = s.{key})
-    ORDER BY s.due_at LIMIT %(limit)s) AS due
+    (SELECT s.{key} FROM {scores} AS s
+     WHERE s.due_at <= %(at)s AND NOT EXISTS (SELECT 1 FROM {changes} AS c WHERE c.{key} = s.{key})
+     ORDER BY s.due_at LIMIT %(limit)s)
+    UNION ALL
+    (SELECT n.{key} FROM {next} AS n JOIN rubrics_publication AS p ON p.id = n.publication_id
+     WHERE p.state = 'running' AND n.due_at <= %(at)s
+       AND NOT EXISTS (SELECT 1 FROM {changes} AS c WHERE c.{key} = n.{key})
+     ORDER BY n.due_at LIMIT %(limit)s)) AS due
 ORDER BY {key} ON CONFLICT ({key}) DO NOTHING
 """
 _CLAIM = """
@@ -110,7 +119,7 @@ SELECT id FROM leads_account WHERE id IN (
 
 
 def queue_due(tables: Tables, *, at: datetime, limit: int) -> None:
-    """Ask for new scores where the clock may have changed them.
+    """Ask for new scores where the clock may have changed them, in the buffer of a publication too.
 
     Those already asked for are passed over, so that ones that fail never stand before others.
     """
@@ -149,13 +158,25 @@ def lock(tables: Tables, ids: Sequence[int]) -> None:
 
 
 def share_rubrics() -> None:
-    """Wait for a publish under way, and let none begin: see what is published afterwards only.
+    """Wait for whoever owns the rubrics, and let nobody own them before we are done: see only
+    afterwards what is published, and what is going live.
 
-    A publish marks the leads it sees. One that it does not see yet, and whose own mark we take
-    away, would keep its score by the version before.
+    A publication sees the leads that are there when it begins, and moves the scores that are there
+    when it flips. A lead that it does not see yet, and whose own mark we take away, would go
+    without its score.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM rubrics_rubric ORDER BY id FOR SHARE")
+
+
+def own_rubrics(product_id: int) -> None:
+    """Wait until nobody scores, and let nobody score or publish before we are done: which of the
+    product's rubrics scores whom is decided between them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM rubrics_rubric WHERE product_id = %s ORDER BY id FOR NO KEY UPDATE",
+            [product_id],
+        )
 
 
 def lock_range(tables: Tables, low: int, high: int) -> None:

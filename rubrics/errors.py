@@ -24,6 +24,10 @@ class GateRefused(VersionNotPublishable):
         self.may_override = may_override
 
 
+class PublicationEnded(Exception):
+    """The publication is over: there is nothing left to cancel."""
+
+
 class NotApprovable(Exception):
     """The step towards an approval cannot be taken; the message says what to do."""
 

@@ -12,6 +12,7 @@ from rubrics.golden.checking import failing
 from rubrics.mappers import Compiled, compile_for
 from rubrics.measures import SpecError
 from rubrics.models import RubricVersion
+from rubrics.models.rubric import VersionStatus
 from rubrics.rows import document_of
 from rubrics.segments import check_beside
 
@@ -19,7 +20,7 @@ from rubrics.segments import check_beside
 def check_publishable(
     version: RubricVersion, *, by: AbstractBaseUser | None, at: datetime, override: str = ""
 ) -> Compiled:
-    """Compile a draft that may go live. Needs the lock on the product's rubrics.
+    """Compile a draft, or a retired version, that may go live. Needs the rubrics' lock.
 
     Args:
         by: None for a command, which may do what a superuser may.
@@ -29,8 +30,9 @@ def check_publishable(
     Raises:
         GateRefused: a golden lead comes out otherwise than agreed, or the rubric's versions need a
             second person's approval and this one has none. The latter a superuser alone overrides.
-        VersionNotPublishable: it is no draft, something in it cannot be scored, or another rubric
-            of the product has its place among the segments. No reason overrides that.
+        VersionNotPublishable: it scores already or is about to, something in it cannot be scored,
+            or another rubric of the product has its place among the segments. No reason overrides
+            that.
     """
     spec = _check_scorable(version)
     golden = [
@@ -51,16 +53,17 @@ def check_publishable(
 
 
 def _missing_approval(version: RubricVersion) -> list[tuple[str, str]]:
-    if not version.rubric.needs_approval:
-        return []
+    if not version.rubric.needs_approval or version.status == VersionStatus.RETIRED:
+        return []  # one that scored before may be gone back to
     state = approval_state(version)
     return [] if state.is_approved else [("approval", f"it needs an approval: {state.words}")]
 
 
 def _check_scorable(version: RubricVersion) -> Compiled:
-    if not version.is_editable:
+    if version.status in (VersionStatus.PUBLISHING, VersionStatus.PUBLISHED):
         raise VersionNotPublishable(
-            f"{version} is {version.get_status_display().lower()}; make a new draft of it first."
+            f"{version} is {version.get_status_display().lower()} already; to change it, make a "
+            "new draft of it."
         )
     try:
         spec = compile_for(

@@ -1,11 +1,13 @@
 """Rows -> documents -> scoring types; the only bridge. Queries first, then none."""
 
 from dataclasses import dataclass
+from time import monotonic
 
 from leads.models import Signal
 from rubrics.documents import parse_document, used_signals
 from rubrics.measures import MEASURES, Names, SpecError
 from rubrics.models import RubricVersion
+from rubrics.models.rubric import VersionStatus
 from rubrics.rows import document_of
 from rubrics.scoring.judge import Judge, compile_judge
 from rubrics.scoring.steps import Need
@@ -35,15 +37,22 @@ class Compiled:
         return MEASURES[spec.measure].need(spec.params, value, target, self.names)
 
 
-def compiled(version_id: int) -> Compiled:
+def compiled(version_id: int, *, publication_id: int | None = None) -> Compiled:
     """The version compiled; published and retired ones, which never change, from a cache.
+
+    Args:
+        publication_id: the one by which it is going live. It does not change before that ends, but
+            may go back to being a draft then.
 
     Raises:
         RubricVersion.DoesNotExist: no such version.
         SpecError: a draft that cannot be scored yet.
     """
-    if version_id in _CACHE:
-        return _CACHE[version_id]
+    key = version_id, publication_id
+    if key in _CACHE:
+        _forget_renamed(_CACHE[key].product_id)
+    if key in _CACHE:
+        return _CACHE[key]
     row = RubricVersion.objects.select_related("rubric").get(pk=version_id)
     result = compile_for(
         parse_document(document_of(row)),
@@ -52,17 +61,40 @@ def compiled(version_id: int) -> Compiled:
         rubric_id=row.rubric_id,
         label=str(row),
     )
-    if not row.is_editable:
-        _CACHE[version_id] = result
+    is_for_good = row.status in (VersionStatus.PUBLISHED, VersionStatus.RETIRED)
+    if is_for_good or publication_id is not None:
+        _CACHE[key] = result
     return result
 
 
-_CACHE: dict[int, Compiled] = {}
+_CACHE: dict[tuple[int, int | None], Compiled] = {}
+_LOOKED_AT: dict[int, float] = {}
+"""By product: when its signals were last compared with the cache, by this process's clock."""
+LOOKS_AGAIN_AFTER = 5.0
+"""Seconds: so long may a page say a signal's former name. A version's meaning never changes."""
 
 
 def forget_compiled() -> None:
-    """Drop the cache: signals were renamed, or a test's database went away."""
+    """Drop the cache: a test's database went away."""
     _CACHE.clear()
+    _LOOKED_AT.clear()
+
+
+def _forget_renamed(product_id: int) -> None:
+    """Every few seconds, drop versions whose product's signals were renamed, added or deleted."""
+    now = monotonic()
+    if now - _LOOKED_AT.setdefault(product_id, now) < LOOKS_AGAIN_AFTER:
+        return
+    _LOOKED_AT[product_id] = now
+    names = _names_of(product_id)
+    for key, version in list(_CACHE.items()):
+        if version.product_id == product_id and version.names != names:
+            _CACHE.pop(key, None)
+
+
+def _names_of(product_id: int) -> Names:
+    signals = Signal.objects.filter(product_id=product_id).values_list("key", "pk", "name")
+    return Names({key: pk for key, pk, _ in signals}, {key: name for key, _, name in signals})
 
 
 def compile_for(
@@ -73,8 +105,7 @@ def compile_for(
     Raises:
         SpecError: it names a signal that the product does not have.
     """
-    signals = Signal.objects.filter(product_id=product_id).values_list("key", "pk", "name")
-    names = Names({key: pk for key, pk, _ in signals}, {key: name for key, _, name in signals})
+    names = _names_of(product_id)
     missing = used_signals(version) - names.signal_ids.keys()
     if missing:
         raise SpecError(

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from django.db import connection, transaction
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 
 from rubrics import claims
 from rubrics.claims import ACCOUNTS, LEADS, TABLES, Claim, Tables
@@ -21,12 +27,15 @@ from rubrics.measures.statement import measure
 from rubrics.measures.subjects import AccountIds, AccountRange, LeadIds, LeadRange
 from rubrics.models import RubricVersion
 from rubrics.scoring.types import Subject
-from rubrics.segments import Panel, choose, panel_of, published_panels
-from rubrics.writing import drop_others, row_of, write
+from rubrics.segments import Panel, choose, coming_panels, panel_of, published_panels
+from rubrics.writing import drop_other_next, drop_others, row_of, write
 
 logger = logging.getLogger(__name__)
 
 CHUNK = {Subject.LEAD: 4000, Subject.ACCOUNT: 500}
+
+# What one lead or version can be the cause of. A lost connection is nobody's fault and goes up.
+CAUSED = (ArithmeticError, DatabaseError, LookupError, TypeError, ValueError)
 
 Progress = Callable[[int, int], None]
 Several = LeadIds | LeadRange | AccountIds | AccountRange
@@ -73,6 +82,7 @@ def _score_claimed(tables: Tables, claimed: Sequence[Claim], at: datetime) -> No
     claims.lock(tables, ids)
     claims.share_rubrics()
     panels = published_panels()
+    coming = coming_panels(panels)
     scored = [
         (subject_id, panel.product_id)
         for panel in panels
@@ -80,9 +90,34 @@ def _score_claimed(tables: Tables, claimed: Sequence[Claim], at: datetime) -> No
         for subject_id in score_panel(panel, _of(tables.subject, ids, at))
     ]
     drop_others(tables, ids, scored)
-    if tables is LEADS and any(panel.subject is Subject.ACCOUNT for panel in panels):
+    for panel in coming:
+        if panel.subject is tables.subject:
+            _score_next(panel, tables, ids, at)
+    if tables is LEADS and any(panel.subject is Subject.ACCOUNT for panel in [*panels, *coming]):
         claims.mark_accounts_of(ids, at=at)
     claims.finish(tables, claimed, at=at)
+
+
+def _score_next(panel: Panel, tables: Tables, ids: Sequence[int], at: datetime) -> None:
+    """Keep the buffer of a publication fresh; what cannot be scored for it is left out.
+
+    A version that is not live yet must not stand in the way of those that are.
+    """
+    assert panel.publication_id is not None
+    scored: list[int] = []
+    try:
+        with transaction.atomic():
+            scored = score_panel(panel, _of(tables.subject, ids, at))
+    except (OperationalError, InterfaceError):
+        raise
+    except CAUSED:
+        if len(ids) > 1:
+            for one in ids:
+                _score_next(panel, tables, [one], at)
+            return
+        message = "%s %s cannot be scored for publication %s"
+        logger.exception(message, tables.subject, ids[0], panel.publication_id)
+    drop_other_next(tables, ids, scored, publication_id=panel.publication_id)
 
 
 def _of(subject: Subject, ids: Sequence[int], at: datetime) -> LeadIds | AccountIds:
@@ -93,30 +128,40 @@ def score_panel(panel: Panel, subjects: Several, *, only: int | None = None) -> 
     """Score each subject by the version of the panel that its segment picks.
 
     Needs their row locks. Returns the ids of those scored; of no segment, or without the product,
-    are the others.
+    are the others. A panel that is coming scores into the buffer of its publication.
 
     Args:
         only: a version's id; what other versions score stays as it is.
     """
+    if not panel.versions:
+        return []
+    score = score_by
+    if panel.publication_id is not None:
+        score = partial(score_by, publication_id=panel.publication_id)
     if panel.is_plain:
-        return score_by(panel.versions[0], subjects)
+        return score(panel.versions[0], subjects)
     choice = choose(panel, subjects)
     scored: list[int] = []
     for version in panel.versions:
         ids = choice.ids[version.version_id]
         if ids and only in (None, version.version_id):
             part = subjects if choice.is_for_all(ids) else _of(panel.subject, ids, subjects.at)
-            scored += score_by(version, part, choice.next_us)
+            scored += score(version, part, choice.next_us)
     return scored
 
 
 def score_by(
-    version: Compiled, subjects: Several, choice_next_us: Mapping[int, int] | None = None
+    version: Compiled,
+    subjects: Several,
+    choice_next_us: Mapping[int, int] | None = None,
+    *,
+    publication_id: int | None = None,
 ) -> list[int]:
     """Measure, judge and write; return the ids of those scored. Needs their row locks.
 
     Args:
         choice_next_us: how long until another version may have to score them, where time decides.
+        publication_id: the buffer to write to; None for the scores that people see.
     """
     until = choice_next_us or {}
     rows = []
@@ -129,7 +174,7 @@ def score_by(
             next_us = until[subject_id]
         rows.append(row_of(subject_id, measured, judged, next_us))
     if rows:
-        write(version, subjects.at, rows)
+        write(version, subjects.at, rows, publication_id=publication_id)
     return [row[0] for row in rows]
 
 
@@ -185,7 +230,8 @@ def rescore(
 ) -> int:
     """Score everybody whom the version scores, chunk by chunk; return how many.
 
-    Each chunk commits on its own; ``after`` (an id) resumes an interrupted run.
+    Each chunk commits on its own; ``after`` (an id) resumes an interrupted run. Where the version
+    scores no longer, its scores are another's business: nothing is written.
 
     Args:
         progress: called after each chunk with how many have been seen to, of how many.
@@ -194,10 +240,9 @@ def rescore(
             see what it has written.
     """
     spec = compiled(version.pk)
-    panel = panel_of(spec)
-    parts = chunks(spec.product_id, subject=panel.subject, after=after)
+    parts = chunks(spec.product_id, subject=spec.version.subject, after=after)
     total = sum(part.count for part in parts)
-    work = partial(_score_chunk, panel, spec.version_id, at)
+    work = partial(_score_chunk, spec, at)
     counts = map(work, parts) if threads == 1 else _in_threads(work, parts, threads)
     seen = scored = 0
     for part, count in zip(parts, counts, strict=True):
@@ -219,13 +264,17 @@ def _in_threads(work: Callable[[Chunk], int], parts: list[Chunk], threads: int) 
         yield from pool.map(work_and_disconnect, parts)
 
 
-def _score_chunk(panel: Panel, version_id: int, at: datetime, part: Chunk) -> int:
-    of_range = LeadRange if panel.subject is Subject.LEAD else AccountRange
+def _score_chunk(version: Compiled, at: datetime, part: Chunk) -> int:
+    subject = version.version.subject
+    of_range = LeadRange if subject is Subject.LEAD else AccountRange
     with transaction.atomic():
         plan_for_bulk()
-        claims.lock_range(TABLES[panel.subject], part.low, part.high)
+        claims.lock_range(TABLES[subject], part.low, part.high)
+        claims.share_rubrics()
+        if not RubricVersion.objects.published().filter(pk=version.version_id).exists():
+            return 0
         subjects = of_range(part.low, part.high, at)
-        return len(score_panel(panel, subjects, only=version_id))
+        return len(score_panel(panel_of(version), subjects, only=version.version_id))
 
 
 def plan_for_bulk() -> None:

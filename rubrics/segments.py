@@ -16,7 +16,7 @@ from rubrics.measures import MEASURES, AttributeMeasure, SpecError
 from rubrics.measures.attributes import attribute_words
 from rubrics.measures.statement import measure
 from rubrics.measures.subjects import AccountIds, LeadIds, Subjects
-from rubrics.models import AccountScore, RubricVersion, Score
+from rubrics.models import AccountScore, Publication, RubricVersion, Score
 from rubrics.scoring.types import (
     Column,
     Decay,
@@ -38,6 +38,9 @@ class Panel:
     product_id: int
     subject: Subject
     versions: tuple[Compiled, ...]
+
+    publication_id: int | None = None
+    """Of a panel that is coming: the publication that it goes live with."""
 
     @property
     def is_plain(self) -> bool:
@@ -73,6 +76,45 @@ def published_panels() -> list[Panel]:
 def panel_among(product_id: int, subject: Subject, versions: Sequence[Compiled]) -> Panel:
     """The panel that these versions of a product make, in the order in which they are asked."""
     return Panel(product_id, subject, tuple(sorted(versions, key=_place)))
+
+
+def coming_panels(published: Sequence[Panel] | None = None) -> list[Panel]:
+    """What will score once the publications under way flip: their version instead of the one it
+    replaces, among what is published now."""
+    running = list(Publication.objects.running().select_related("version", "replaces"))
+    if not running:
+        return []
+    panels = published_panels() if published is None else published
+    return [panel for publication in running for panel in _coming(publication, panels)]
+
+
+def coming_panel(publication: Publication, subject: Subject) -> Panel:
+    """The panel of one kind of subject that comes with a publication; without a version if the one
+    that it replaces was the only one."""
+    panels = _coming(publication, published_panels())
+    return next(panel for panel in panels if panel.subject is subject)
+
+
+def _coming(publication: Publication, published: Sequence[Panel]) -> list[Panel]:
+    version = compiled(publication.version_id, publication_id=publication.pk)
+    stay = [
+        one
+        for panel in published
+        for one in panel.versions
+        if one.product_id == version.product_id and one.rubric_id != version.rubric_id
+    ]
+    together = [*stay, version]
+    return [
+        replace(
+            panel_among(
+                version.product_id,
+                subject,
+                [one for one in together if one.version.subject is subject],
+            ),
+            publication_id=publication.pk,
+        )
+        for subject in publication.subjects
+    ]
 
 
 def panel_of(version: Compiled) -> Panel:

@@ -1,6 +1,6 @@
 """Writes of the judgement: rubric versions and their life."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -9,12 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from leads.models import Product
-from rubrics.claims import mark_accounts, mark_leads
 from rubrics.documents import parse_document
-from rubrics.errors import VersionNotRetirable
-from rubrics.gates import check_publishable
-from rubrics.mappers import Compiled, compiled
-from rubrics.measures import SpecError
 from rubrics.models import (
     Band,
     Criterion,
@@ -24,7 +19,6 @@ from rubrics.models import (
     RubricVersion,
     Tier,
 )
-from rubrics.models.rubric import VersionStatus
 from rubrics.rows import (
     band_rows,
     criterion_rows,
@@ -33,8 +27,6 @@ from rubrics.rows import (
     list_rows,
     version_columns,
 )
-from rubrics.scoring.types import Subject
-from rubrics.segments import check_beside
 from rubrics.signals import ensure_signals
 
 Document = Mapping[str, Any]
@@ -112,69 +104,3 @@ def draft_version(
     """A new draft with everything the given version has."""
     document = {**document_of(version), "note": f"From version {version.number}"}
     return load_rubric(document, product=version.rubric.product, by=by, at=at)
-
-
-@transaction.atomic
-def publish_version(
-    version: RubricVersion, *, by: AbstractBaseUser | None, at: datetime
-) -> RubricVersion:
-    """Freeze a draft and let it score from now on; the version before it retires.
-
-    Every lead (or account) of the product is marked as changed, so new scores follow in the
-    background.
-
-    Raises:
-        VersionNotPublishable: :func:`check_publishable` says why.
-    """
-    version = (
-        RubricVersion.objects.select_for_update(of=("self",))
-        .select_related("rubric")
-        .get(pk=version.pk)
-    )
-    _lock_rubrics(version)
-    spec = check_publishable(version, by=by, at=at)
-    before = [compiled(one.pk) for one in version.rubric.versions.published()]
-    version.rubric.versions.published().update(status=VersionStatus.RETIRED)
-    version.status = VersionStatus.PUBLISHED
-    version.published_at = at
-    version.published_by_id = by.pk if by else None
-    version.save(update_fields=["status", "published_at", "published_by"])
-    _ask_for_new_scores([*before, spec], at)
-    return version
-
-
-@transaction.atomic
-def retire_version(version: RubricVersion, *, at: datetime) -> RubricVersion:
-    """Let a published version score no longer.
-
-    Whom it scored is marked as changed: another rubric of the product scores them, or none.
-
-    Raises:
-        VersionNotRetirable: it does not score now, or the product's other rubrics need it.
-    """
-    version = RubricVersion.objects.select_related("rubric").get(pk=version.pk)
-    _lock_rubrics(version)
-    retired = RubricVersion.objects.published().filter(pk=version.pk)
-    if retired.update(status=VersionStatus.RETIRED) != 1:
-        raise VersionNotRetirable(f"{version} does not score now: there is nothing to retire.")
-    version.refresh_from_db(fields=["status"])
-    spec = compiled(version.pk)
-    try:
-        check_beside(spec, leaves=True)
-    except SpecError as error:
-        raise VersionNotRetirable(f"{version} cannot be retired. {error}") from error
-    _ask_for_new_scores([spec], at)
-    return version
-
-
-def _lock_rubrics(version: RubricVersion) -> None:
-    """Of the whole product: which of them scores whom is decided between them."""
-    rubrics = Rubric.objects.filter(product=version.rubric.product_id).order_by("pk")
-    list(rubrics.select_for_update(no_key=True).values_list("pk", flat=True))
-
-
-def _ask_for_new_scores(versions: Iterable[Compiled], at: datetime) -> None:
-    """Mark every lead, or account, of the product: the scoring workers share them out."""
-    for product_id, subject in {(one.product_id, one.version.subject) for one in versions}:
-        mark = mark_leads if subject is Subject.LEAD else mark_accounts
-        mark(product_id, at=at)

@@ -5,7 +5,7 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
-from rubrics import previews, proof, scores
+from rubrics import dataquality, previews, proof, publishing, scores
 from rubrics.backtests.running import backtest_some
 
 BATCH = 500
@@ -18,6 +18,9 @@ PREVIEW_SECONDS = 5.0
 PREVIEW_THREADS = 2
 """PostgreSQL measures one chunk while Python judges another."""
 
+PUBLISH_SECONDS = 5.0
+"""The longest that one ring works on a publication; it gives way to scoring sooner."""
+
 BACKTEST_SECONDS = 4.0
 """The longest that one ring works, but for the last two steps, which may take some seconds more."""
 
@@ -28,6 +31,17 @@ def score_due_leads() -> None:
     until = monotonic() + SECONDS
     while scores.score_due(at=timezone.now(), limit=BATCH) >= BATCH and monotonic() < until:
         pass
+
+
+@shared_task(ignore_result=True, soft_time_limit=85)
+def publish_versions() -> None:
+    """Rung by beat every 2 s: go on with the publications under way (docs/adr/0014).
+
+    Scoring comes first, as with the proof. The limit is the flip's, which is one transaction: just
+    below the hard one of all tasks.
+    """
+    publishing.publish_some(at=timezone.now(), seconds=PUBLISH_SECONDS, gives_way=True)
+    publishing.sweep_buffers(seconds=PUBLISH_SECONDS)
 
 
 @shared_task(ignore_result=True, soft_time_limit=60)
@@ -55,3 +69,10 @@ def run_previews() -> None:
     previews.preview_some(
         at=timezone.now(), seconds=PREVIEW_SECONDS, threads=PREVIEW_THREADS, gives_way=True
     )
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+def audit_data() -> None:
+    """Rung by beat every 15 s: start tonight's data audit, and go on with the one that runs."""
+    dataquality.start_nightly(at=timezone.now())
+    dataquality.audit_some(at=timezone.now(), seconds=PROOF_SECONDS, gives_way=True)

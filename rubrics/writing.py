@@ -19,8 +19,7 @@ _COLUMNS = (
     "measures", "points",
 )  # fmt: skip
 
-# A lead that moves to another segment keeps its row: it is found by its product.
-_WRITE = """
+_INPUT = """
 WITH input AS (
     SELECT t.*, %(at)s::timestamptz AS at
     FROM unnest(%(id)s::bigint[], %(next)s::bigint[], %(idle)s::bigint[], %(fit)s::int2[],
@@ -29,19 +28,23 @@ WITH input AS (
                 %(points)s::text[])
       AS t({key}, next_us, idle_us, fit, fit_low, fit_high, behavior, total, is_pql, band, tier,
            measures, points)
-), old AS (
-    SELECT s.{key}, s.version_id, s.fit, s.behavior, s.total, s.is_pql, s.band
-    FROM {scores} AS s JOIN input USING ({key}) WHERE s.product_id = %(product)s
+)
+"""
+# A lead that moves to another segment keeps its row: it is found by its product.
+_WRITE = f"""{_INPUT}
+, old AS (
+    SELECT s.{{key}}, s.version_id, s.fit, s.behavior, s.total, s.is_pql, s.band
+    FROM {{scores}} AS s JOIN input USING ({{key}}) WHERE s.product_id = %(product)s
 ), written AS (
-    INSERT INTO {scores} AS s (
-        {key}, product_id, rubric_id, version_id, at, due_at, fit, fit_low, fit_high, behavior,
+    INSERT INTO {{scores}} AS s (
+        {{key}}, product_id, rubric_id, version_id, at, due_at, fit, fit_low, fit_high, behavior,
         total, is_pql, band, tier, last_activity_at, measures, points, revision, changed_at)
-    SELECT {key}, %(product)s, %(rubric)s, %(version)s, at,
+    SELECT {{key}}, %(product)s, %(rubric)s, %(version)s, at,
            at + next_us * interval '1 microsecond', fit, fit_low, fit_high, behavior, total,
            is_pql, band, tier, at - idle_us * interval '1 microsecond', measures::float8[],
            points::int2[], 1, now()
-    FROM input ORDER BY {key}
-    ON CONFLICT ({key}, product_id) DO UPDATE SET
+    FROM input ORDER BY {{key}}
+    ON CONFLICT ({{key}}, product_id) DO UPDATE SET
         rubric_id = excluded.rubric_id, version_id = excluded.version_id,
         at = excluded.at, due_at = excluded.due_at,
         fit = excluded.fit, fit_low = excluded.fit_low, fit_high = excluded.fit_high,
@@ -56,19 +59,41 @@ WITH input AS (
               OR s.behavior <> excluded.behavior
             THEN now() ELSE s.changed_at END
 )
-INSERT INTO {history} (
-    {key}, product_id, rubric_id, version_id, at, fit, behavior, total, is_pql, band, crossed)
-SELECT i.{key}, %(product)s, %(rubric)s, %(version)s, i.at, i.fit, i.behavior, i.total, i.is_pql,
-       i.band, i.is_pql AND NOT coalesce(o.is_pql, false)
-FROM input AS i LEFT JOIN old AS o USING ({key})
+INSERT INTO {{history}} (
+    {{key}}, product_id, rubric_id, version_id, at, fit, behavior, total, is_pql, band, crossed,
+    lost)
+SELECT i.{{key}}, %(product)s, %(rubric)s, %(version)s, i.at, i.fit, i.behavior, i.total, i.is_pql,
+       i.band, i.is_pql AND NOT coalesce(o.is_pql, false),
+       coalesce(o.is_pql, false) AND NOT i.is_pql
+FROM input AS i LEFT JOIN old AS o USING ({{key}})
 WHERE (o.version_id, o.fit, o.behavior, o.total, o.is_pql, o.band)
     IS DISTINCT FROM (%(version)s, i.fit, i.behavior, i.total, i.is_pql, i.band)
-ORDER BY i.{key}
-"""
+ORDER BY i.{{key}}
+"""  # noqa: S608  fixed text
+_WRITE_NEXT = f"""{_INPUT}
+INSERT INTO {{next}} (
+    {{key}}, publication_id, rubric_id, version_id, at, due_at, fit, fit_low, fit_high, behavior,
+    total, is_pql, band, tier, last_activity_at, measures, points)
+SELECT {{key}}, %(publication)s, %(rubric)s, %(version)s, at,
+       at + next_us * interval '1 microsecond', fit, fit_low, fit_high, behavior, total, is_pql,
+       band, tier, at - idle_us * interval '1 microsecond', measures::float8[], points::int2[]
+FROM input ORDER BY {{key}}
+ON CONFLICT ({{key}}, publication_id) DO UPDATE SET
+    rubric_id = excluded.rubric_id, version_id = excluded.version_id, at = excluded.at,
+    due_at = excluded.due_at, fit = excluded.fit, fit_low = excluded.fit_low,
+    fit_high = excluded.fit_high, behavior = excluded.behavior, total = excluded.total,
+    is_pql = excluded.is_pql, band = excluded.band, tier = excluded.tier,
+    last_activity_at = excluded.last_activity_at, measures = excluded.measures,
+    points = excluded.points
+"""  # noqa: S608  fixed text
 _DROP = """
 DELETE FROM {scores} AS s WHERE s.{key} = ANY(%(ids)s) AND NOT EXISTS (
     SELECT 1 FROM unnest(%(scored)s::bigint[], %(products)s::bigint[]) AS done(id, product_id)
     WHERE done.id = s.{key} AND done.product_id = s.product_id)
+"""
+_DROP_NEXT = """
+DELETE FROM {next} WHERE {key} = ANY(%(ids)s) AND publication_id = %(publication)s
+    AND {key} <> ALL(%(scored)s)
 """
 
 
@@ -91,16 +116,23 @@ def row_of(subject_id: int, measured: Measured, judged: Judgement, next_us: int 
     )
 
 
-def write(version: Compiled, at: datetime, rows: Iterable[Row]) -> None:
-    """Write results, at least one, over what the product gave before. Needs their row locks."""
+def write(
+    version: Compiled, at: datetime, rows: Iterable[Row], *, publication_id: int | None = None
+) -> None:
+    """Write results, at least one, over what the product gave before. Needs their row locks.
+
+    Args:
+        publication_id: write them to the buffer of this publication, where nobody sees them yet.
+    """
     *numbers, measures, points = zip(*rows, strict=True)
     columns = [*map(_array, numbers), _array_of_texts(measures), _array_of_texts(points)]
     tables = TABLES[version.version.subject]
     with connection.cursor() as cursor:
         cursor.execute(
-            tables.compose(_WRITE),
+            tables.compose(_WRITE if publication_id is None else _WRITE_NEXT),
             {
                 **dict(zip(_COLUMNS, columns, strict=True)),
+                "publication": publication_id,
                 "at": at,
                 "product": version.product_id,
                 "rubric": version.rubric_id,
@@ -136,4 +168,15 @@ def drop_others(tables: Tables, ids: Iterable[int], scored: Iterable[tuple[int, 
                 "scored": [subject_id for subject_id, _ in pairs],
                 "products": [product_id for _, product_id in pairs],
             },
+        )
+
+
+def drop_other_next(
+    tables: Tables, ids: Iterable[int], scored: Iterable[int], *, publication_id: int
+) -> None:
+    """The same in the buffer of a publication: of ``ids`` only those ``scored`` stay."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            tables.compose(_DROP_NEXT),
+            {"ids": list(ids), "scored": list(scored), "publication": publication_id},
         )

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import TransactionTestCase, override_settings
 from psycopg.sql import SQL, Identifier, Literal
 
+from rubrics import mappers
 from rubrics.mappers import forget_compiled
 
 # Rows of migrations and of Django itself, which every test finds.
@@ -56,6 +57,15 @@ def _flush_only_what_was_written() -> Iterator[None]:
                 cursor.execute(SQL("TRUNCATE {} CASCADE").format(SQL(", ").join(written)))
 
     patch.setattr(TransactionTestCase, "_fixture_teardown", flush)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _steady_counts_of_queries() -> Iterator[None]:
+    """On a slow machine too: looking whether signals were renamed is a query every few seconds."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(mappers, "LOOKS_AGAIN_AFTER", 3600.0)
     yield
     patch.undo()
 

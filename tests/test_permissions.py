@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from integrations.models.token import Scope
-from rubrics.models import Preview, Proof
+from rubrics.models import Preview, Proof, Publication
 from tests.world import AT, World, make_person, make_world, token_client
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,8 @@ TABLE: dict[str, Row] = {
     "api:rubric-version-preview": POST_ONLY,
     "api:rubric-version-publish": POST_ONLY,
     "api:rubric-schema": OPEN,
+    "api:publication-list": READ_RUBRICS,
+    "api:publication-detail": READ_RUBRICS,
     "api:unknown-path": NOTHING,
     "livez": OPEN,
     "readyz": OPEN,
@@ -116,6 +118,10 @@ def world() -> World:
         product=world.product, rubric=world.rubric, label="Draft", started_at=AT, finished_at=AT,
         state="done",
     )  # fmt: skip
+    Publication.objects.create(
+        kind="publish", product=world.product, version=world.version, state="done",
+        started_at=AT, finished_at=AT, flipped_at=AT,
+    )  # fmt: skip
     return world
 
 
@@ -137,6 +143,7 @@ def address(name: str, world: World) -> str:
         "routing:preview-work": ([Preview.objects.get().pk], ""),
         "api:rubric-version-preview": ([world.version.pk], ""),
         "api:rubric-version-publish": ([world.version.pk], ""),
+        "api:publication-detail": ([Publication.objects.get().pk], ""),
         "api:unknown-path": (["nothing/here/"], ""),
         "segment-track": (["track"], ""),
         "routing:pql-work": ([world.pqls[0].pk, "accept"], ""),

@@ -12,8 +12,9 @@ from integrations.datasets.load import Load
 from leads.models import Event, Hit, LeadChange, Product, Signal
 from leads.remapping import remap_now, start_remap
 from rubrics.models import RubricVersion
+from rubrics.publishing import publish_now
 from rubrics.scores import score_due
-from rubrics.services import load_rubric, publish_version
+from rubrics.services import load_rubric
 
 BATCH = 4_000
 
@@ -31,7 +32,7 @@ def publish_document(
     if version is not None:
         return version, False
     draft = load_rubric({**document, "note": mark}, product=product, by=None, at=at)
-    return publish_version(draft, by=None, at=at), True
+    return publish_now(draft, by=None, at=at), True
 
 
 def map_earlier_events(load: Load, signals_before: set[int]) -> int:

@@ -10,7 +10,8 @@ from integrations.demo import PRODUCT_NAME, words
 from leads.models import Product, Signal, SignalMapping
 from rubrics.models import RubricVersion
 from rubrics.presets import load_preset
-from rubrics.services import load_rubric, publish_version
+from rubrics.publishing import publish_now
+from rubrics.services import load_rubric
 
 # The demo product's own event names, besides those the presets know: signal -> (kind, name,
 # conditions, value).
@@ -59,7 +60,7 @@ def publish_rubrics(product: Product, *, at: datetime) -> tuple[RubricVersion, R
         )
         for key, (kind, name, conditions, value) in MAPPINGS.items()
     )
-    of_leads, of_accounts = (publish_version(draft, by=None, at=at) for draft in drafts)
+    of_leads, of_accounts = (publish_now(draft, by=None, at=at) for draft in drafts)
     return of_leads, of_accounts
 
 

@@ -68,6 +68,13 @@ class SilentSource:
     last_at: datetime
     usual: timedelta
 
+    @property
+    def usual_words(self) -> str:
+        """``17 hours``, ``3 days``: the longest pause it had made."""
+        unit, word = (DAY, "day") if self.usual >= 2 * DAY else (HOUR, "hour")
+        count = max(round(self.usual / unit), 1)
+        return f"1 {word}" if count == 1 else f"{count} {word}s"
+
 
 def type_rhythms(type_ids: Iterable[int] | None = None) -> dict[int, Rhythm]:
     """The rhythm of event types by id; of all of them without ``type_ids``."""

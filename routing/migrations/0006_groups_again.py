@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("routing", "0005_groups_again"),
         ("leads", "0009_audit_stays"),
-        ("rubrics", "0017_setup_guide"),
+        ("rubrics", "0020_publishing"),
     ]
 
     operations = [migrations.RunPython(update_groups, migrations.RunPython.noop)]

@@ -2,6 +2,7 @@
 
 from rubrics.admin import (
     criteria,
+    dataquality,
     golden,
     golden_pages,
     guide,
@@ -14,6 +15,7 @@ from rubrics.admin import (
 
 __all__ = [
     "criteria",
+    "dataquality",
     "golden",
     "golden_pages",
     "guide",

@@ -10,6 +10,7 @@ from rubrics.models.rubric import VersionStatus
 
 STATUS_COLORS = {
     VersionStatus.DRAFT.label: "warning",
+    VersionStatus.PUBLISHING.label: "primary",
     VersionStatus.PUBLISHED.label: "success",
     VersionStatus.RETIRED.label: "info",
 }

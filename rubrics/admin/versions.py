@@ -17,7 +17,7 @@ from leads.admin.base import (
     confirmed,
     once,
 )
-from rubrics import services
+from rubrics import publishing, services
 from rubrics.admin import previews
 from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, is_editable, person
 from rubrics.admin.files import VersionFilePages
@@ -174,8 +174,9 @@ class RubricVersionAdmin(GoldenPages, VersionFilePages):
     )
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def run(version: RubricVersion) -> None:
-            published = services.publish_version(version, by=person(request), at=timezone.now())
-            self.message_user(request, f"{published} scores from now on.", messages.SUCCESS)
+            publication = publishing.publish_version(version, by=person(request), at=timezone.now())
+            said = "scores from now on" if publication.flipped_at else "is going live"
+            self.message_user(request, f"{version} {said}.", messages.SUCCESS)
 
         return confirmed(
             self,
@@ -183,8 +184,8 @@ class RubricVersionAdmin(GoldenPages, VersionFilePages):
             object_id,
             run,
             title="Publish this version?",
-            text="It is frozen and scores from now on; the version before it is retired. Leads are "
-            "scored anew in the background.",
+            text="It is frozen, and everybody is scored by it in the background. Until all are "
+            "done the version before goes on scoring; then the new one takes its place at once.",
             button="Publish",
             refuses=REFUSALS,
         )
@@ -197,7 +198,7 @@ class RubricVersionAdmin(GoldenPages, VersionFilePages):
     )
     def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def run(version: RubricVersion) -> None:
-            retired = services.retire_version(version, at=timezone.now())
+            retired = publishing.retire_version(version, by=person(request), at=timezone.now())
             self.message_user(request, f"{retired} scores no longer.", messages.SUCCESS)
 
         return confirmed(

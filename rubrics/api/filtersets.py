@@ -1,4 +1,4 @@
-"""Which scores, rubrics and versions a list holds."""
+"""Which scores, rubrics, versions and publications a list holds."""
 
 from datetime import datetime
 
@@ -6,7 +6,8 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from leads.api.filters import TextFilter, TimeFilter, TrueFalseFilter, WholeNumberFilter
-from rubrics.models import AccountScore, Preview, Rubric, RubricVersion, Score
+from leads.models import JobState
+from rubrics.models import AccountScore, Preview, Publication, Rubric, RubricVersion, Score
 from rubrics.models.rubric import VersionStatus
 
 
@@ -65,4 +66,15 @@ class PreviewFilterSet(filters.FilterSet):
 
     class Meta:
         model = Preview
+        fields: list[str] = []
+
+
+class PublicationFilterSet(filters.FilterSet):
+    rubric = TextFilter(
+        field_name="version__rubric__key", max_length=60, help_text="Key of the rubric."
+    )
+    state = filters.ChoiceFilter(choices=JobState.choices)
+
+    class Meta:
+        model = Publication
         fields: list[str] = []

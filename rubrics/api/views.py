@@ -17,7 +17,7 @@ from leads.api.problems import Conflict, InvalidParameters
 from leads.api.viewsets import StrictViewSet
 from leads.models import Lead
 from leads.models.identity import IdentityKind
-from rubrics import previews, services
+from rubrics import previews, publishing
 from rubrics.api.comparing import (
     LeadComparisonsSerializer,
     LeadEvidenceSerializer,
@@ -27,6 +27,7 @@ from rubrics.api.comparing import (
 from rubrics.api.explain import comparisons, computed_scores, hits_behind, stored_scores
 from rubrics.api.filtersets import RubricFilterSet, RubricVersionFilterSet, ScoreFilterSet
 from rubrics.api.previews import PreviewSerializer
+from rubrics.api.publications import PublicationSerializer, PublishSerializer
 from rubrics.api.serializers import (
     LeadScoreLookupQuery,
     LeadScoreQuery,
@@ -257,17 +258,22 @@ class RubricVersionViewSet(
 
     @extend_schema(
         summary="Publish a draft",
-        description="Makes this draft the version that scores; the one before it is retired and "
-        "every lead is scored anew in the background. 409 with the reasons if it cannot be.",
-        request=None,
-        responses=RubricVersionDetailSerializer,
-        examples=[OpenApiExample("Nothing to send", value=None, request_only=True)],
+        description="Freezes this draft and scores everybody by it in the background, out of "
+        "sight. Once all are done it is the version that scores, for all leads at once, and the "
+        "one before it is retired. Answers with the publication: ask for it again to see how far "
+        "it is. 409 with the reasons if the draft cannot be published, or not now.",
+        request=PublishSerializer,
+        responses={202: PublicationSerializer},
     )
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, pk: str) -> Response:
+        given = PublishSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
         user = cast("User", request.user)  # HasScope lets no anonymous one through
         try:
-            services.publish_version(self.get_object(), by=user, at=timezone.now())
+            publication = publishing.publish_version(
+                self.get_object(), by=user, at=timezone.now(), **given.validated_data
+            )
         except VersionNotPublishable as error:
             raise Conflict(str(error)) from error
-        return Response(self.get_serializer(self.get_object()).data)
+        return Response(PublicationSerializer(publication).data, status=202)

@@ -46,6 +46,8 @@ class Page:
     title: str
     intro: str
     questions: tuple[Question, ...]
+    is_paired: bool = False
+    """Whether its short questions stand two in a row, as "from" and "to" do."""
 
 
 def choice(key: str, label: str, why: str, choices: Choices, unknown: str = "") -> Question:

@@ -71,6 +71,7 @@ CUSTOMERS = Page(
             "rival.example",
         ),
     ),
+    is_paired=True,
 )
 
 GOALS = Page(

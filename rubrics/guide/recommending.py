@@ -20,6 +20,7 @@ def recommend(answers: Answers) -> Recommendation:
     shipped = load_preset(preset.value)
     document = reduced(shipped, answers.milestones)
     filled, number_items = _numbers(answers, preset.value, document)
+    lacking = missing(shipped, answers.milestones)
     filled = replace(filled, left_out=left_out(shipped, answers.milestones))
     items = [
         preset,
@@ -33,8 +34,8 @@ def recommend(answers: Answers) -> Recommendation:
         items=tuple(items),
         numbers=filled,
         conflicts=(*find_conflicts(answers), *_out_of_reach(answers, shipped)),
-        missing=missing(shipped, answers.milestones),
-        steps=_steps(answers, approach),
+        missing=lacking,
+        steps=_steps(answers, approach, lacks_events=bool(lacking)),
         assumptions=_assumptions(answers),
     )
 
@@ -88,17 +89,20 @@ def _out_of_reach(answers: Answers, shipped: Document) -> tuple[Conflict, ...]:
     )
 
 
-def _steps(answers: Answers, approach: choosing.Approach) -> tuple[Step, ...]:
+def _steps(
+    answers: Answers, approach: choosing.Approach, *, lacks_events: bool
+) -> tuple[Step, ...]:
     steps = []
     if approach is choosing.INFRASTRUCTURE:
         if answers.pipeline is Pipeline.SPARSE:
             steps.append(Step("Agree with the product's engineers on the events to track."))
         steps.append(Step("Connect a source and see the first events arrive.", "sources"))
-    if answers.tracking in (Tracking.LOGINS, Tracking.FEW) or answers.milestones:
+    if answers.tracking in (Tracking.LOGINS, Tracking.FEW) or lacks_events:
         steps.append(Step("Ask for the missing events, those with most points first.", "events"))
     steps += [
         Step("Check which events count as which signal.", "signals"),
         Step("Make the draft, and go through its criteria with sales.", "draft"),
+        Step("Name golden leads with sales: who must be a PQL, and who never.", "golden"),
         Step("Agree on objectives, and have the threshold signed.", "objectives"),
         Step("Preview the draft: move the thresholds to the share above.", "preview"),
     ]

@@ -44,6 +44,8 @@ def tracking(answers: Answers) -> Item:
             "Not known what is tracked: a handful of signals that go with conversion is enough."
         )
         source = "Advisory section 6; HubSpot guide, essential criteria"
+    if answers.has_sessions is False:
+        reason += " Events do not name their visit, so visits are cut by pauses."
     if answers.pipeline is Pipeline.SPARSE:
         reason += " First make what is tracked consistent."
     return Item("tracking", "Behavior is scored by", value, reason, source)

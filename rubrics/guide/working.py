@@ -5,6 +5,7 @@ from rubrics.guide.answers import (
     Answers,
     Assignment,
     Crm,
+    Review,
 )
 from rubrics.guide.choosing import (
     BALANCED,
@@ -26,7 +27,8 @@ EDGE = "Methodology section 5, edge case"
 def review(answers: Answers, preset: str) -> Item:
     """Who looks at a PQL before a rep works it."""
     if below(answers.signups, FEW_SIGNUPS):
-        value, reason = (
+        wanted, value, reason = (
+            Review.MANUAL,
             "people look at every lead",
             "So few leads can all be looked at: the score is an order of work, no hard threshold.",
         )
@@ -39,17 +41,21 @@ def review(answers: Answers, preset: str) -> Item:
             BALANCED,
         )
     elif from_on(answers.signups, MOST_SIGNUPS):
-        value, reason = (
+        wanted, value, reason = (
+            Review.AUTOMATIC,
             "automatic, with strict thresholds",
             "Nobody can check so many by hand. Put the effort into calibration instead.",
         )
     else:
-        value, reason = (
+        wanted, value, reason = (
+            Review.CHECKED,
             "SDRs check PQLs at first",
             "Scoring is automatic; during the rollout SDRs say of each PQL whether it is one.",
         )
         if answers.signups is None:
             reason += " Taken as long as the number of sign-ups is not known."
+    if answers.review not in (None, wanted):
+        reason += " You answered otherwise: where you keep to it, write down why."
     return Item("review", "Review", value, reason, VOLUME)
 
 

@@ -46,7 +46,7 @@ def profile_columns(wanted: Iterable[tuple[str, ...]]) -> sql.Composed:
     inner, outer = [], []
     for references in distinct:
         json, text = (sql.Identifier(_column(form, references)) for form in ("json", "text"))
-        inner.append(sql.SQL("{} AS {}").format(first_known(map(_newest, references)), json))
+        inner.append(sql.SQL("{} AS {}").format(known_sql(references), json))
         outer.append(
             sql.SQL(
                 "{json}, CASE WHEN jsonb_typeof({json}) IN ('string', 'number', 'boolean')"
@@ -65,6 +65,12 @@ def first_known(values: Iterable[sql.Composable]) -> sql.Composable:
     return (
         known[0] if len(known) == 1 else sql.SQL("coalesce({})").format(sql.SQL(", ").join(known))
     )
+
+
+def known_sql(references: tuple[str, ...]) -> sql.Composable:
+    """The first known of these attributes, as jsonb, of a row ``known`` that has the columns
+    ``lead_attributes`` and ``account_attributes``; null if unknown."""
+    return first_known(map(_newest, references))
 
 
 def _newest(reference: str) -> sql.Composable:

@@ -6,9 +6,12 @@ from rubrics.models.backtest import Backtest, BacktestLead
 from rubrics.models.band import Band
 from rubrics.models.criterion import Criterion, Tier
 from rubrics.models.criterion_group import CriterionGroup
+from rubrics.models.data_audit import DataAudit
 from rubrics.models.golden_lead import GoldenLead
+from rubrics.models.next_score import NextAccountScore, NextScore
 from rubrics.models.preview import Preview, PreviewLead
 from rubrics.models.proof import Proof, ProofMismatch
+from rubrics.models.publication import Publication
 from rubrics.models.rubric import Rubric, RubricVersion
 from rubrics.models.rubric_list import RubricList
 from rubrics.models.score import Score, ScoreChange
@@ -23,11 +26,15 @@ __all__ = [
     "Band",
     "Criterion",
     "CriterionGroup",
+    "DataAudit",
     "GoldenLead",
+    "NextAccountScore",
+    "NextScore",
     "Preview",
     "PreviewLead",
     "Proof",
     "ProofMismatch",
+    "Publication",
     "Rubric",
     "RubricList",
     "RubricVersion",

@@ -33,6 +33,7 @@ class Rubric(models.Model):
 
 class VersionStatus(models.TextChoices):
     DRAFT = "draft", "Draft"
+    PUBLISHING = "publishing", "Going live"
     PUBLISHED = "published", "Published"
     RETIRED = "retired", "Retired"
 
@@ -73,13 +74,16 @@ class RubricVersionQuerySet(models.QuerySet["RubricVersion"]):
 class RubricVersion(models.Model):
     """One numbered edition of a rubric. Publishing freezes it and all that it holds.
 
+    While it is ``publishing`` everybody is scored by it out of sight, and the version before goes
+    on scoring all that people see (:class:`~rubrics.models.Publication`).
+
     A section that a version goes without (a ceiling, a matrix, ...) has nulls in its columns.
     """
 
     rubric = models.ForeignKey(Rubric, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(editable=False)
     status = models.CharField(
-        max_length=9, choices=VersionStatus, default=VersionStatus.DRAFT, editable=False
+        max_length=10, choices=VersionStatus, default=VersionStatus.DRAFT, editable=False
     )
     note = models.CharField(max_length=300, blank=True, help_text="What changed, and why.")
     source = models.CharField(max_length=300, blank=True, help_text="Where the numbers are from.")
@@ -240,7 +244,8 @@ class RubricVersion(models.Model):
                 fields=["rubric"], condition=Q(status="published"), name="one_published_version"
             ),
             models.CheckConstraint(
-                condition=Q(status="draft", published_at=None)
+                condition=Q(status="publishing")  # for the first time, or again
+                | Q(status="draft", published_at=None)
                 | (~Q(status="draft") & Q(published_at__isnull=False)),
                 name="version_published_has_its_time",
             ),

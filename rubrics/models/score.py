@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from leads.models import Lead, Product
+from rubrics.models.publication import Publication
 from rubrics.models.rubric import Rubric, RubricVersion
 
 ScoreT = TypeVar("ScoreT", bound="StoredScore")
@@ -49,12 +50,12 @@ class Result(models.Model):
         abstract = True
 
 
-class StoredScore(Result):
-    """A newest score, with the numbers that it is made of.
+class WholeResult(Result):
+    """A score with the numbers that it is made of.
 
     ``measures`` holds one number per measured column of the version (null: unknown), ``points``
     one value per criterion; zipped with the version they are the breakdown. ``due_at`` is the next
-    moment at which the same facts give another result. ``revision`` grows with every write.
+    moment at which the same facts give another result.
     """
 
     due_at = models.DateTimeField(null=True)
@@ -66,6 +67,14 @@ class StoredScore(Result):
     last_activity_at = models.DateTimeField()
     measures = ArrayField(models.FloatField(null=True))
     points = ArrayField(models.SmallIntegerField())
+
+    class Meta:
+        abstract = True
+
+
+class StoredScore(WholeResult):
+    """A newest score. ``revision`` grows with every write."""
+
     revision = models.BigIntegerField(default=1)
     # By the database's clock, not the moment scored for: readers who ask for what changed since
     # their last call must not miss what a long rescore writes late.
@@ -112,6 +121,17 @@ class RecordedChange(Result):
     crossed = models.BooleanField(
         default=False, help_text="Became a PQL here: was none before, or had no score."
     )
+    lost = models.BooleanField(
+        default=False, db_default=False, help_text="Was a PQL before, and is none from here."
+    )
+    publication = models.ForeignKey(
+        Publication,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="The publication that brought it, with everybody's; empty: its own facts did.",
+    )
 
     class Meta:
         abstract = True
@@ -135,6 +155,12 @@ class ScoreChange(RecordedChange):
                 fields=["id"],
                 condition=models.Q(crossed=True, routed_at=None),
                 name="score_change_unrouted",
+            ),
+            models.Index(
+                fields=["publication", "lead"],
+                condition=models.Q(publication__isnull=False)
+                & (models.Q(crossed=True) | models.Q(lost=True)),
+                name="score_change_by_publication",
             ),
         ]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError
 
 from rubrics.claims import Tables
 from rubrics.models import RubricVersion
@@ -17,11 +17,8 @@ from rubrics.models.proof import MismatchKind
 from rubrics.proof.deriving import Derived, derive_now, derive_then, is_same
 from rubrics.proof.reading import one_snapshot, read_open_changes, read_stored
 from rubrics.proof.results import Difference, Stored, differences, verdict_differences
-from rubrics.scores import plan_for_bulk
+from rubrics.scores import CAUSED, plan_for_bulk
 from rubrics.segments import published_panels
-
-# What one lead or version can be the cause of. A lost connection is nobody's fault and goes up.
-CAUSED = (ArithmeticError, DatabaseError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)

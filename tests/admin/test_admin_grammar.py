@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from rubrics.admin.version_form import RubricVersionForm
 from rubrics.models import RubricVersion
+from rubrics.publishing import publish_now
 from rubrics.rows import document_of
-from rubrics.services import load_rubric, publish_version
+from rubrics.services import load_rubric
 from tests.admin.forms import criterion_url, form_of, version_url
 from tests.world import AT, World, make_admin, make_world
 
@@ -190,7 +191,7 @@ def test_a_group_is_of_one_axis(client: Client, draft: RubricVersion) -> None:
 
 
 def test_a_frozen_version_is_told_in_words(client: Client, draft: RubricVersion) -> None:
-    publish_version(draft, by=None, at=AT)
+    publish_now(draft, by=None, at=AT)
     page = client.get(version_url(draft)).content.decode()
     for words in (
         "Scores the people of the segment “Enterprise”: company size 1000 or more and plan not "

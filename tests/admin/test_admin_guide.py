@@ -220,7 +220,7 @@ def test_report_tells_conflicts_missing_events_and_what_has_no_place(
     assert "Answers that do not go together" in text
     assert "Invited a teammate</strong>: 10 points" in text
     assert "no criterion for what you answered about competitors" in text
-    assert "Leaves the benchmark" in text
+    assert "Against the benchmark" in text
     assert "What was assumed" in text
 
 
@@ -264,6 +264,13 @@ def test_overview_offers_it_until_it_is_answered_and_something_scores(client: Cl
     finished(world.product)
     assert offer not in client.get(index).content
     assert "Set-up guide" in client.get(index).content.decode()
+
+
+def test_before_the_first_one_the_list_says_what_it_is(client: Client, product: Product) -> None:
+    listed = reverse("admin:rubrics_setupguide_changelist")
+    assert b"Find the rubric to begin with" in client.get(listed).content
+    begin(product)
+    assert b"Answer the guide" in client.get(listed).content
 
 
 def test_without_a_product_it_says_what_comes_first(client: Client) -> None:

@@ -35,6 +35,7 @@ from rubrics.mappers import forget_compiled
 from rubrics.models import (
     AccountScore,
     Criterion,
+    DataAudit,
     GoldenLead,
     Preview,
     PreviewLead,
@@ -53,6 +54,7 @@ pytestmark = pytest.mark.django_db
 LIST_BUDGET, PAGE_BUDGET = 8, 9  # queries; two of each are the session and the person
 BIGGER_LISTS: dict[type[Model], int] = {Criterion: 9}  # tiers, and the signals by name
 BIGGER_PAGES: dict[type[Model], int] = {
+    DataAudit: 16,
     RubricVersion: 16,
     Score: 13,
     AccountScore: 12,
@@ -82,6 +84,7 @@ MODELS = [
     Trial,
     AccountScore,
     Criterion,
+    DataAudit,
     GoldenLead,
     Rubric,
     RubricVersion,
@@ -103,6 +106,7 @@ READ_ONLY = [
     AccountChange,
     AccountScore,
     AttributeChange,
+    DataAudit,
     Event,
     EventType,
     Hit,
@@ -157,6 +161,9 @@ def fill(world: World, first: int, last: int) -> None:
             properties={"<b>": "</b>"},
         )
         Hit.objects.create(lead=lead, signal=signal, occurred_at=AT, event_id=event.pk)
+        DataAudit.objects.create(
+            reason="nightly", started_at=AT, finished_at=AT, state="done", asked_by=person
+        )
         RemapJob.objects.create(
             signal_ids=[signal.pk], started_at=AT, finished_at=AT, state="done", asked_by=person
         )

@@ -17,8 +17,9 @@ from leads.models import Account, Event, Hit, Lead, LeadChange, Product, Signal,
 from routing import services
 from routing.models import Qualification, Rep, Team
 from rubrics.presets import load_preset
+from rubrics.publishing import publish_now
 from rubrics.scores import score_due
-from rubrics.services import load_rubric, publish_version
+from rubrics.services import load_rubric
 
 FIRST = [
     "Ana", "Ben", "Carla", "Daniel", "Elena", "Felix", "Grace", "Hugo", "Ines", "Jakob", "Kira",
@@ -68,7 +69,7 @@ def fill(people: int = 220, seed: int = 7) -> None:
     at = timezone.now()
     product = Product.objects.create(key="suite", name="Ripe CRM")
     draft = load_rubric(load_preset("standard"), product=product, by=None, at=at)
-    publish_version(draft, by=None, at=at - timedelta(days=30))
+    publish_now(draft, by=None, at=at - timedelta(days=30))
     source = Source.objects.create(name="Demo product", product=product, is_synthetic=True)
     signals = {signal.key: signal for signal in Signal.objects.filter(product=product)}
     _make_reps()

@@ -13,12 +13,13 @@ from leads.models import Product
 from leads.services import create_source
 from routing.models import Rep, Team
 from rubrics.presets import load_preset
-from rubrics.services import load_rubric, publish_version
+from rubrics.publishing import publish_now
+from rubrics.services import load_rubric
 
 at = timezone.now()
 product = Product.objects.create(key="app", name="App")
 draft = load_rubric(load_preset("standard"), product=product, by=None, at=at)
-publish_version(draft, by=None, at=at)
+publish_now(draft, by=None, at=at)
 source, write_key = create_source(name="Website", product=product)
 user = User.objects.create_user("rita", "rita@ripeline.example")
 Rep.objects.create(user=user, team=Team.objects.create(name="Sales"))

@@ -9,7 +9,8 @@ import factory
 
 from leads.models import Account, Lead, Product, Trial
 from rubrics.models import RubricVersion, Score, ScoreChange
-from rubrics.services import load_rubric, publish_version
+from rubrics.publishing import publish_now
+from rubrics.services import load_rubric
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -93,7 +94,7 @@ def make_version() -> RubricVersion:
         return found
     product = ProductFactory.create()
     draft = load_rubric(DOCUMENT, product=product, by=None, at=AT - timedelta(days=100))
-    return publish_version(draft, by=None, at=AT - timedelta(days=100))
+    return publish_now(draft, by=None, at=AT - timedelta(days=100))
 
 
 class ScoreFactory(factory.django.DjangoModelFactory[Score]):

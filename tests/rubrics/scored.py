@@ -5,7 +5,8 @@ from typing import Any
 
 from leads.models import Lead, LeadChange, Product
 from rubrics.models import RubricVersion, Score
-from rubrics.services import load_rubric, publish_version
+from rubrics.publishing import publish_now
+from rubrics.services import load_rubric
 from tests.rubrics.makers import AT
 
 DAY = timedelta(days=1)
@@ -25,7 +26,7 @@ DOCUMENT: dict[str, Any] = {
 def publish_small(product: Product) -> RubricVersion:
     """Publish it for the product."""
     draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)
-    return publish_version(draft, by=None, at=AT)
+    return publish_now(draft, by=None, at=AT)
 
 
 def mark(*leads: Lead, at: datetime = AT) -> None:

@@ -15,8 +15,9 @@ from leads.models import Account, AccountChange, Lead, LeadChange, Product
 from leads.services import set_account_attributes, set_attributes
 from rubrics import claims, scores
 from rubrics.models import AccountScore, AccountScoreChange, RubricVersion
+from rubrics.publishing import publish_now, retire_version
 from rubrics.scoring.types import Subject
-from rubrics.services import load_rubric, publish_version, retire_version
+from rubrics.services import load_rubric
 from tests.rubrics.makers import AT, make_hits, make_lead
 from tests.rubrics.scored import DAY, DOCUMENT, mark
 
@@ -25,7 +26,7 @@ ACCOUNT_DOCUMENT: dict[str, Any] = {**DOCUMENT, "rubric": "companies", "subject"
 
 def publish_for_accounts(product: Product, **sections: Any) -> RubricVersion:
     document = {**ACCOUNT_DOCUMENT, **sections}
-    return publish_version(load_rubric(document, product=product, by=None, at=AT), by=None, at=AT)
+    return publish_now(load_rubric(document, product=product, by=None, at=AT), by=None, at=AT)
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_publishing_asks_for_every_account_that_tries_the_product(
     assert not LeadChange.objects.exists()
     work()
     assert totals() == {acme.pk: 5}
-    retire_version(version, at=AT)
+    retire_version(version, by=None, at=AT)
     work()
     assert totals() == {}
 

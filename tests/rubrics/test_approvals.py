@@ -19,8 +19,9 @@ from rubrics.editing.sections import section_columns
 from rubrics.errors import GateRefused, NotApprovable
 from rubrics.gates import check_publishable
 from rubrics.models import Rubric, RubricVersion
+from rubrics.publishing import publish_now
 from rubrics.rows import document_of
-from rubrics.services import draft_version, publish_version
+from rubrics.services import draft_version
 from tests.rubrics.golden.cases import QUIET, keep
 from tests.rubrics.makers import AT
 
@@ -58,7 +59,7 @@ def edit(draft: RubricVersion, by: User | None, total: int = 11) -> None:
 
 def test_without_an_approval_it_does_not_go_live(draft: RubricVersion, maker: User) -> None:
     with pytest.raises(GateRefused) as error:
-        publish_version(draft, by=maker, at=AT)
+        publish_now(draft, by=maker, at=AT)
     assert error.value.problems == ("it needs an approval: Nobody has approved this draft yet.",)
     assert not error.value.may_override
 
@@ -70,12 +71,12 @@ def test_approved_it_goes_live(draft: RubricVersion, maker: User, sponsor: User)
     signed = approval_state(draft).newest
     assert signed is not None
     assert signed.thresholds == {"total": 10, "fit": 0, "behavior": 10}
-    assert publish_version(draft, by=maker, at=AT).status == "published"
+    assert publish_now(draft, by=maker, at=AT).status == "published"
 
 
 def test_where_nobody_asks_for_it_none_is_needed(draft: RubricVersion, maker: User) -> None:
     Rubric.objects.update(needs_approval=False)
-    assert publish_version(draft, by=maker, at=AT).status == "published"
+    assert publish_now(draft, by=maker, at=AT).status == "published"
 
 
 def test_an_edit_voids_it_and_says_so(draft: RubricVersion, maker: User, sponsor: User) -> None:
@@ -136,7 +137,7 @@ def test_sent_back_it_needs_another_approval(draft: RubricVersion, sponsor: User
 
 def test_only_drafts_are_approved(draft: RubricVersion, maker: User, sponsor: User) -> None:
     sign(draft, sponsor)
-    publish_version(draft, by=maker, at=AT)
+    publish_now(draft, by=maker, at=AT)
     with pytest.raises(NotApprovable, match="small v2 is published already"):
         ask_for_approval(draft, by=maker, at=AT)
     with pytest.raises(NotApprovable, match="already"):

@@ -11,8 +11,9 @@ from leads.models import AttributeChange, Event, Hit, Lead, LeadChange, Product,
 from rubrics import evidence, explain, scores
 from rubrics.mappers import compiled
 from rubrics.models import RubricVersion, Score
+from rubrics.publishing import publish_now
 from rubrics.scoring.types import Axis
-from rubrics.services import load_rubric, publish_version
+from rubrics.services import load_rubric
 from tests.rubrics.makers import AT, make_hits, make_lead
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ DOCUMENT: dict[str, Any] = {
 @pytest.fixture
 def version(product: Product) -> RubricVersion:
     draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)
-    return publish_version(draft, by=None, at=AT)
+    return publish_now(draft, by=None, at=AT)
 
 
 @pytest.fixture
@@ -205,5 +206,5 @@ def test_hit_of_another_product_counts_for_nothing(version: RubricVersion, lead:
 def test_compiled_is_cached_once_published(product: Product) -> None:
     draft = load_rubric(DOCUMENT, product=product, by=None, at=datetime.now(UTC))
     assert compiled(draft.pk) is not compiled(draft.pk)
-    publish_version(draft, by=None, at=AT)
+    publish_now(draft, by=None, at=AT)
     assert compiled(draft.pk) is compiled(draft.pk)

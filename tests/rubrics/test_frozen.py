@@ -21,7 +21,8 @@ from rubrics.models import (
     RubricVersion,
     Tier,
 )
-from rubrics.services import draft_version, load_rubric, publish_version
+from rubrics.publishing import publish_now
+from rubrics.services import draft_version, load_rubric
 from tests.rubrics.makers import AT
 from tests.rubrics.scored import DOCUMENT
 from tests.world import publish
@@ -41,7 +42,7 @@ PARTS = (Criterion, CriterionGroup, Band, RubricList)
 @pytest.fixture
 def published(product: Product) -> RubricVersion:
     draft = load_rubric(WHOLE, product=product, by=None, at=AT)
-    return publish_version(draft, by=None, at=AT)
+    return publish_now(draft, by=None, at=AT)
 
 
 @pytest.fixture
@@ -147,7 +148,7 @@ def test_moves_of_a_version(
 def test_the_maker_of_a_version_may_go(product: Product) -> None:
     person, other = User.objects.create(username="robin"), User.objects.create(username="mara")
     draft = load_rubric(WHOLE, product=product, by=person, at=AT)
-    version = publish_version(draft, by=person, at=AT)
+    version = publish_now(draft, by=person, at=AT)
     rows = RubricVersion.objects.filter(pk=version.pk)
     refuses(lambda: rows.update(created_by=other), because="it does not change")
     person.delete()

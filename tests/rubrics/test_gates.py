@@ -7,7 +7,8 @@ from leads.models import AuditEntry
 from rubrics.errors import GateRefused, VersionNotPublishable
 from rubrics.gates import check_publishable
 from rubrics.models import RubricVersion
-from rubrics.services import draft_version, publish_version
+from rubrics.publishing import publish_now
+from rubrics.services import draft_version
 from tests.rubrics.golden.cases import QUIET, keep
 from tests.rubrics.makers import AT
 
@@ -28,7 +29,7 @@ def test_one_that_comes_out_otherwise_holds_it_up(draft: RubricVersion) -> None:
     keep(draft.rubric)
     keep(draft.rubric, name="Quiet student", facts=QUIET)
     with pytest.raises(GateRefused) as error:
-        publish_version(draft, by=None, at=AT)
+        publish_now(draft, by=None, at=AT)
     assert error.value.may_override
     assert error.value.problems == (
         "“Quiet student” must be a PQL, but is none: total 5 of 10 needed, behavior 5 of 10 needed",

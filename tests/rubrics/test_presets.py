@@ -11,9 +11,10 @@ from leads.models import Product
 from rubrics.documents import parse_document, used_signals
 from rubrics.measures import SpecError
 from rubrics.presets import load_preset, preset_names, read_document, shipped_list
+from rubrics.publishing import publish_now
 from rubrics.rows import document_of
 from rubrics.scoring.types import DAY_US, Axis, Criterion, Mode, Role, Subject, Version
-from rubrics.services import load_rubric, publish_version
+from rubrics.services import load_rubric
 from tests.rubrics.makers import AT
 
 ROOT = Path(__file__).parents[2]
@@ -99,7 +100,7 @@ def test_preset_compiles(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_preset_keeps_its_meaning_as_rows(name: str, product: Product) -> None:
     draft = load_rubric(DOCUMENTS[name], product=product, by=None, at=AT)
-    published = publish_version(draft, by=None, at=AT)
+    published = publish_now(draft, by=None, at=AT)
     assert parse_document(document_of(published)) == version(name)
 
 

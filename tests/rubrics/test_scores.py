@@ -11,7 +11,8 @@ from django.utils import timezone
 from leads.models import Lead, LeadChange, Product, Trial
 from rubrics import claims, scores, tasks
 from rubrics.models import RubricVersion, Score, ScoreChange
-from rubrics.services import load_rubric, publish_version
+from rubrics.publishing import publish_now
+from rubrics.services import load_rubric
 from rubrics.tasks import score_due_leads
 from tests.rubrics.makers import AT, make_hits, make_lead
 from tests.rubrics.scored import DAY, DOCUMENT, mark, results
@@ -243,7 +244,7 @@ def test_scores_beyond_reason_fit_their_columns(product: Product) -> None:
     limits = {"behavior": 10_000, "velocity_exceeds_cap": True}
     document = {**DOCUMENT, "limits": limits, "criteria": criteria}
     draft = load_rubric(document, product=product, by=None, at=AT)
-    publish_version(draft, by=None, at=AT)
+    publish_now(draft, by=None, at=AT)
     lead = make_lead(product, hits=[("used", AT)] * 5)
     mark(lead)
     assert scores.score_due(at=AT) == 1

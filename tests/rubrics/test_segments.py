@@ -14,13 +14,10 @@ from rubrics.mappers import compiled
 from rubrics.measures.statement import measure
 from rubrics.measures.subjects import LeadIds
 from rubrics.models import RubricVersion, Score, ScoreChange
+from rubrics.publishing import publish_now, retire_version
 from rubrics.scoring.types import Measured
 from rubrics.segments import scoring_versions, segment_reason
-from rubrics.services import (
-    load_rubric,
-    publish_version,
-    retire_version,
-)
+from rubrics.services import load_rubric
 from tests.rubrics.makers import AT, make_hits, make_lead
 from tests.rubrics.scored import DAY, DOCUMENT, mark
 
@@ -31,7 +28,7 @@ BANK = {"measure": "value_in_list", "attribute": "account.industry", "values": [
 def publish(product: Product, key: str, **sections: Any) -> RubricVersion:
     """Publish the small rubric under another key, and with these sections."""
     document = {**DOCUMENT, "rubric": key, "name": key.capitalize(), **sections}
-    return publish_version(load_rubric(document, product=product, by=None, at=AT), by=None, at=AT)
+    return publish_now(load_rubric(document, product=product, by=None, at=AT), by=None, at=AT)
 
 
 def segment(order: int, *when: dict[str, Any], name: str = "Enterprise") -> dict[str, Any]:
@@ -132,7 +129,8 @@ def test_choosing_is_one_statement_a_batch_and_none_without_segments(
     assert asked == []
     publish(product, "enterprise", segment=segment(10, LARGE))
     publish(product, "banks", segment=segment(20, BANK))
-    scores.score_due(at=AT)
+    asked.clear()
+    score_all(*leads)
     assert len(asked) == 1
 
 
@@ -181,7 +179,7 @@ def test_segment_that_time_changes_needs_a_default(
 ) -> None:
     publish(product, "funded", segment=segment(10, RECENT))
     with pytest.raises(VersionNotRetirable, match="date_within of the rubric funded"):
-        retire_version(version, at=AT)
+        retire_version(version, by=None, at=AT)
     other = Product.objects.create(key="other", name="Other")
     with pytest.raises(VersionNotPublishable, match="date_within of the rubric funded"):
         publish(other, "funded", segment=segment(10, RECENT))
@@ -193,15 +191,15 @@ def test_retired_rubric_leaves_its_leads_to_the_others(
     small = make_lead(product, account={"employees": 20})
     large = make_lead(product, account={"employees": 2000}, hits=[("used", AT)] * 2)
     score_all(small, large)
-    retire_version(enterprise, at=AT)
+    retire_version(enterprise, by=None, at=AT)
     scores.score_due(at=AT)
     assert set(by_lead().values()) == {"small"}
     assert ScoreChange.objects.filter(crossed=True).count() == 1
-    retire_version(version, at=AT)
+    retire_version(version, by=None, at=AT)
     scores.score_due(at=AT)
     assert by_lead() == {}
     with pytest.raises(VersionNotRetirable):
-        retire_version(version, at=AT)
+        retire_version(version, by=None, at=AT)
 
 
 def test_reason_says_which_segment_and_why(

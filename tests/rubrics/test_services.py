@@ -12,8 +12,9 @@ from rubrics.errors import VersionNotPublishable
 from rubrics.measures import SpecError
 from rubrics.models import Rubric, RubricVersion
 from rubrics.presets import load_preset
+from rubrics.publishing import publish_now
 from rubrics.rows import document_of
-from rubrics.services import draft_version, load_rubric, publish_version
+from rubrics.services import draft_version, load_rubric
 from tests.rubrics.makers import AT, make_lead
 
 pytestmark = pytest.mark.django_db
@@ -73,8 +74,8 @@ def test_same_rubric_of_another_product_has_its_own_key(product: Product) -> Non
 def test_publish_retires_the_version_before(product: Product) -> None:
     user = User.objects.create(username="rita")
     first, second = load(product), load(product)
-    publish_version(first, by=None, at=AT)
-    published = publish_version(second, by=user, at=AT)
+    publish_now(first, by=None, at=AT)
+    published = publish_now(second, by=user, at=AT)
     first.refresh_from_db()
     assert (first.status, published.status) == ("retired", "published")
     assert (published.published_at, published.published_by) == (AT, user)
@@ -86,43 +87,51 @@ def test_publish_asks_for_every_lead_of_the_product(product: Product) -> None:
     leads = [make_lead(product).pk for _ in range(3)]
     make_lead(Product.objects.create(key="other", name="Other"))
     LeadChange.objects.create(lead_id=leads[0], changed_at=AT, attempts=8)
-    publish_version(load(product), by=None, at=AT)
+    publish_now(load(product), by=None, at=AT)
     changes = LeadChange.objects.order_by("lead_id").values_list(
         "lead_id", "generation", "attempts"
     )
     assert list(changes) == [(leads[0], 2, 0), (leads[1], 1, 0), (leads[2], 1, 0)]
 
 
-@pytest.mark.parametrize("status", ["published", "retired"])
-def test_only_drafts_are_published(product: Product, status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("publishing", "is going live already"),
+        ("published", "is published already"),
+        ("retired", "is retired; make a new draft of it, or roll back to it"),
+    ],
+)
+def test_only_drafts_are_published(product: Product, status: str, words: str) -> None:
     version = load(product)
-    RubricVersion.objects.filter(pk=version.pk).update(status=status, published_at=AT)
-    with pytest.raises(VersionNotPublishable, match=f"is {status}; make a new draft"):
-        publish_version(version, by=None, at=AT)
+    for state in ("publishing", status):
+        RubricVersion.objects.filter(pk=version.pk).update(status=state, published_at=AT)
+    with pytest.raises(VersionNotPublishable, match=words):
+        publish_now(version, by=None, at=AT)
 
 
 def test_version_that_cannot_be_scored_is_not_published(product: Product) -> None:
     first, second = load(product), load(product)
-    publish_version(first, by=None, at=AT)
+    publish_now(first, by=None, at=AT)
     second.criteria.update(params={"signals": ["gone"]})
     with pytest.raises(VersionNotPublishable, match="no signal gone; add it first"):
-        publish_version(second, by=None, at=AT)
+        publish_now(second, by=None, at=AT)
     second.criteria.update(params={})
     with pytest.raises(VersionNotPublishable, match="name one or more signals"):
-        publish_version(second, by=None, at=AT)
+        publish_now(second, by=None, at=AT)
     assert RubricVersion.objects.published().get() == first
 
 
 def test_one_published_version_is_held_by_the_database(product: Product) -> None:
     first, second = load(product), load(product)
-    publish_version(first, by=None, at=AT)
+    publish_now(first, by=None, at=AT)
     with pytest.raises(IntegrityError, match="one_published_version"), transaction.atomic():
         RubricVersion.objects.filter(pk=second.pk).update(status="published", published_at=AT)
 
 
 def test_draft_version_has_everything(product: Product) -> None:
     first = load_rubric(load_preset("standard"), product=product, by=None, at=AT)
-    published = publish_version(first, by=None, at=AT)
+    published = publish_now(first, by=None, at=AT)
     draft = draft_version(published, by=None, at=AT)
     assert (draft.number, draft.is_editable, draft.note) == (2, True, "From version 1")
     draft.refresh_from_db()

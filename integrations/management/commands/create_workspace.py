@@ -21,7 +21,8 @@ from leads.partitions import ensure_event_partitions
 from leads.services import create_source
 from rubrics.models import Rubric
 from rubrics.presets import load_preset
-from rubrics.services import load_rubric, publish_version
+from rubrics.publishing import publish_now
+from rubrics.services import load_rubric
 
 PASSWORD_VARIABLE = "RIPELINE_ADMIN_PASSWORD"  # noqa: S105 - a name, not a password
 
@@ -67,7 +68,7 @@ class Command(BaseCommand):
             except ValueError as error:
                 raise CommandError(str(error)) from error
             version = load_rubric(document, product=product, by=None, at=at)
-            publish_version(version, by=None, at=at)
+            publish_now(version, by=None, at=at)
             self.stdout.write(f"Published the rubric {version}")
             self.stdout.write(
                 "Which rubric fits you? The set-up guide in the admin asks and tells."

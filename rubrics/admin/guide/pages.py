@@ -73,6 +73,12 @@ class SetupGuideAdmin(AppAdmin):
             *super().get_urls(),
         ]
 
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """All guides; before the first one, what a guide is."""
+        if self.has_add_permission(request) and not SetupGuide.objects.exists():
+            return self.begin(request)
+        return super().changelist_view(request, *args, **kwargs)
+
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.begin(request)
 

@@ -18,7 +18,7 @@ from rubrics.presets import load_preset
 
 # The report's sections: which items each has, in this order.
 SECTIONS = (
-    ("What to build", ("preset", "approach", "weights", "thresholds", "share", "criteria")),
+    ("What to build", ("approach", "weights", "thresholds", "share", "criteria")),
     ("How scores fade and rise", ("decay", "velocity", "products", "accounts")),
     ("What to score and watch", ("tracking", "effort", "fit_data", "trial", "cycle")),
     (
@@ -30,7 +30,15 @@ LINKS = {
     "sources": "admin:leads_source_changelist",
     "events": "admin:leads_eventtype_changelist",
     "signals": "admin:leads_signal_changelist",
+    "preview": "admin:rubrics_preview_changelist",
+    "golden": "admin:rubrics_goldenlead_changelist",
     "versions": "admin:rubrics_rubricversion_changelist",
+}
+
+# Pages of the draft, once there is one.
+OF_THE_DRAFT = {
+    "draft": "admin:rubrics_rubricversion_change",
+    "preview": "admin:rubrics_rubricversion_preview",
 }
 
 
@@ -108,8 +116,8 @@ def report(guide: SetupGuide) -> dict[str, Any]:
 def _link(name: str, guide: SetupGuide) -> str:
     if name == "objectives":
         return reverse("admin:rubrics_setupguide_objectives", args=[guide.pk])
-    if name == "draft" and guide.draft_id is not None:
-        return reverse("admin:rubrics_rubricversion_change", args=[guide.draft_id])
+    if guide.draft_id is not None and name in OF_THE_DRAFT:
+        return reverse(OF_THE_DRAFT[name], args=[guide.draft_id])
     return reverse(LINKS[name]) if name in LINKS else ""
 
 

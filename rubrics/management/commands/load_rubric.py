@@ -14,7 +14,7 @@ from rubrics.importing import import_rubric
 from rubrics.measures import SpecError
 from rubrics.models import Rubric
 from rubrics.presets import preset_names
-from rubrics.services import publish_version
+from rubrics.publishing import finish_now, publish_version
 
 
 class Command(BaseCommand):
@@ -37,7 +37,6 @@ class Command(BaseCommand):
         )
         parser.add_argument("--publish", action="store_true", help="Score by it from now on.")
 
-    @transaction.atomic
     def handle(
         self,
         *args: Any,
@@ -53,9 +52,11 @@ class Command(BaseCommand):
         try:
             file = RubricFile.of(read_rubric(rubric))
             target = None if into is None else _named(into, owner)
-            version = import_rubric(file, product=owner, into=target, by=None, at=at)
-            if publish:
-                version = publish_version(version, by=None, at=at)
+            with transaction.atomic():  # one that is refused leaves no draft behind
+                version = import_rubric(file, product=owner, into=target, by=None, at=at)
+                publication = publish_version(version, by=None, at=at) if publish else None
+            if publication is not None:
+                version = finish_now(publication, at=at)
         except (SpecError, VersionNotPublishable) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{version}: {version.get_status_display().lower()}")

@@ -11,7 +11,8 @@ from leads.models import Event, Hit, Lead, LeadChange, Signal, Source
 from rubrics import scores
 from rubrics.mappers import forget_compiled
 from rubrics.models import RubricVersion
-from rubrics.services import draft_version, load_rubric, publish_version
+from rubrics.publishing import publish_now
+from rubrics.services import draft_version, load_rubric
 from tests.factories.routing import RepFactory, TeamFactory, UserFactory, make_manager, make_pql
 from tests.factories.rubrics import (
     LeadFactory,
@@ -210,7 +211,7 @@ def scored() -> Iterator[Lead]:
     now = timezone.now()
     product = ProductFactory.create()
     draft = load_rubric(DOCUMENT, product=product, by=None, at=now)
-    publish_version(draft, by=None, at=now)
+    publish_now(draft, by=None, at=now)
     lead = make_lead(
         product, started_at=now - 10 * DAY, account={"employees": 120},
         hits=[("invited", now - 3 * DAY)],

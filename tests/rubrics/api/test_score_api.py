@@ -8,9 +8,11 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from leads.models import AttributeChange, Product
+from rubrics import publishing
 from rubrics.mappers import forget_compiled
-from rubrics.models import Score
-from rubrics.services import draft_version, load_rubric, publish_version
+from rubrics.models import Publication, Score
+from rubrics.publishing import publish_now
+from rubrics.services import draft_version, load_rubric
 from tests.world import AT, World, add_lead, make_admin, make_world, token_client
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +150,7 @@ def test_of_several_products_one_score_stands_for_the_lead(world: World, client:
     bands = [{"at_least": 0, "name": "Cold"}, {"at_least": 50, "name": "Hot", "meaning": "Call"}]
     document = {"rubric": "o", "signals": {"x": {}}, "criteria": criteria, "bands": bands}
     version = load_rubric(document, product=other, by=None, at=AT)
-    publish_version(version, by=None, at=AT)
+    publish_now(version, by=None, at=AT)
     Score.objects.create(
         lead=first.lead, product=other, rubric=version.rubric, version=version, at=AT, fit=0,
         fit_low=0, fit_high=0, behavior=99, total=99, is_pql=False, band=1, last_activity_at=AT,
@@ -220,12 +222,22 @@ def test_score_as_of_a_past_moment(world: World, client: APIClient, as_of: str, 
 def test_publish(world: World, client: APIClient) -> None:
     draft = draft_version(world.version, by=None, at=AT)
     path = f"/api/v1/rubric-versions/{draft.pk}/publish/"
-    response = client.post(path)
-    assert response.status_code == 200, response.json()
-    assert (response.json()["number"], response.json()["status"]) == (2, "published")
+    response = client.post(path, {"reason": "Pricing counts more."}, format="json")
+    assert response.status_code == 202, response.json()
+    told = response.json()
+    assert (told["number"], told["replaces"], told["kind"]) == (2, 1, "publish")
+    assert (told["state"], told["percent"], told["flipped_at"]) == ("running", 0, None)
     again = client.post(path)
     assert again.status_code == 409
     assert again["Content-Type"] == "application/problem+json"
+    assert "Standard v2 is going live (0 % done)" in again.json()["detail"]
+    publishing.finish_now(Publication.objects.get(pk=told["id"]), at=timezone.now())
+    found = client.get(f"/api/v1/publications/{told['id']}/").json()
+    assert (found["state"], found["percent"], found["reason"]) == (
+        "done", 100, "Pricing counts more.",
+    )  # fmt: skip
+    (listed,) = client.get("/api/v1/publications/?rubric=standard&state=done").json()["results"]
+    assert listed == found
 
 
 def test_publish_says_what_cannot_be_scored(world: World, client: APIClient) -> None:

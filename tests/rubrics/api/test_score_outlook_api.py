@@ -12,7 +12,8 @@ from leads.models import Lead, LeadChange, Product
 from rubrics import scores
 from rubrics.mappers import forget_compiled
 from rubrics.models import RubricVersion
-from rubrics.services import load_rubric, publish_version
+from rubrics.publishing import publish_now
+from rubrics.services import load_rubric
 from tests.rubrics.makers import AT, make_lead
 from tests.world import make_admin, token_client
 
@@ -49,7 +50,7 @@ def client() -> APIClient:
 def version() -> RubricVersion:
     product = Product.objects.create(key="app", name="App")
     draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)
-    return publish_version(draft, by=None, at=AT)
+    return publish_now(draft, by=None, at=AT)
 
 
 @pytest.fixture

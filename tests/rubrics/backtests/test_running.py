@@ -18,7 +18,8 @@ from rubrics.backtests.starting import (
     usual_question,
 )
 from rubrics.models import Backtest, BacktestLead, Criterion, RubricVersion, ScoreChange
-from rubrics.services import draft_version, publish_version
+from rubrics.publishing import publish_now
+from rubrics.services import draft_version
 from rubrics.tasks import run_backtests
 from tests.rubrics.backtests.conftest import SINCE
 from tests.rubrics.makers import AT, make_product
@@ -112,7 +113,7 @@ def test_backtest_of_a_draft_edited_meanwhile_is_of_how_it_was(
 def test_backtest_beside_another_version(
     product: Product, version: RubricVersion, leads: list[Lead]
 ) -> None:
-    publish_version(version, by=None, at=AT)
+    publish_now(version, by=None, at=AT)
     draft = draft_version(version, by=None, at=AT)
     Criterion.objects.filter(version=draft, key="used").update(points_each=0)
     version.refresh_from_db()

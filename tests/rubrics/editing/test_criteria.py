@@ -10,8 +10,8 @@ from rubrics import editing
 from rubrics.errors import EditConflict, VersionNotEditable
 from rubrics.measures import SpecError
 from rubrics.models import RubricVersion
+from rubrics.publishing import publish_now
 from rubrics.rows import document_of
-from rubrics.services import publish_version
 from tests.rubrics.makers import AT
 
 
@@ -142,7 +142,7 @@ def test_what_was_removed_comes_back_as_it_was(draft: RubricVersion, ann: User) 
 
 
 def test_published_versions_are_not_edited(draft: RubricVersion) -> None:
-    publish_version(draft, by=None, at=AT)
+    publish_now(draft, by=None, at=AT)
     seen = entry_of(draft, "use")
     with pytest.raises(VersionNotEditable, match="Make a draft of it"):
         editing.save_criterion(draft, entry={**seen, "name": "X"}, seen=seen, by=None, at=AT)

@@ -12,7 +12,8 @@ from leads.models import Product
 from rubrics.files import parse_text
 from rubrics.models import RubricVersion
 from rubrics.presets import FOLDER, load_preset
-from rubrics.services import load_rubric, publish_version
+from rubrics.publishing import publish_now
+from rubrics.services import load_rubric
 from tests.rubrics.makers import AT
 
 GOOD = str(FOLDER / "standard.yaml")
@@ -27,7 +28,7 @@ def run(command: str, *args: str, **options: Any) -> str:
 @pytest.mark.django_db
 def test_a_version_is_exported_by_its_rubric_and_number(product: Product, tmp_path: Path) -> None:
     document = {**load_preset("freemium"), "rubric": "mine", "note": "First"}
-    publish_version(load_rubric(document, product=product, by=None, at=AT), by=None, at=AT)
+    publish_now(load_rubric(document, product=product, by=None, at=AT), by=None, at=AT)
     load_rubric({**document, "note": "Second"}, product=product, by=None, at=AT)
     assert parse_text(run("export_rubric", "mine")).document["note"] == "First"
     assert parse_text(run("export_rubric", "mine@2")).document["note"] == "Second"

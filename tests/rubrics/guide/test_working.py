@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rubrics.guide.answers import Assignment, Crm
+from rubrics.guide.answers import Assignment, Crm, Review
 from tests.rubrics.guide.advised import advise, item, value
 
 
@@ -21,6 +21,11 @@ from tests.rubrics.guide.advised import advise, item, value
 )
 def test_review_by_volume(answers: dict[str, Any], told: str) -> None:
     assert value("review", **answers) == told
+
+
+def test_review_other_than_advised_is_to_be_reasoned() -> None:
+    assert "otherwise" in item(advise(signups=80, review=Review.AUTOMATIC), "review").reason
+    assert "otherwise" not in item(advise(signups=80, review=Review.CHECKED), "review").reason
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from rubrics import scores
 from rubrics.measures import SpecError
 from rubrics.models import AccountScore, Preview, RubricVersion, Score, ScoreChange
 from rubrics.previews import PreviewRunning, running, start_preview
+from rubrics.publishing import publish_now
 from rubrics.scores import score_due
-from rubrics.services import load_rubric, publish_version
+from rubrics.services import load_rubric
 from tests.rubrics.makers import AT, make_lead
 from tests.rubrics.previews.previewed import DRAFT, make_draft, named, run
 from tests.rubrics.scored import DAY, DOCUMENT, mark
@@ -60,7 +61,7 @@ def test_histograms_and_shares(leads: Leads, draft: RubricVersion) -> None:
 
 def test_preview_comes_true_when_published(leads: Leads, draft: RubricVersion) -> None:
     preview = run(draft)
-    publish_version(draft, by=None, at=AT)
+    publish_now(draft, by=None, at=AT)
     while score_due(at=AT):
         pass
     names = {lead.pk: name for name, lead in leads.items()}
@@ -129,7 +130,7 @@ def test_leads_move_to_a_new_segment(product: Product, leads: Leads) -> None:
     assert preview.tallies["moves"] == {"entered": 1, "stayed": 3}
     row = preview.leads.get()
     assert (row.lead, row.now_rubric, row.then_rubric) == (leads["c"], "small", "Large")
-    publish_version(preview.version, by=None, at=AT)  # type: ignore[arg-type]
+    publish_now(preview.version, by=None, at=AT)  # type: ignore[arg-type]
     while score_due(at=AT):
         pass
     assert Score.objects.filter(is_pql=True).count() == preview.count("then.pqls", "all")
@@ -143,7 +144,7 @@ def test_leads_move_to_another_rubric_when_their_segment_shrinks(
     Account.objects.filter(leads=leads["d"]).update(attributes={"employees": 5000})
     large = {**DRAFT, "rubric": "large", "name": "Large"}
     first = {**large, "segment": segment(10), "thresholds": {"total": 1, "fit": 0, "behavior": 0}}
-    publish_version(load_rubric(first, product=product, by=None, at=AT), by=None, at=AT)
+    publish_now(load_rubric(first, product=product, by=None, at=AT), by=None, at=AT)
     while score_due(at=AT):
         pass
     narrower = {**LARGE, "ranges": [[2000, None]]}
@@ -157,7 +158,7 @@ def test_leads_move_to_another_rubric_when_their_segment_shrinks(
 
 def test_without_a_default_who_is_in_no_segment_leaves(product: Product) -> None:
     first = {**DOCUMENT, "segment": segment(10)}
-    publish_version(load_rubric(first, product=product, by=None, at=AT), by=None, at=AT)
+    publish_now(load_rubric(first, product=product, by=None, at=AT), by=None, at=AT)
     large = make_lead(product, account={"employees": 1500}, hits=[("used", AT)] * 2)
     mark(large)
     score_due(at=AT)

@@ -8,8 +8,9 @@ from rubrics import scores
 from rubrics.models import Preview, RubricVersion
 from rubrics.previews import preview_some, running, start_preview
 from rubrics.previews.looking import look
+from rubrics.publishing import publish_now
 from rubrics.scoring.types import Subject
-from rubrics.services import draft_version, publish_version
+from rubrics.services import draft_version
 from tests.rubrics.makers import AT
 from tests.rubrics.previews.previewed import named, run
 from tests.rubrics.scored import DAY, mark
@@ -65,7 +66,7 @@ def test_publish_meanwhile_fails_the_preview(
 ) -> None:
     preview = start_preview(draft, at=AT)
     preview_some(at=AT, seconds=0)
-    publish_version(draft_version(version, by=None, at=AT), by=None, at=AT)
+    publish_now(draft_version(version, by=None, at=AT), by=None, at=AT)
     preview_some(at=AT, seconds=60)
     preview.refresh_from_db()
     assert preview.state == JobState.FAILED

@@ -7,8 +7,9 @@ import pytest
 from leads.models import Lead, Product
 from leads.services import set_attributes
 from rubrics.models import RubricVersion
+from rubrics.publishing import publish_now
 from rubrics.scores import score_due
-from rubrics.services import load_rubric, publish_version
+from rubrics.services import load_rubric
 from tests.rubrics.makers import AT, make_lead
 from tests.rubrics.scored import DAY, DOCUMENT
 
@@ -22,7 +23,7 @@ FIT = {
 def version(product: Product) -> RubricVersion:
     document = {**DOCUMENT, "criteria": [*DOCUMENT["criteria"], FIT]}
     draft = load_rubric(document, product=product, by=None, at=AT)
-    return publish_version(draft, by=None, at=AT)
+    return publish_now(draft, by=None, at=AT)
 
 
 @pytest.fixture

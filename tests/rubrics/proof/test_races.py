@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from leads.ingest import ingest, read_message, receiving
 from leads.models import Product, Source
-from rubrics import scores, services
+from rubrics import scores
 from rubrics.claims import LEADS
 from rubrics.models import RubricVersion
 from rubrics.proof.comparing import Tally, compare
 from rubrics.proof.reading import next_ids
-from rubrics.services import draft_version, load_rubric, publish_version
+from rubrics.publishing import flipping, publish_now
+from rubrics.services import draft_version, load_rubric
 from tests.rubrics.proof.test_threads import DOCUMENT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +38,7 @@ def source() -> Source:
 def version(source: Source) -> RubricVersion:
     assert source.product is not None
     draft = load_rubric(DOCUMENT, product=source.product, by=None, at=timezone.now())
-    return publish_version(draft, by=None, at=timezone.now())
+    return publish_now(draft, by=None, at=timezone.now())
 
 
 def start(work: Callable[[], object]) -> threading.Thread:
@@ -100,9 +101,9 @@ def test_lead_signs_up_while_a_version_is_published(
     take(source, type="track", event="Used", messageId="1", userId="u1")
     scores.score_due(at=timezone.now())
     draft = draft_version(version, by=None, at=timezone.now())
-    pause = Pause(services._ask_for_new_scores)
-    monkeypatch.setattr(services, "_ask_for_new_scores", pause)
-    published = start(lambda: publish_version(draft, by=None, at=timezone.now()))
+    pause = Pause(flipping.go_live)
+    monkeypatch.setattr(flipping, "go_live", pause)
+    published = start(lambda: publish_now(draft, by=None, at=timezone.now()))
     assert pause.reached.wait(10)
     take(source, type="track", event="Used", messageId="2", userId="u2")
     scored = start(lambda: scores.score_due(at=timezone.now()))

@@ -20,7 +20,8 @@ from rubrics.claims import ACCOUNTS, LEADS, Tables
 from rubrics.models import AccountScore, Score
 from rubrics.proof.comparing import Tally, compare
 from rubrics.proof.reading import next_ids
-from rubrics.services import load_rubric, publish_version
+from rubrics.publishing import publish_now
+from rubrics.services import load_rubric
 
 SECONDS = float(os.environ.get("PROOF_STRESS_SECONDS", "1.5"))
 PEOPLE = 8
@@ -112,7 +113,7 @@ def test_no_false_alarm_beside_ingest_and_scoring() -> None:
     ]}  # fmt: skip
     for document in (company, {**DOCUMENT, "rubric": "big", "segment": segment}, DOCUMENT):
         draft = load_rubric(document, product=product, by=None, at=timezone.now())
-        version = publish_version(draft, by=None, at=timezone.now())
+        version = publish_now(draft, by=None, at=timezone.now())
     tallies: dict[Tables, list[Tally]] = {LEADS: [], ACCOUNTS: []}
 
     def score() -> None:
