@@ -17,6 +17,7 @@ from leads.api.problems import problem_response
 from leads.api.views import AccountViewSet, LeadViewSet, OutcomeViewSet
 from routing.api.views import PqlViewSet
 from rubrics.api.accounts import AccountScoreViewSet, ScoredAccountViewSet
+from rubrics.api.backtests import BacktestViewSet
 from rubrics.api.previews import PreviewViewSet
 from rubrics.api.proofs import ProofViewSet
 from rubrics.api.publications import PublicationViewSet
@@ -38,6 +39,7 @@ router.register("outcomes", OutcomeViewSet, "outcome")
 router.register("scores", ScoreViewSet, "score")
 router.register("proofs", ProofViewSet, "proof")
 router.register("previews", PreviewViewSet, "preview")
+router.register("backtests", BacktestViewSet, "backtest")
 router.register("pqls", PqlViewSet, "pql")
 router.register("rubrics", RubricViewSet, "rubric")
 router.register("rubric-versions", RubricVersionViewSet, "rubric-version")

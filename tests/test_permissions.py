@@ -1,6 +1,7 @@
 """Who gets what at every address of the project. A new URL without a row here fails."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from integrations.models.token import Scope
-from rubrics.models import Preview, Proof, Publication
+from rubrics.models import Backtest, Preview, Proof, Publication
 from tests.world import AT, World, make_person, make_world, token_client
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,8 @@ TABLE: dict[str, Row] = {
     "api:preview-list": READ_RUBRICS,
     "api:preview-detail": READ_RUBRICS,
     "api:preview-leads": READ_RUBRICS,
+    "api:backtest-list": READ_RUBRICS,
+    "api:backtest-detail": READ_RUBRICS,
     "api:outcome-list": POST_ONLY,
     "api:pql-list": WORK_PQLS,
     "api:pql-detail": WORK_PQLS,
@@ -122,6 +125,10 @@ def world() -> World:
         kind="publish", product=world.product, version=world.version, state="done",
         started_at=AT, finished_at=AT, flipped_at=AT,
     )  # fmt: skip
+    Backtest.objects.create(
+        version=world.version, started_at=AT, finished_at=AT, state="done", since=AT,
+        until=AT + timedelta(days=1), known_until=AT,
+    )  # fmt: skip
     return world
 
 
@@ -136,6 +143,7 @@ def address(name: str, world: World) -> str:
         "api:lead-score-compare": ([lead.pk], ""),
         "api:account-detail": ([lead.account_id], ""),
         "api:account-score-score": ([lead.account_id], ""),
+        "api:backtest-detail": ([Backtest.objects.get().pk], ""),
         "api:rubric-detail": ([world.rubric.pk], ""),
         "api:rubric-version-detail": ([world.version.pk], ""),
         "api:preview-detail": ([Preview.objects.get().pk], ""),

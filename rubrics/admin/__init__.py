@@ -1,6 +1,7 @@
 """Rubrics, their versions and criteria, and the scores they gave, in the admin."""
 
 from rubrics.admin import (
+    backtests,
     criteria,
     dataquality,
     golden,
@@ -14,6 +15,7 @@ from rubrics.admin import (
 )
 
 __all__ = [
+    "backtests",
     "criteria",
     "dataquality",
     "golden",

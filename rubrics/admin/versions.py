@@ -47,6 +47,7 @@ class RubricVersionAdmin(GoldenPages, VersionFilePages):
     inlines = (CriterionGroupInline, BandInline, RubricListInline)
     actions_detail = (
         "preview",
+        "backtest",
         "publish",
         "retire",
         "draft",
@@ -236,3 +237,10 @@ class RubricVersionAdmin(GoldenPages, VersionFilePages):
             button="Make the draft",
             refuses=REFUSALS,
         )
+
+    @action(
+        description="Backtest", icon="query_stats", permissions=["drafting"], url_path="backtest"
+    )
+    def backtest(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To the page that asks what past leads to look at."""
+        return HttpResponseRedirect(reverse("admin:rubrics_backtest_ask", args=[object_id]))

@@ -6,6 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+ORDER = [
+    *("version", "kind", "criterion", "key", "name", "words", "index", "axis", "label", "reason"),
+    *("total", "points", "old", "new", "low", "high", "of_others", "of_converters", "prevalence"),
+    *("leads", "positives", "converted", "share", "weekly"),
+    *("conversion", "conversion_low", "conversion_high", "expected", "recall", "recall_low"),
+    *("recall_high", "with_it", "with_it_low", "with_it_high", "without", "without_low"),
+    *("without_high", "lift", "lift_low", "lift_high", "chance", "verdict", "note"),
+    *("auc", "auc_low", "auc_high", "auc_fit", "auc_fit_low", "auc_fit_high"),
+    *("auc_behavior", "auc_behavior_low", "auc_behavior_high", "pqls", "pqls_converted"),
+]
+"""Columns that are in no table come last, by name."""
+
 Report = Mapping[str, Any]
 Rows = Iterable[Mapping[str, Any]]
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -24,12 +36,17 @@ def table_csv(report: Report, name: str) -> str:
         KeyError: there is no such table.
     """
     rows = [_flat(row) for row in _TABLES[name](report)]
-    columns = list(dict.fromkeys(column for row in rows for column in row))
+    columns = sorted({column for row in rows for column in row}, key=_place)
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
     writer.writerows([_safe(row.get(column)) for column in columns] for row in rows)
     return out.getvalue()
+
+
+def _place(column: str) -> tuple[int, str]:
+    """Columns stand in one order whatever kept the report: the database's JSON has none."""
+    return ORDER.index(column) if column in ORDER else len(ORDER), column
 
 
 def write_tables(report: Report, directory: Path) -> None:

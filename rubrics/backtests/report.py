@@ -186,7 +186,8 @@ def _version_report(
             asdict(step)
             for step in sweep(eligible, leads=len(labels), positives=sum(labels), weeks=tally.weeks)
         ],
-        "warnings": list(found.warnings),
+        # That there are few outcomes is said once, for all versions.
+        "warnings": [one for one in found.warnings if not one.startswith("Only ")],
     }
 
 

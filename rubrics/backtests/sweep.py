@@ -73,7 +73,8 @@ class Advice:
 
 
 def advise(steps: Sequence[Mapping[str, Any]], *, reps: int, each: int, converts: str) -> Advice:
-    """The lowest threshold whose PQLs a week the reps can work.
+    """The lowest threshold whose PQLs a week the reps can work (of those that let the same leads
+    through the highest).
 
     Volume alone decides it, not what became of the leads: so the conversion told beside it is not
     flattered by the choice.
@@ -89,8 +90,8 @@ def advise(steps: Sequence[Mapping[str, Any]], *, reps: int, each: int, converts
         return Advice(
             capacity, None, False, f"{team}: every threshold lets more through than they can work."
         )
-    step = fitting[0]
-    is_lowest = step is steps[0]
+    is_lowest = fitting[0] is steps[0]
+    step = [one for one in fitting if one["leads"] == fitting[0]["leads"]][-1]
     words = f"{team}: set the total to {step['total']}"
     if is_lowest:
         words = f"{team}: they can work all; even a total of {step['total']}"

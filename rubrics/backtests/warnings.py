@@ -68,7 +68,7 @@ def general_warnings(
 ) -> list[str]:
     """What to doubt whatever the version."""
     return [
-        *_too_few(positives),
+        *_too_few(leads, positives),
         *_left_out(circumstances, leads, positives),
         *_unevenly(calendar, leads, positives),
         *_by_hindsight(question),
@@ -76,16 +76,19 @@ def general_warnings(
     ]
 
 
-def _too_few(positives: int) -> Iterator[str]:
-    if positives < FEWEST_CONVERTED:
+def _too_few(leads: int, positives: int) -> Iterator[str]:
+    rarer = min(positives, leads - positives)
+    kind = "converted" if rarer == positives else "did not convert"
+    who = f"Only {rarer} {'lead' if rarer == 1 else 'leads'} {kind}"
+    if rarer < FEWEST_CONVERTED:
         yield (
-            f"Only {positives} leads converted: nothing can be proven with so few. Widen the "
-            "period or the horizon, count opportunities too, or pilot first."
+            f"{who}: nothing can be proven with so few. Widen the period or the horizon, count "
+            "opportunities too, or pilot first."
         )
-    elif positives < FEW_CONVERTED:
+    elif rarer < FEW_CONVERTED:
         yield (
-            f"Only {positives} leads converted: the intervals are wide. A longer period, or "
-            "opportunities counted too, would narrow them."
+            f"{who}: the intervals are wide. A longer period, or opportunities counted too, would "
+            "narrow them."
         )
 
 

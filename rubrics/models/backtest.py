@@ -86,7 +86,18 @@ class Backtest(Job):
         indexes = [models.Index(fields=["version", "-started_at"], name="backtest_by_version")]
 
     def __str__(self) -> str:
-        return f"Backtest of {self.started_at:%Y-%m-%d %H:%M}"
+        return f"Backtest of {self.version}, {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def question_words(self) -> str:
+        """What it asks, in a sentence."""
+        kinds = " or ".join(OutcomeKind(kind).label.lower() for kind in self.kinds)
+        when = "their sign-up" if self.moment == BacktestMoment.AFTER_SIGN_UP else "their outcome"
+        side = "after" if self.moment == BacktestMoment.AFTER_SIGN_UP else "before"
+        return (
+            f"Leads that signed up from {self.since:%-d %b %Y} to {self.until:%-d %b %Y}, as they "
+            f"were {self.days} days {side} {when}: {kinds} within {self.horizon_days} days?"
+        )
 
 
 class BacktestLead(models.Model):

@@ -1,5 +1,6 @@
 """Every page of the admin opens, at a cost that does not grow with the rows."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ from routing.models import Qualification, Rep, Team
 from rubrics.mappers import forget_compiled
 from rubrics.models import (
     AccountScore,
+    Backtest,
     Criterion,
     DataAudit,
     GoldenLead,
@@ -93,6 +95,7 @@ MODELS = [
     SetupGuide,
     Preview,
     PreviewLead,
+    Backtest,
     Proof,
     ProofMismatch,
     Qualification,
@@ -107,6 +110,7 @@ READ_ONLY = [
     AccountScore,
     AttributeChange,
     DataAudit,
+    Backtest,
     Event,
     EventType,
     Hit,
@@ -234,6 +238,10 @@ def fill(world: World, first: int, last: int) -> None:
             tallies={"seen": {"all": 1}, "moves": {"entered": 1}, "then.pqls": {"all": 1}},
         )  # fmt: skip
         PreviewLead.objects.create(preview=preview, lead=lead, movement="entered", then_total=90)
+        Backtest.objects.create(
+            version=draft, started_at=AT, finished_at=AT, state="done", asked_by=person, since=AT,
+            until=AT + timedelta(days=1), known_until=AT, kinds=["converted"],
+        )  # fmt: skip
         Criterion.objects.create(version=draft, key="c", name="C", axis="fit", measure="is_present")
         ApiToken.objects.issue(name=f"t{number}", user_id=person.pk, scopes=["ingest"])
         Group.objects.create(name=f"g{number}")

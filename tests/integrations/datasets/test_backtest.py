@@ -109,7 +109,7 @@ def test_backtest_command_prints_for_people(tmp_path: Path) -> None:
     out = StringIO()
     call_command("backtest", write_set(tmp_path / "set"), rubric=str(rubric), stdout=out)
     assert "3 leads, 1 converted" in out.getvalue()
-    assert "Only 1 leads converted" in out.getvalue()
+    assert "Only 1 lead converted" in out.getvalue()
 
 
 @pytest.mark.django_db

@@ -28,9 +28,9 @@ def test_sweep_by_hand() -> None:
 def test_advise_takes_the_lowest_threshold_that_the_reps_can_keep_up_with() -> None:
     found = advise(STEPS, reps=1, each=2, converts="converted")
     assert found.step is not None
-    assert found.step["total"] == 41
+    assert found.step["total"] == 60
     assert found.words == (
-        "1 rep × 2 a week: set the total to 41 (about 2 PQLs a week); expect 26-66 % to have "
+        "1 rep × 2 a week: set the total to 60 (about 2 PQLs a week); expect 26-66 % to have "
         "converted."
     )
 
@@ -38,7 +38,7 @@ def test_advise_takes_the_lowest_threshold_that_the_reps_can_keep_up_with() -> N
 def test_advise_where_the_reps_can_work_all() -> None:
     found = advise(STEPS, reps=3, each=40, converts="converted")
     assert found.is_lowest
-    assert found.words.startswith("3 reps × 40 a week: they can work all; even a total of 1 lets")
+    assert found.words.startswith("3 reps × 40 a week: they can work all; even a total of 40 lets")
 
 
 def test_advise_where_even_the_highest_is_too_much() -> None:
