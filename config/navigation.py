@@ -55,6 +55,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("Account scores", "domain", "rubrics.accountscore", "What each company is worth"),
         Entry("Data audits", "fact_check", "rubrics.dataaudit", "Is what rubrics need there?"),
         Entry("Backtests", "query_stats", "rubrics.backtest", "Do the scores predict conversion?"),
+        Entry("Audit log", "policy", "leads.auditentry", "Who changed what, when and why"),
         Entry("Proofs", "verified", "rubrics.proof", "Every score, derived again from the facts"),
     ),
     "Action": (

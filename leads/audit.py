@@ -24,18 +24,22 @@ def record(
 ) -> None:
     """Keep what somebody did to ``about``; one entry a change. Call it in their transaction.
 
+    Where ``about`` is part of something (``belongs_to``), the history of that tells it too.
+
     Args:
         action: a past participle: ``edited``, ``published``.
         changes: values must be JSON. Without any, the action itself is the change.
     """
-    meta = about._meta
+    whole: Model | None = getattr(about, "belongs_to", None)
     AuditEntry.objects.bulk_create(
         AuditEntry(
             at=at,
             by_id=by.pk if by else None,
             action=action,
-            about=f"{meta.app_label}.{meta.model_name}",
+            about=kind_of(about),
             about_id=about.pk,
+            within=kind_of(whole) if whole else "",
+            within_id=whole.pk if whole else None,
             label=str(about)[:200],
             field=path[:200],
             before=before,
@@ -44,6 +48,11 @@ def record(
         )
         for path, before, after in changes
     )
+
+
+def kind_of(thing: Model) -> str:
+    """``app.model``, as entries name it."""
+    return f"{thing._meta.app_label}.{thing._meta.model_name}"
 
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[Change]:

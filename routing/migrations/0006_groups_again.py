@@ -34,7 +34,7 @@ def update_groups(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("routing", "0005_groups_again"),
-        ("leads", "0009_audit_stays"),
+        ("leads", "0010_audit_within"),
         ("rubrics", "0020_publishing"),
     ]
 

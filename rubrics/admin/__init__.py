@@ -1,6 +1,7 @@
 """Rubrics, their versions and criteria, and the scores they gave, in the admin."""
 
 from rubrics.admin import (
+    audit,
     backtests,
     criteria,
     dataquality,
@@ -15,6 +16,7 @@ from rubrics.admin import (
 )
 
 __all__ = [
+    "audit",
     "backtests",
     "criteria",
     "dataquality",

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
-from leads.admin.base import AppAdmin, change_url, lead_link, once, page_link
+from leads.admin.base import change_url, lead_link, once, page_link
+from rubrics.admin.audit import AuditedPages
 from rubrics.admin.drafts import person
 from rubrics.admin.golden_forms import GoldenLeadForm, ImportForm
 from rubrics.admin.golden_results import results_table
@@ -30,7 +31,7 @@ from rubrics.models import GoldenLead
 
 
 @admin.register(GoldenLead)
-class GoldenLeadAdmin(AppAdmin):
+class GoldenLeadAdmin(AuditedPages):
     form = GoldenLeadForm
     list_display = ("name", "rubric", "expected", "is_active", "created_by", "created_at")
     list_filter = (("rubric", RelatedDropdownFilter), ("is_active", BooleanRadioFilter))

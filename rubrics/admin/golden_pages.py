@@ -14,6 +14,7 @@ from unfold.decorators import action
 from leads.admin.base import AppAdmin, change_url
 from leads.admin.people import AccountAdmin, LeadAdmin
 from leads.models import Account, Lead
+from rubrics.admin.audit import AuditedPages
 from rubrics.admin.drafts import person
 from rubrics.admin.golden import for_rubric, list_url
 from rubrics.admin.golden_forms import KeepForm, expectation
@@ -28,7 +29,7 @@ from rubrics.rows import document_of
 from rubrics.scoring.types import Subject
 
 
-class GoldenPages(AppAdmin):
+class GoldenPages(AuditedPages):
     """The page of a version that says what it makes of the rubric's golden leads."""
 
     def has_seeing_golden_permission(

@@ -16,8 +16,10 @@ from leads.admin.base import (
     page_link,
 )
 from rubrics import services
+from rubrics.admin.audit import AuditedPages
 from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, person
 from rubrics.admin.files import RubricFilePages
+from rubrics.changing import add_rubric, change_rubric
 from rubrics.models import Rubric, RubricVersion
 from rubrics.presets import load_preset, preset_names
 
@@ -44,13 +46,13 @@ class VersionInline(ReadOnlyInline):
 
 
 @admin.register(Rubric)
-class RubricAdmin(RubricFilePages):
+class RubricAdmin(RubricFilePages, AuditedPages):
     list_display = ("name", "key", "product", "created_at")
     list_filter = (("product", RelatedDropdownFilter),)
     list_select_related = ("product",)
     search_fields = ("name", "key")
     prepopulated_fields = {"key": ("name",)}
-    fields = (("product", "key"), "name", "description")
+    fields = (("product", "key"), "name", "description", "needs_approval")
     inlines = (VersionInline,)
     actions_detail = ("draft_from_preset",)
     actions_list = ("import_file",)
@@ -59,7 +61,18 @@ class RubricAdmin(RubricFilePages):
         return request.user.has_perm("rubrics.add_rubricversion")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Rubric | None = None) -> list[str]:
-        return ["product", "key"] if obj else []
+        if obj is None:
+            return []
+        is_bound = obj.needs_approval and not request.user.is_superuser  # docs/adr/0013
+        return ["product", "key", *(["needs_approval"] if is_bound else [])]
+
+    def save_model(self, request: HttpRequest, obj: Rubric, form: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in form.changed_data}
+        if change:
+            change_rubric(obj, by=person(request), at=timezone.now(), **values)
+        else:
+            made = add_rubric(by=person(request), at=timezone.now(), **values)
+            obj.pk = made.pk
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Rubric | None = None

@@ -19,6 +19,7 @@ from leads.admin.base import (
 )
 from rubrics import publishing, services
 from rubrics.admin import previews
+from rubrics.admin.approval_pages import ApprovalPages
 from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, is_editable, person
 from rubrics.admin.files import VersionFilePages
 from rubrics.admin.golden_pages import GoldenPages
@@ -31,7 +32,7 @@ from rubrics.models.rubric import VersionStatus
 
 
 @admin.register(RubricVersion)
-class RubricVersionAdmin(GoldenPages, VersionFilePages):
+class RubricVersionAdmin(ApprovalPages, GoldenPages, VersionFilePages):
     form = RubricVersionForm
     list_display = (
         "__str__",
@@ -48,6 +49,7 @@ class RubricVersionAdmin(GoldenPages, VersionFilePages):
     actions_detail = (
         "preview",
         "backtest",
+        "approval",
         "publish",
         "retire",
         "draft",
@@ -144,6 +146,7 @@ class RubricVersionAdmin(GoldenPages, VersionFilePages):
         status = RubricVersion.objects.filter(pk=object_id).values_list("status", flat=True).first()
         offered = {
             "_preview": VersionStatus.DRAFT,
+            "_approval": VersionStatus.DRAFT,
             "_publish": VersionStatus.DRAFT,
             "_retire": VersionStatus.PUBLISHED,
         }

@@ -58,3 +58,8 @@ class GoldenLead(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def belongs_to(self) -> Rubric:
+        """Its history is part of the rubric's."""
+        return self.rubric

@@ -259,6 +259,11 @@ class RubricVersion(models.Model):
         return f"{self.rubric} v{self.number}"
 
     @property
+    def belongs_to(self) -> Rubric:
+        """Its history is part of the rubric's."""
+        return self.rubric
+
+    @property
     def is_editable(self) -> bool:
         """Only drafts change."""
         return self.status == VersionStatus.DRAFT

@@ -15,6 +15,7 @@ from leads.models import (
     Account,
     AccountChange,
     AttributeChange,
+    AuditEntry,
     Event,
     EventType,
     Hit,
@@ -69,6 +70,7 @@ MODELS = [
     Account,
     AccountChange,
     AttributeChange,
+    AuditEntry,
     Event,
     EventType,
     Hit,
@@ -111,6 +113,7 @@ READ_ONLY = [
     AttributeChange,
     DataAudit,
     Backtest,
+    AuditEntry,
     Event,
     EventType,
     Hit,
@@ -210,6 +213,17 @@ def fill(world: World, first: int, last: int) -> None:
         Rep.objects.create(user=make_person(f"rep{number}"), team=team)
         rubric = Rubric.objects.create(product=world.product, key=f"r{number}", name=f"R {number}")
         draft = RubricVersion.objects.create(rubric=rubric, number=1)
+        AuditEntry.objects.create(
+            at=AT,
+            by=person,
+            action="edited",
+            about="rubrics.rubric",
+            about_id=world.rubric.pk,
+            label="Standard",
+            field="name",
+            before="A",
+            after="B",
+        )
         GoldenLead.objects.create(
             rubric=world.rubric,
             key=f"g{number}",

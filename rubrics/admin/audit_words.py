@@ -1,0 +1,116 @@
+"""Entries of the audit log as people read them: ``Standard v4, Thresholds, total: 80 → 75``."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from leads.models import AuditEntry
+from rubrics.measures import SpecError
+from rubrics.words import Wording, criterion_words
+
+NOTHING = "nothing"
+MOST_CHARACTERS = 240
+MOST_VALUES = 8
+# Sections of a document whose name says less than what stands in it.
+PLAIN_SECTIONS = ("criteria", "signals")
+ENDS = {"at_least": "{} or more", "more_than": "more than {}", "within": "within {}"}
+
+
+def entry_words(entry: AuditEntry) -> str:
+    """What was done, in one line, without who and when."""
+    told = change_words(entry.field, entry.before, entry.after)
+    return f"{entry.label}, {told}" if told else f"{entry.label}: {entry.action}"
+
+
+def change_words(path: str, before: Any, after: Any) -> str:
+    """What became different: ``thresholds, total: 80 → 75``; empty where nothing is told."""
+    name = path_words(path)
+    if before is None and after is None:
+        return name
+    if (lists := _list_words(before, after)) is not None:
+        return f"{name}: {lists}"
+    then, now = value_words(before), value_words(after)
+    if before is None:
+        return f"{name}: {now}"
+    if after is None:
+        return f"{name}: {then}, taken away"
+    return f"{name}: {then} → {now}"
+
+
+def path_words(path: str) -> str:
+    """``criteria.core_feature.tiers``: ``Core feature, tiers``."""
+    parts = path.split(".") if path else []
+    if len(parts) > 1 and parts[0] in PLAIN_SECTIONS:
+        parts = parts[1:]
+    text = ", ".join(part.replace("_", " ") for part in parts)
+    return text[:1].upper() + text[1:]
+
+
+def value_words(value: Any) -> str:
+    """A value of a document as text, the long ones shortened."""
+    text = "; ".join(_told(value)) if isinstance(value, list | dict) else _plain(value)
+    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"
+
+
+def _told(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if "measure" in value and "key" in value:
+            yield from _criterion(value)
+        elif "points" in value and set(value) & ENDS.keys():
+            yield _tier(value)
+        elif "signal" in value and "ago" in value:
+            yield f"{value['signal']} {value['ago']} ago"
+        else:
+            yield ", ".join(f"{_spoken(name)} {value_words(one)}" for name, one in value.items())
+        return
+    for number, one in enumerate(value):
+        if number == MOST_VALUES:
+            yield f"and {len(value) - MOST_VALUES} more"
+            return
+        yield from _told(one) if isinstance(one, list | dict) else [_plain(one)]
+
+
+def _criterion(entry: Mapping[str, Any]) -> Iterator[str]:
+    try:
+        yield from (rule.sentence for rule in criterion_words(entry, Wording()).rules)
+    except (SpecError, KeyError, TypeError, ValueError, AttributeError):
+        yield str(entry.get("name") or entry["key"])  # a shape of other days
+
+
+def _tier(tier: Mapping[str, Any]) -> str:
+    ends = [ENDS[name].format(_plain(tier[name])) for name in ENDS if name in tier]
+    points = tier["points"]
+    worth = f"{points:+d}" if isinstance(points, int) else str(points)
+    return f"{' '.join(ends)}: {worth}"
+
+
+def _list_words(before: Any, after: Any) -> str | None:
+    """Of two lists of plain values, what came and what went."""
+    lists = (before or [], after or [])
+    if not any(lists) or not all(_is_plain_list(one) for one in lists):
+        return None
+    came = [one for one in lists[1] if one not in lists[0]]
+    went = [one for one in lists[0] if one not in lists[1]]
+    parts = [
+        f"{word} {value_words(values)}" for word, values in (("added", came), ("removed", went))
+        if values
+    ]  # fmt: skip
+    return ", ".join(parts) if parts else "in another order"
+
+
+def _is_plain_list(value: Any) -> bool:
+    is_list = isinstance(value, Sequence) and not isinstance(value, str)
+    return is_list and not any(isinstance(one, list | dict) for one in value)
+
+
+def _plain(value: Any) -> str:
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def _spoken(name: Any) -> str:
+    return str(name).replace("_", " ")
