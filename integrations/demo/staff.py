@@ -13,10 +13,11 @@ from routing.models import Rep, Team
 
 TEAM = "Sales"
 TOKEN_NAME = "Demo"  # noqa: S105 - the name of a token, not one
+MANAGER = "manager"
 # Role as shown, username, first name, last name, group.
 STAFF = (
     ("RevOps", "revops", "Robin", "Vance", "RevOps"),
-    ("manager", "manager", "Mara", "Ellis", "Manager"),
+    ("manager", MANAGER, "Mara", "Ellis", "Manager"),
     ("rep", "rita", "Rita", "Lang", "Rep"),
     ("rep", "omar", "Omar", "Haddad", "Rep"),
     ("rep", "june", "June", "Castell", "Rep"),
@@ -34,7 +35,8 @@ def hire() -> tuple[SignIn, ...]:
                 "first_name": first_name,
                 "last_name": last_name,
                 "email": f"{username}@lumenboard.example",
-                "is_staff": group == "RevOps",
+                # Reps work in their queue alone; who leads them keeps golden leads and approves.
+                "is_staff": group in ("RevOps", "Manager"),
             },
         )
         user.set_password(password)
@@ -42,7 +44,7 @@ def hire() -> tuple[SignIn, ...]:
         user.groups.add(Group.objects.get(name=group))
         signins.append(SignIn(role, username, password))
     team, _ = Team.objects.get_or_create(
-        name=TEAM, defaults={"manager": User.objects.get(username="manager")}
+        name=TEAM, defaults={"manager": User.objects.get(username=MANAGER)}
     )
     for _, username, _, _, group in STAFF:
         if group == "Rep":

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import F
 
@@ -21,10 +22,11 @@ from integrations.demo.credentials import (
     read_credentials,
     write_credentials,
 )
+from integrations.demo.golden import keep_golden_leads
 from integrations.demo.history import DAYS, PEOPLE, Past, make_past
 from integrations.demo.replay import Replay
 from integrations.demo.rubrics import publish_rubrics
-from integrations.demo.staff import hire, issue_token
+from integrations.demo.staff import MANAGER, hire, issue_token
 from leads.attributes import Statement, write_statements
 from leads.keys import hash_write_key
 from leads.merging import TRIAL_ENDS, settle_trial_ends
@@ -53,6 +55,8 @@ def load_demo(*, at: datetime, seed: int = SEED, count: int = PEOPLE) -> None:
     source, write_key = create_source(name=SOURCE_NAME, product=product, is_synthetic=True)
     signins = hire()
     of_leads, of_accounts = publish_rubrics(product, at=since)
+    manager = get_user_model().objects.get(username=MANAGER)
+    keep_golden_leads(of_leads.rubric, by=manager, at=since)
     load = Load(source, product, at, as_it_happened=True)
     past = make_past(seed, at=at, count=count)
     writer = LeadWriter(load)
