@@ -51,6 +51,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry(
             "Previews", "preview", "rubrics.preview", "What a draft would change, before it does"
         ),
+        Entry("Publications", "publish", "rubrics.publication", "Which version went live when"),
         Entry("Scores", "leaderboard", "rubrics.score", "What each lead is worth, and why"),
         Entry("Account scores", "domain", "rubrics.accountscore", "What each company is worth"),
         Entry("Data audits", "fact_check", "rubrics.dataaudit", "Is what rubrics need there?"),

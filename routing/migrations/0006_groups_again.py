@@ -7,7 +7,7 @@ from django.db import migrations
 before = import_module("routing.migrations.0005_groups_again")
 
 
-VIEW = (("rubrics", "approval"), ("rubrics", "goldenlead"))
+VIEW = (("rubrics", "approval"), ("rubrics", "goldenlead"), ("rubrics", "publication"))
 # Whoever leads the reps says, with RevOps, which leads must come out how.
 MANAGE = (("rubrics", "goldenlead"),)
 # And signs drafts where a second person has to; so may RevOps, each other's (docs/adr/0013).

@@ -5,7 +5,10 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import date
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 
@@ -22,6 +25,9 @@ from rubrics.admin.files import RubricFilePages
 from rubrics.changing import add_rubric, change_rubric
 from rubrics.models import Rubric, RubricVersion
 from rubrics.presets import load_preset, preset_names
+from rubrics.publishing.history import spans
+
+FORMAT = "j M Y, H:i"
 
 
 class VersionInline(ReadOnlyInline):
@@ -29,7 +35,7 @@ class VersionInline(ReadOnlyInline):
     tab = False
     hide_title = False
     verbose_name_plural = "versions"
-    fields = ("page", "shown_status", "note", "published_at", "published_by")
+    fields = ("page", "shown_status", "scored", "note", "published_by")
     readonly_fields = fields
     ordering = ("-number",)
 
@@ -39,6 +45,19 @@ class VersionInline(ReadOnlyInline):
     @display(description="version")
     def page(self, version: RubricVersion) -> str:
         return page_link(change_url(version), f"Version {version.number}")
+
+    @display(description="scored")
+    def scored(self, version: RubricVersion) -> SafeString | str:
+        """From when to when, the newest time first; an instance of the inline lives for a page."""
+        if not hasattr(self, "spans"):
+            self.spans = spans(version.rubric)
+        lines = [
+            (f"{date(span.start, FORMAT)} to {date(span.end, FORMAT)}",)
+            if span.end
+            else (f"since {date(span.start, FORMAT)}",)
+            for span in self.spans.get(version.pk, ())
+        ]
+        return format_html_join("", "<div>{}</div>", lines) or "-"
 
     @display(description="status", label=STATUS_COLORS)
     def shown_status(self, version: RubricVersion) -> str:

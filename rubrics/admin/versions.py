@@ -17,22 +17,21 @@ from leads.admin.base import (
     confirmed,
     once,
 )
-from rubrics import publishing, services
+from rubrics import services
 from rubrics.admin import previews
 from rubrics.admin.approval_pages import ApprovalPages
 from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, is_editable, person
 from rubrics.admin.files import VersionFilePages
-from rubrics.admin.golden_pages import GoldenPages
 from rubrics.admin.parts import BandInline, CriterionGroupInline, RubricListInline
+from rubrics.admin.publishing_pages import PublishingPages
 from rubrics.admin.version_fieldsets import CONDITION_FIELDS, FIELDSETS
 from rubrics.admin.version_form import RubricVersionForm
 from rubrics.admin.words import condition_list, criteria_table, rule_list
 from rubrics.models import RubricVersion
-from rubrics.models.rubric import VersionStatus
 
 
 @admin.register(RubricVersion)
-class RubricVersionAdmin(ApprovalPages, GoldenPages, VersionFilePages):
+class RubricVersionAdmin(ApprovalPages, PublishingPages, VersionFilePages):
     form = RubricVersionForm
     list_display = (
         "__str__",
@@ -51,6 +50,7 @@ class RubricVersionAdmin(ApprovalPages, GoldenPages, VersionFilePages):
         "backtest",
         "approval",
         "publish",
+        "roll_back",
         "retire",
         "draft",
         "golden_leads",
@@ -143,15 +143,9 @@ class RubricVersionAdmin(ApprovalPages, GoldenPages, VersionFilePages):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         actions: list[Any] = super().get_actions_detail(request, object_id)
-        status = RubricVersion.objects.filter(pk=object_id).values_list("status", flat=True).first()
-        offered = {
-            "_preview": VersionStatus.DRAFT,
-            "_approval": VersionStatus.DRAFT,
-            "_publish": VersionStatus.DRAFT,
-            "_retire": VersionStatus.PUBLISHED,
-        }
-        hidden = tuple(ending for ending, needed in offered.items() if needed != status)
-        return [one for one in actions if not one.action_name.endswith(hidden)]
+        if RubricVersion.objects.editable().filter(pk=object_id).exists():
+            return actions
+        return [one for one in actions if not one.action_name.endswith(("_preview", "_approval"))]
 
     @action(
         description="Preview",
@@ -169,53 +163,6 @@ class RubricVersionAdmin(ApprovalPages, GoldenPages, VersionFilePages):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """A draft goes with all that is its own: its parts, and previews of thousands of rows."""
         return previews.deleted_along(self, objs)
-
-    @action(
-        description="Publish",
-        icon="publish",
-        permissions=["acting"],
-        url_path="publish",
-    )
-    def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        def run(version: RubricVersion) -> None:
-            publication = publishing.publish_version(version, by=person(request), at=timezone.now())
-            said = "scores from now on" if publication.flipped_at else "is going live"
-            self.message_user(request, f"{version} {said}.", messages.SUCCESS)
-
-        return confirmed(
-            self,
-            request,
-            object_id,
-            run,
-            title="Publish this version?",
-            text="It is frozen, and everybody is scored by it in the background. Until all are "
-            "done the version before goes on scoring; then the new one takes its place at once.",
-            button="Publish",
-            refuses=REFUSALS,
-        )
-
-    @action(
-        description="Retire",
-        icon="archive",
-        permissions=["acting"],
-        url_path="retire",
-    )
-    def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        def run(version: RubricVersion) -> None:
-            retired = publishing.retire_version(version, by=person(request), at=timezone.now())
-            self.message_user(request, f"{retired} scores no longer.", messages.SUCCESS)
-
-        return confirmed(
-            self,
-            request,
-            object_id,
-            run,
-            title="Retire this version?",
-            text="It scores no longer. Whom it scored is scored by the product's other rubrics, "
-            "or by none: then the scores go.",
-            button="Retire",
-            refuses=REFUSALS,
-        )
 
     @action(
         description="New draft from this version",

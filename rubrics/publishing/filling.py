@@ -54,13 +54,10 @@ SELECT min(id), max(id), count(*) FROM (
 """
 
 
-def count_all(publication: Publication) -> int:
-    """How many are to be scored: leads, accounts, or both."""
-    return sum(
-        part.count
-        for subject in publication.subjects
-        if (part := _next_part(publication.product_id, subject, after=0, size=None)) is not None
-    )
+def count_trying(product_id: int, subject: Subject) -> int:
+    """How many leads, or accounts, of a product there are to score."""
+    part = _next_part(product_id, subject, after=0, size=None)
+    return part.count if part else 0
 
 
 def _next_part(product_id: int, subject: Subject, *, after: int, size: int | None) -> _Part | None:

@@ -15,7 +15,7 @@ from rubrics.measures import SpecError
 from rubrics.models import AccountScore, Publication, RubricVersion, Score
 from rubrics.models.publication import PublicationKind
 from rubrics.models.rubric import VersionStatus
-from rubrics.publishing.filling import count_all
+from rubrics.publishing.filling import count_trying
 from rubrics.publishing.flipping import go_live, take_back
 from rubrics.scoring.types import Subject
 from rubrics.segments import check_beside
@@ -87,7 +87,9 @@ def _start(
     )
     publication.part = publication.subjects[0]
     if _has_scores(publication):
-        publication.total = count_all(publication)
+        publication.total = sum(
+            count_trying(publication.product_id, subject) for subject in publication.subjects
+        )
         publication.save()
         version.status = VersionStatus.PUBLISHING
         version.save(update_fields=["status"])
