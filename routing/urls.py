@@ -24,4 +24,5 @@ urlpatterns = [
     path("accounts/<int:pk>/", accounts.account_show, name="account-show"),
     path("previews/<int:pk>/work/", previews.preview_work, name="preview-work"),
     path("help/scores/", pages.help_scores, name="help-scores"),
+    path("help/rubrics/<int:pk>/", pages.rubric_sheet, name="rubric-sheet"),
 ]

@@ -94,6 +94,7 @@ TABLE: dict[str, Row] = {
     "routing:account-show": PAGE,
     "routing:preview-work": PAGE._replace(rep=403),
     "routing:help-scores": PAGE,
+    "routing:rubric-sheet": PAGE,
 }
 # What their own sign-in guards instead of the CSRF token.
 WITHOUT_CSRF = {"segment-track"}
@@ -162,6 +163,7 @@ def address(name: str, world: World) -> str:
             "?at=2026-06-01T00:00:00Z",
         ),
         "routing:account-show": ([lead.account_id], ""),
+        "routing:rubric-sheet": ([world.version.pk], ""),
     }
     is_pql = name.startswith(("api:pql-", "routing:pql-")) and name != "api:pql-list"
     args, query = by_name.get(name, ([world.pqls[0].pk] if is_pql else [], ""))

@@ -1,12 +1,14 @@
 """Help."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from routing.viewers import Viewer
 from routing.views.base import page_for, show
+from rubrics.measures import SpecError
 from rubrics.models import RubricVersion
 from rubrics.scoring.types import Axis
+from rubrics.sheet import WENT_LIVE, reference_sheet
 
 
 @require_safe
@@ -31,3 +33,27 @@ def help_scores(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     return show(
         request, viewer, "routing/help_scores.html", {"rubrics": rubrics, "section": "help"}
     )
+
+
+@require_safe
+@page_for(lambda _: True)
+def rubric_sheet(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """The reference sheet of a version. What never went live is for those who edit rubrics."""
+    versions = RubricVersion.objects.select_related("rubric__product", "created_by", "published_by")
+    version = versions.filter(pk=pk).first()
+    may_edit = request.user.has_perm("rubrics.view_rubricversion")
+    if version is None or (version.status not in WENT_LIVE and not may_edit):
+        raise Http404
+    sheet, problem = None, ""
+    try:
+        sheet = reference_sheet(version)
+    except SpecError as error:
+        problem = str(error)
+    context = {
+        "sheet": sheet,
+        "version": version,
+        "problem": problem,
+        "may_edit": may_edit,
+        "section": "help",
+    }
+    return show(request, viewer, "routing/rubric_sheet.html", context)

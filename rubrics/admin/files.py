@@ -64,6 +64,16 @@ class VersionFilePages(AppAdmin):
         return TemplateResponse(request, "admin/rubrics/compare.html", context)
 
     @action(
+        description="Reference sheet",
+        icon="description",
+        permissions=["viewing"],
+        url_path="sheet",
+    )
+    def sheet(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        # Among the pages that reps read too; they have no rights here.
+        return HttpResponseRedirect(reverse("routing:rubric-sheet", args=[object_id]))
+
+    @action(
         description="Download as YAML",
         icon="download",
         permissions=["viewing"],

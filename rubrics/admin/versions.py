@@ -55,6 +55,7 @@ class RubricVersionAdmin(ApprovalPages, PublishingPages, VersionFilePages):
         "draft",
         "golden_leads",
         "compare",
+        "sheet",
         "download",
     )
     fieldsets = FIELDSETS

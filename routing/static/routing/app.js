@@ -71,6 +71,11 @@ document.addEventListener("keydown", (event) => {
 
 // --- Theme --------------------------------------------------------------------------------------
 const themes = ["auto", "light", "dark"];
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 for (const button of document.querySelectorAll("[data-theme-next]")) {
   button.hidden = false;
   button.addEventListener("click", () => {
