@@ -16,7 +16,7 @@ from leads.models import JobState
 from rubrics import dataquality
 from rubrics.dataquality.counts import Facts
 from rubrics.dataquality.export import csv_of
-from rubrics.dataquality.findings import Finding, share
+from rubrics.dataquality.findings import Finding, share_words
 from rubrics.dataquality.report import Report
 from rubrics.expected import expected_events
 from rubrics.measures import SpecError
@@ -33,7 +33,7 @@ class DataAuditAdmin(JobAdmin):
     actions_list = ("audit_now", "expected")
     actions_detail = ("export", "stop")
     change_form_outer_after_template = "admin/rubrics/data_audit.html"
-    fields = (("state", "progress", "started_at", "took", "asked"),)
+    fields = (("state", "progress"), ("started_at", "took", "asked"))
     readonly_fields = ("progress", "took", "asked")
 
     @display(description="asked by")
@@ -111,7 +111,7 @@ def page_context(request: HttpRequest, audit: DataAudit) -> dict[str, Any]:
     versions = list(
         RubricVersion.objects.exclude(status=VersionStatus.RETIRED)
         .select_related("rubric")
-        .order_by("-status", "rubric__name", "-number")
+        .order_by("-status", "-subject", "rubric__name", "-number")
     )
     wanted = request.GET.get("version", "")
     chosen = next((one for one in versions if str(one.pk) == wanted), None)
@@ -161,11 +161,11 @@ def _numbers(facts: Facts) -> Iterator[tuple[str, str]]:
         ("Accounts without domain", "without_domain", "accounts"),
     ):
         number = facts.get(key, 0)
-        yield label, f"{number:,} ({share(number, facts.get(whole, 0))} %)"
+        yield label, f"{number:,} ({share_words(number, facts.get(whole, 0))})"
     received = facts.get("received", {})
     for label, key in (("Late by a day or more", "late"), ("Dated in the future", "ahead")):
         number = received.get(key, 0)
-        yield label, f"{number:,} ({share(number, received.get('events', 0))} %)"
+        yield label, f"{number:,} ({share_words(number, received.get('events', 0))})"
     rejected = sum(number for *_, number in facts.get("rejected", ()))
     yield "Messages set aside in 30 days", f"{rejected:,}"
     yield "E-mails of several leads", f"{facts.get('shared_emails', 0):,}"

@@ -35,6 +35,11 @@ def share(part: float, whole: float) -> int:
     return max(round(100 * part / whole), 1)
 
 
+def share_words(part: float, whole: float) -> str:
+    """``12 %``, ``under 1 %``."""
+    return "under 1 %" if 0 < part < whole / 200 else f"{share(part, whole)} %"
+
+
 def version_findings(
     attributes: Sequence[Any],
     signals: Sequence[Any],
@@ -77,10 +82,17 @@ def _of_attributes(rows: Sequence[Any]) -> Iterator[Finding]:
         yield Finding(
             "red" if lacking >= RED_MISSING else "warning",
             f"{row.attributes.capitalize()} is unknown of {lacking} %.",
-            f"“{row.criterion}” can give {row.most:+d} and take {row.least:+d} points.{flips}",
+            f"“{row.criterion}” can {_worth(row)} points.{flips}",
             "Send it with identify or group, or fill it by enrichment.",
             ("leads.lead", ""),
         )
+
+
+def _worth(row: Any) -> str:
+    give, take = f"give {row.most}", f"take {-row.least}"
+    if row.most and row.least:
+        return f"{give} or {take}"
+    return give if row.most else take
 
 
 def _of_signals(rows: Sequence[Any]) -> Iterator[Finding]:
