@@ -37,9 +37,7 @@ def main() -> None:
         "catalogue",
         "Event catalogue",
         [
-            Row(
-                f"Events counted after a bulk load ({arguments.events:,})", f"{rate:,.0f} events/s"
-            ),
+            Row(counted, f"{rate:,.0f} events/s"),
             Row("- the longest block", f"{max(blocks) * 1000:,.0f} ms"),
             Row("A batch taken in, nobody counting, median", f"{_median_ms(alone):.1f} ms"),
             Row(
