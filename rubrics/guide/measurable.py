@@ -52,7 +52,8 @@ def _scaled(document: dict[str, Any], limit: int, most: int) -> dict[str, Any]:
     is_blend = (document.get("combination") or {}).get("mode") == "blend"
     of_total = 1 if is_blend else (limits["fit"] + most) / (limits["fit"] + limit)
     least = round(thresholds["behavior"] * share)
-    scaled = {**document, "limits": {**limits, "behavior": most}}
+    criteria = [_less_velocity(one, share) for one in document["criteria"]]
+    scaled = {**document, "criteria": criteria, "limits": {**limits, "behavior": most}}
     if "ceiling" in document:  # it stays below a PQL
         ceiling = round(document["ceiling"]["behavior"] * share)
         scaled["ceiling"] = {**document["ceiling"], "behavior": ceiling}
@@ -66,6 +67,13 @@ def _scaled(document: dict[str, Any], limit: int, most: int) -> dict[str, Any]:
         high = round(document["matrix"]["behavior"] * share)
         scaled["matrix"] = {**document["matrix"], "behavior": high}
     return scaled
+
+
+def _less_velocity(criterion: Criterion, share: float) -> Criterion:
+    """The bonus for bursts is a share of all that can be reached, too."""
+    if "points_per_burst" not in criterion:
+        return criterion
+    return {**criterion, "points_per_burst": max(round(criterion["points_per_burst"] * share), 1)}
 
 
 def missing(document: Document, tracked: Collection[str] | None) -> tuple[Missing, ...]:

@@ -129,7 +129,7 @@ def thresholds(answers: Answers, preset: str, numbers: Numbers) -> list[Item]:
             "user of the wrong company."
         )
     if numbers.blend and numbers.total:
-        reason += " On a scale of 0-100 it is the same share of the maximum as 80 of 150."
+        reason += " On a scale of 0-100 it is about the same share of the maximum as 80 of 150."
     start = Item(
         "thresholds",
         "A PQL has at least",

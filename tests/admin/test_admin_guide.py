@@ -108,6 +108,16 @@ def test_draft_is_the_next_version_and_leaves_the_published_one(client: Client) 
     assert list(RubricVersion.objects.published()) == [world.version]
 
 
+def test_next_steps_lead_to_pages_that_are_there(client: Client, product: Product) -> None:
+    guide = finished(product, history_months=12, pipeline="unconnected", milestones=["logged_in"])
+    client.post(url("draft", guide))
+    steps = client.get(url("result", guide)).context["next_steps"]
+    links = [step["url"] for step in steps if step["url"]]
+    assert len(links) == 9
+    for link in links:
+        assert client.get(link).status_code == 200, link
+
+
 def test_rubric_of_accounts_begins_beside_that_of_leads(client: Client) -> None:
     world = make_world(leads=1)
     client.post(url("draft", finished(world.product, cycle_days=120)))

@@ -28,9 +28,10 @@ SECTIONS = (
 )
 LINKS = {
     "sources": "admin:leads_source_changelist",
-    "events": "admin:leads_eventtype_changelist",
+    "events": "admin:rubrics_dataaudit_changelist",
     "signals": "admin:leads_signal_changelist",
     "preview": "admin:rubrics_preview_changelist",
+    "backtest": "admin:rubrics_backtest_changelist",
     "golden": "admin:rubrics_goldenlead_changelist",
     "versions": "admin:rubrics_rubricversion_changelist",
 }
@@ -39,6 +40,7 @@ LINKS = {
 OF_THE_DRAFT = {
     "draft": "admin:rubrics_rubricversion_change",
     "preview": "admin:rubrics_rubricversion_preview",
+    "backtest": "admin:rubrics_backtest_ask",
 }
 
 

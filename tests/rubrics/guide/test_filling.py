@@ -91,6 +91,7 @@ def test_what_is_not_tracked_is_left_out_and_thresholds_shrink_with_it() -> None
     document = filled(milestones=tracked)
     assert document["limits"]["behavior"] == 45  # 15 + 20 + 10
     assert document["thresholds"] == {"total": 51, "fit": 15, "behavior": 18}  # 80 of 150 of 95
+    assert criteria(document)["velocity"]["points_per_burst"] == 11  # 25 of 100, of 45
     assert "checkout" not in criteria(document)
     assert "inactivity" in criteria(document)
     missing = recommend(answers).missing
