@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from routing.previewing import work_of
 from rubrics.models import Preview
-from rubrics.previews import MOST_KEPT
+from rubrics.previews import MOST_CROSSING
 from rubrics.previews.summary import summarize
 
 
@@ -22,6 +22,6 @@ def preview_work(request: HttpRequest, pk: int) -> HttpResponse:
         "preview": preview,
         "work": work_of(preview, at=timezone.now()),
         "is_cut": summarize(preview).is_cut,
-        "most_kept": MOST_KEPT,
+        "most_kept": MOST_CROSSING,
     }
     return render(request, "admin/routing/_preview_work.html", context)

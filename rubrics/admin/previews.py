@@ -85,12 +85,17 @@ class PreviewAdmin(JobAdmin):
     search_fields = ("label",)
     actions_detail = ("again", "download", "stop")
     change_form_outer_before_template = "admin/rubrics/preview.html"
-    fields = (("label", "asked"), ("started_at", "took"))
-    readonly_fields = ("took", "asked")
+    fields = (("what", "asked"), ("started_at", "took"))
+    readonly_fields = ("what", "took", "asked")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Preview]:
         rows: QuerySet[Preview] = super().get_queryset(request)
         return rows.select_related("asked_by", "version__rubric")
+
+    @display(description="of")
+    def what(self, preview: Preview) -> SafeString | str:
+        version = preview.version
+        return preview.label if version is None else page_link(change_url(version), preview.label)
 
     @display(description="PQLs now → then")
     def pqls(self, preview: Preview) -> str:
@@ -172,7 +177,7 @@ def page_context(preview: Preview) -> dict[str, Any]:
         ],
         "moved_url": _list_url(preview, Movement.MOVED),
         "countries": summary.countries[:MOST_COUNTRIES],
-        "most_kept": previews.MOST_KEPT,
+        "most_kept": previews.MOST_CROSSING,
     }
 
 

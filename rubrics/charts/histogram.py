@@ -65,6 +65,7 @@ def histogram(
     top: int,
     now_threshold: int | None = None,
     then_threshold: int | None = None,
+    width: float = 720.0,
     height: float = 220.0,
 ) -> Histogram | None:
     """Draw how many have which score; None where nobody has one.
@@ -73,25 +74,24 @@ def histogram(
         now: score -> how many; no score is below 0. ``then`` likewise.
         top: the highest score that the chart shows at least.
         now_threshold: of now, in points; drawn on the edge of the scores that reach it.
+        width: of the view box, as ``height``; texts look larger the smaller it is.
     """
     if not any(now.values()) and not any(then.values()):
         return None
     highest = max([top, *now, *then])
-    width = bin_width(highest)
-    edges = range(0, highest + 1, width)
-    counts = [
-        (low, _within(now, low, low + width), _within(then, low, low + width)) for low in edges
-    ]
+    size = bin_width(highest)
+    edges = range(0, highest + 1, size)
+    counts = [(low, _within(now, low, low + size), _within(then, low, low + size)) for low in edges]
     most = max(max(before, after) for _, before, after in counts)
-    frame = Frame(0, len(counts) * width, 0, most, height=height)
+    frame = Frame(0, len(counts) * size, 0, most, width=width, height=height)
     return Histogram(
         frame=frame,
         bins=tuple(
             Bin(
                 low,
-                min(low + width - 1, highest),
-                _bar(frame, low, width, 0, before),
-                _bar(frame, low, width, 1, after),
+                min(low + size - 1, highest),
+                _bar(frame, low, size, 0, before),
+                _bar(frame, low, size, 1, after),
             )
             for low, before, after in counts
         ),
@@ -102,7 +102,7 @@ def histogram(
         ),
         columns=tuple(
             Tick(frame.x(value), f"{value:.0f}")
-            for value in round_steps(0, len(counts) * width, 8)
+            for value in round_steps(0, len(counts) * size, 8)
             if value == int(value)
         ),
         now_mark=_mark(frame, now_threshold),

@@ -1,8 +1,7 @@
 """The preview: what a draft would do to everybody's score, before it does (docs/preview.md)."""
 
-from rubrics.previews.past import MOST_EXAMPLES
+from rubrics.previews.keeping import MOST_CROSSING
 from rubrics.previews.running import (
-    MOST_KEPT,
     PreviewRunning,
     is_outdated,
     preview_some,
@@ -11,8 +10,7 @@ from rubrics.previews.running import (
 )
 
 __all__ = [
-    "MOST_EXAMPLES",
-    "MOST_KEPT",
+    "MOST_CROSSING",
     "PreviewRunning",
     "is_outdated",
     "preview_some",

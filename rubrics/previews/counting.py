@@ -35,12 +35,15 @@ def _count_moves(tallies: Tallies, pairs: Sequence[Pair], rubric_of: Name) -> No
     moves: Counter[str] = Counter()
     rubrics: Counter[str] = Counter()
     for pair in pairs:
+        movement = pair.movement  # other thresholds alone make a PQL too: no score need differ
+        if movement is not None:
+            moves[movement.value] += 1
         if pair.was and pair.will:
             moves["stayed"] += 1
         if not pair.differs:
             continue
-        movement = pair.movement
-        moves["changed" if movement is None else movement.value] += 1
+        if movement is None:
+            moves["changed"] += 1
         was, will = rubric_of(pair.now), rubric_of(pair.then)
         if was != will:
             rubrics[f"{was or 'no rubric'} → {will or 'no rubric'}"] += 1

@@ -1,22 +1,48 @@
 """Who is told of by name, with the lines that give other points."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from rubrics.models import PreviewLead
+from rubrics.models import Preview, PreviewLead
 from rubrics.models.preview import Movement
 from rubrics.previews.pairs import Pair
 from rubrics.scoring.differences import compare
 from rubrics.scoring.types import Line, Subject
 
-MOVED_SHARE = 5
-"""Of what there is room for, those who stay PQLs have at most one part in so many."""
+MOST_CROSSING = 10_000
+"""Who enters or leaves; all are counted."""
+MOST_MOVED = 1_000
+"""Who stays a PQL with another score: of less interest, and there may be very many."""
 
 
-def choose_kept(pairs: Sequence[Pair], room: int) -> list[Pair]:
-    """Whom there is room for; who enters or leaves goes before who stays with another score."""
-    crossing = [pair for pair in pairs if pair.was != pair.will][:room]
-    spare = (room - len(crossing)) // MOVED_SHARE
-    return crossing + [pair for pair in pairs if pair.movement is Movement.MOVED][:spare]
+class Room(NamedTuple):
+    """How many more may be kept by name: of who enters or leaves, and of who stays."""
+
+    crossing: int
+    moved: int
+
+
+def room_left(preview: Preview) -> Room:
+    """What is left beside those kept so far."""
+    crossing, moved = crossings(preview), preview.count("moves", Movement.MOVED)
+    return Room(max(MOST_CROSSING - crossing, 0), max(MOST_MOVED - moved, 0))
+
+
+def crossings(preview: Preview) -> int:
+    """How many enter or leave, as far as it was looked."""
+    return sum(preview.count("moves", one) for one in (Movement.ENTERED, Movement.LEFT))
+
+
+def choose_kept(pairs: Sequence[Pair], room: Room) -> list[Pair]:
+    """Whom there is room for."""
+    crossing = [pair for pair in pairs if pair.was != pair.will][: room.crossing]
+    return crossing + [pair for pair in pairs if pair.movement is Movement.MOVED][: room.moved]
+
+
+def trim(rows: Sequence[PreviewLead], room: Room) -> list[PreviewLead]:
+    """The rows of chunks that were looked at side by side, each as if alone with the room."""
+    crossing = [row for row in rows if row.movement != Movement.MOVED][: room.crossing]
+    return crossing + [row for row in rows if row.movement == Movement.MOVED][: room.moved]
 
 
 def row_of(

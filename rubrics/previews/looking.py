@@ -16,7 +16,7 @@ from rubrics.measures.subjects import AccountIds, AccountRange, LeadIds, LeadRan
 from rubrics.models import PreviewLead
 from rubrics.models.preview import Movement
 from rubrics.previews.counting import count_countries, count_pairs
-from rubrics.previews.keeping import choose_kept, row_of
+from rubrics.previews.keeping import Room, choose_kept, row_of
 from rubrics.previews.pairs import Pair, Worth
 from rubrics.previews.plan import Plan
 from rubrics.previews.reading import Now, countries_of, read_measured, read_now
@@ -54,14 +54,16 @@ class Then:
     same: set[int] = field(default_factory=set)
 
 
-def look(plan: Plan, part: Chunk, *, at: datetime, room: int) -> Found:
-    """Compare a chunk's results now and then; keep up to ``room`` of them by name."""
+def look(plan: Plan, part: Chunk, *, at: datetime, room: Room) -> Found:
+    """Compare a chunk's results now and then; keep by name whom there is ``room`` for."""
     with one_snapshot():
         plan_for_bulk()
         subject, product_id = plan.panel.subject, plan.panel.product_id
         stored = read_now(subject, product_id, part.low, part.high)
         then = _judge(plan, part, at, stored)
-        pairs = [_pair(row, then, at) for row in stored]
+        ids = {row.version_id for row in stored if row.version_id is not None}
+        versions = {version_id: compiled(version_id) for version_id in ids}
+        pairs = [_pair(row, versions, then, at) for row in stored]
         tallies = count_pairs(pairs, plan.rubric_of)
         pqls = [pair.subject_id for pair in pairs if pair.was or pair.will]
         count_countries(tallies, pairs, countries_of(subject, pqls))
@@ -109,8 +111,8 @@ def _measure(then: Then, version: Compiled, subjects: Several) -> None:
         then.judged[subject_id] = Judged(version, measured, judge(measured))
 
 
-def _pair(row: Now, then: Then, at: datetime) -> Pair:
-    now = None if row.version_id is None else Worth(compiled(row.version_id), *row.result)
+def _pair(row: Now, versions: Mapping[int, Compiled], then: Then, at: datetime) -> Pair:
+    now = None if row.version_id is None else Worth(versions[row.version_id], *row.result)
     age = at - row.started_at
     if row.subject_id in then.same:
         return Pair(row.subject_id, age, now, now)

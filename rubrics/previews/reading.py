@@ -60,7 +60,7 @@ def read_now(subject: Subject, product_id: int, low: int, high: int) -> list[Now
 
 _MEASURED = """
 SELECT {key}, measures, (extract(epoch FROM at - last_activity_at) * 1000000)::bigint
-FROM {scores} WHERE product_id = %(product)s AND {key} = ANY(%(ids)s)
+FROM {scores} WHERE product_id = %(product)s AND {key} = ANY(%(ids)s::bigint[])
 """
 
 
@@ -70,7 +70,7 @@ def read_measured(subject: Subject, product_id: int, ids: Sequence[int]) -> dict
         return {}
     connection.ensure_connection()
     with Cursor(connection.connection) as cursor:
-        values = {"product": product_id, "ids": list(ids)}
+        values = {"product": product_id, "ids": _array(ids)}
         cursor.execute(TABLES[subject].compose(_MEASURED), values, binary=True)
         return {key: Measured(tuple(measures), idle_us) for key, measures, idle_us in cursor}
 
@@ -79,11 +79,11 @@ _COUNTRIES = {
     Subject.LEAD: (
         "SELECT l.id, coalesce(a.attributes ->> 'country', l.attributes ->> 'country', '')"
         " FROM leads_lead AS l LEFT JOIN leads_account AS a ON a.id = l.account_id"
-        " WHERE l.id = ANY(%(ids)s)"
+        " WHERE l.id = ANY(%(ids)s::bigint[])"
     ),
     Subject.ACCOUNT: (
         "SELECT id, coalesce(attributes ->> 'country', '') FROM leads_account"
-        " WHERE id = ANY(%(ids)s)"
+        " WHERE id = ANY(%(ids)s::bigint[])"
     ),
 }
 
@@ -93,5 +93,10 @@ def countries_of(subject: Subject, ids: Sequence[int]) -> dict[int, str]:
     if not ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTRIES[subject], {"ids": list(ids)})
+        cursor.execute(_COUNTRIES[subject], {"ids": _array(ids)})
         return {subject_id: country[:60] for subject_id, country in cursor.fetchall()}
+
+
+def _array(ids: Sequence[int]) -> str:
+    """An array as PostgreSQL reads it: made many times as fast as by adapting each element."""
+    return "{" + str(list(ids))[1:-1] + "}"

@@ -18,6 +18,7 @@ from rubrics.documents import fingerprint_of
 from rubrics.measures import SpecError
 from rubrics.models import Preview, PreviewLead, Rubric, RubricVersion
 from rubrics.models.preview import PreviewStage
+from rubrics.previews.keeping import room_left, trim
 from rubrics.previews.looking import Found, look
 from rubrics.previews.past import (
     PastFound,
@@ -43,8 +44,6 @@ from rubrics.scores import Chunk, chunks
 KEPT = timedelta(days=90)
 MOST_PREVIEWS = 20
 """Of one version."""
-MOST_KEPT = 10_000
-"""Leads kept by name of one preview; all are counted."""
 PATIENCE = timedelta(seconds=1)
 """A change that waits longer than this for its score goes before a preview."""
 
@@ -212,7 +211,7 @@ class _Step:
         if not parts:
             preview.stage, preview.after = PreviewStage.PAST, 0
             return jobs.advance(preview, stage=preview.stage, after=0)
-        work = partial(look, plan, at=preview.at, room=MOST_KEPT - preview.kept)
+        work = partial(look, plan, at=preview.at, room=room_left(preview))
         found = [work(part) for part in parts] if len(parts) == 1 else _in_threads(work, parts)
         return _keep(preview, parts, found)
 
@@ -258,7 +257,7 @@ def _keep(preview: Preview, parts: Sequence[Chunk], found: Sequence[Found]) -> b
     tallies = new_tallies(preview.tallies)
     for one in found:
         add(tallies, one.tallies)
-    rows = [row for one in found for row in one.rows][: MOST_KEPT - preview.kept]
+    rows = trim([row for one in found for row in one.rows], room_left(preview))
     preview.tallies, preview.after = as_json(tallies), parts[-1].high
     moved = jobs.advance(
         preview,

@@ -10,6 +10,7 @@ from rubrics.labels import TIERS
 from rubrics.mappers import compiled
 from rubrics.measures import SpecError
 from rubrics.models import Preview
+from rubrics.previews.keeping import MOST_CROSSING
 from rubrics.previews.tallies import SIDES, SPANS
 from rubrics.scoring.types import Version
 
@@ -17,7 +18,8 @@ FEW_SIGN_UPS = 30
 """Of fewer the share says nothing yet."""
 NEAR_STEPS = (5, 10, 20)
 MOST_REASONS = 6
-TOTAL_HEIGHT, AXIS_HEIGHT = 220.0, 160.0
+WIDE, NARROW = (720.0, 220.0), (420.0, 180.0)
+"""Of a chart: the width and the height of its view box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,6 @@ class Summary:
     rubrics: tuple[tuple[str, int], ...]
     reasons_to_enter: tuple[tuple[str, int], ...]
     reasons_to_leave: tuple[tuple[str, int], ...]
-    named_crossings: int
 
     @property
     def net(self) -> int:
@@ -102,7 +103,7 @@ class Summary:
     @property
     def is_cut(self) -> bool:
         """Whether more enter and leave than are kept by name."""
-        return self.named_crossings < self.entered + self.left
+        return self.entered + self.left > MOST_CROSSING
 
 
 def summarize(preview: Preview) -> Summary:
@@ -132,7 +133,6 @@ def summarize(preview: Preview) -> Summary:
         rubrics=_largest(preview.tallies.get("rubrics", {})),
         reasons_to_enter=_largest(preview.tallies.get("entered", {}))[:MOST_REASONS],
         reasons_to_leave=_largest(preview.tallies.get("left", {}))[:MOST_REASONS],
-        named_crossings=min(preview.kept, entered + left),
     )
 
 
@@ -199,9 +199,9 @@ def charts(preview: Preview) -> list[Chart]:
         return []
     now = _published_version(preview)
     axes = (
-        ("Total", "total", draft.max_total, TOTAL_HEIGHT),
-        ("Behavior", "behavior", draft.max_behavior, AXIS_HEIGHT),
-        ("Fit", "fit", draft.max_fit, AXIS_HEIGHT),
+        ("Total", "total", draft.max_total, WIDE),
+        ("Behavior", "behavior", draft.max_behavior, NARROW),
+        ("Fit", "fit", draft.max_fit, NARROW),
     )
     drawn = [
         (
@@ -211,10 +211,11 @@ def charts(preview: Preview) -> list[Chart]:
                 top=top,
                 now_threshold=getattr(now.thresholds, axis) if now else None,
                 then_threshold=getattr(draft.thresholds, axis),
-                height=height,
+                width=size[0],
+                height=size[1],
             ),
         )
-        for title, axis, top, height in axes
+        for title, axis, top, size in axes
     ]
     return [Chart(title, chart) for title, chart in drawn if chart is not None]
 

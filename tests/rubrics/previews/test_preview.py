@@ -8,7 +8,7 @@ from leads.models import Account, JobState, Lead, Product
 from rubrics import scores
 from rubrics.measures import SpecError
 from rubrics.models import AccountScore, Preview, RubricVersion, Score, ScoreChange
-from rubrics.previews import PreviewRunning, running, start_preview
+from rubrics.previews import PreviewRunning, keeping, running, start_preview
 from rubrics.publishing import publish_now
 from rubrics.scores import score_due
 from rubrics.services import load_rubric
@@ -31,6 +31,26 @@ def test_who_enters_leaves_and_stays(leads: Leads, draft: RubricVersion) -> None
     assert preview.tallies["moves"] == moves
     assert (preview.count("now.pqls", "all"), preview.count("then.pqls", "all")) == (3, 3)
     assert (preview.total, preview.done, preview.percent, preview.kept) == (8, 8, 100, 4)  # 2 past
+
+
+def test_other_thresholds_alone(product: Product, leads: Leads) -> None:
+    """Nobody's score differs: 13 and 15 stay, 10 no longer does; at 8 one more would."""
+    stricter = {**DOCUMENT, "thresholds": {"total": 12, "fit": 0, "behavior": 10}}
+    preview = run(load_rubric(stricter, product=product, by=None, at=AT))
+    assert preview.tallies["moves"] == {"left": 1, "stayed": 2}
+    row = preview.leads.get()
+    assert (row.lead, row.lines, row.why, row.weight) == (leads["a"], [], "", 0)
+    looser = {**DOCUMENT, "thresholds": {"total": 8, "fit": 0, "behavior": 0}}
+    preview = run(load_rubric(looser, product=product, by=None, at=AT))
+    assert preview.tallies["moves"] == {"entered": 1, "stayed": 3}
+
+
+def test_moves_account_for_the_difference_in_pqls(leads: Leads, draft: RubricVersion) -> None:
+    preview = run(draft)
+    moves = preview.tallies["moves"]
+    net = preview.count("then.pqls", "all") - preview.count("now.pqls", "all")
+    assert net == moves["entered"] - moves["left"]
+    assert preview.count("now.pqls", "all") == moves["stayed"] + moves["left"]
 
 
 def test_why(leads: Leads, draft: RubricVersion) -> None:
@@ -238,9 +258,12 @@ def draft_subject() -> Any:
 def test_only_so_many_are_kept_by_name_and_all_are_counted(
     leads: Leads, draft: RubricVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "MOST_KEPT", 1)
+    monkeypatch.setattr(keeping, "MOST_CROSSING", 1)
+    monkeypatch.setattr(keeping, "MOST_MOVED", 1)
     preview = run(draft)
-    assert preview.leads.count() == preview.kept == 1
+    assert named(preview, leads, "left") == {"a"}
+    assert named(preview, leads, "moved") == {"b"}
+    assert preview.leads.count() == preview.kept == 2
     assert preview.tallies["moves"]["left"] == preview.tallies["moves"]["entered"] == 1
 
 

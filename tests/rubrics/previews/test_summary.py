@@ -34,8 +34,12 @@ def test_net_and_churn() -> None:
     )  # fmt: skip
     assert (found.net, found.lost_net, found.churn_percent) == (-3, 3, 50)
     assert (found.entered, found.left, found.moved, found.changed) == (1, 4, 2, 9)
-    assert found.is_cut  # 3 of 5 are kept
+    assert not found.is_cut
     assert summarize(preview()).churn_percent is None
+
+
+def test_more_than_are_kept_by_name() -> None:
+    assert summarize(preview(moves={"entered": 6_000, "left": 4_001})).is_cut
 
 
 def test_near_misses_add_up_from_the_nearest() -> None:
