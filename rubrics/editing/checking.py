@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from rubrics.documents import parse_document, used_signals
 from rubrics.measures import SpecError
 from rubrics.models import RubricVersion
@@ -58,6 +60,10 @@ def check_sections(
     Raises:
         SpecError: names the field that is wrong and says how to mend it.
     """
+    try:
+        draft.validate_constraints()  # a section is whole, or not there
+    except ValidationError as error:
+        raise SpecError("document", " ".join(error.messages)) from error
     lists = {row.key: list(row.values) for row in draft.lists.all()}
     document = {
         **section_documents(draft),

@@ -30,6 +30,11 @@ class Pasted:
     read: list[PastedLine] = field(default_factory=list)
     """Taken, but not as it was written: an address of which the domain counts."""
 
+    @property
+    def more(self) -> int:
+        """How many new ones there are beside the first twelve."""
+        return max(len(self.new) - 12, 0)
+
 
 def read_pasted(text: str, *, kind: str, known: Iterable[str]) -> Pasted:
     """Sort the lines of a pasted column: new values, those known already, those that are none.

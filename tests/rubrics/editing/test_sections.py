@@ -30,7 +30,11 @@ def test_a_section_is_saved_and_recorded(draft: RubricVersion) -> None:
 @pytest.mark.parametrize(
     ("section", "columns", "where"),
     [
-        ("combination", {"combination": "blend", "blend_behavior": 70, "blend_fit": 20}, "combin"),
+        (
+            "combination",
+            {"combination": "blend", "blend_behavior": 70, "blend_fit": 20},
+            "add up to 100",
+        ),
         ("segment", {"segment_name": "Big", "segment_conditions": [{"measure": "no"}]}, "segment"),
         ("thresholds", {"max_fit": 3}, "thresholds"),
     ],
