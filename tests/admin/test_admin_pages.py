@@ -62,6 +62,7 @@ BIGGER_PAGES: dict[type[Model], int] = {
     Score: 13,
     AccountScore: 12,
     EventType: 10,
+    AuditEntry: 10,
     SetupGuide: 10,
     GoldenLead: 16,  # judged by each version of the rubric that is not retired
     Preview: 20,

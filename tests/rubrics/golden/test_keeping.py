@@ -37,7 +37,8 @@ def test_what_is_kept_is_on_record(version: RubricVersion) -> None:
     added = {field: after for field, _, after in entries("added")}
     assert added["expect"] == {"pql": True}
     assert added["facts"] == BUSY
-    assert set(AuditEntry.objects.values_list("by", "reason")) == {
+    about = AuditEntry.objects.filter(about="rubrics.goldenlead")
+    assert set(about.values_list("by", "reason")) == {
         (person.pk, "Sales sold to three like her.")
     }
 
