@@ -85,6 +85,7 @@ def test_answered_from_the_first_page_to_the_draft(
     assert "automatic, with strict thresholds" in report
     assert url("draft", guide) in report
 
+    assert client.get(url("draft", guide))["Location"] == url("result", guide)
     response = client.post(url("draft", guide))
     guide.refresh_from_db()
     draft = guide.draft

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from leads.admin.base import AppAdmin, change_url
@@ -68,7 +67,7 @@ class SetupGuideAdmin(AppAdmin):
             own("begin/", self.begin, "begin"),
             own("<int:pk>/page/<int:number>/", self.page, "page"),
             own("<int:pk>/result/", self.result, "result"),
-            own("<int:pk>/draft/", require_POST(self.draft), "draft"),
+            own("<int:pk>/draft/", self.draft, "draft"),
             own("<int:pk>/objectives/", self.objectives, "objectives"),
             *super().get_urls(),
         ]
@@ -179,9 +178,11 @@ class SetupGuideAdmin(AppAdmin):
         return self._render(request, "result", context)
 
     def draft(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Make the draft, and open it."""
+        """POST makes the draft, and opens it; who comes by a link sees the report."""
         guide = self._guide(pk)
         self._check(request, request.user.has_perm("rubrics.add_rubricversion"))
+        if request.method != "POST":
+            return HttpResponseRedirect(_url("result", guide))
         try:
             version = keeping.make_draft(guide, by=person(request), at=timezone.now())
         except (SpecError, keeping.GuideUnfinished) as error:
