@@ -45,12 +45,20 @@ class Features:
     def __init__(self, version: Compiled, words: RuleWords) -> None:
         self.version = version
         self.words = words
+        self._criteria = {criterion.key: criterion for criterion in version.version.criteria}
         self.criteria: dict[tuple[str, int], Count] = {}
         """By criterion and tier (or ``UNITS``, ``UNKNOWN``)."""
         self.signals: dict[int, Count] = {}
         self.values: dict[str, dict[str, Count]] = {}
         self.numbers: dict[str, array[float]] = {}
         self.number_labels: dict[str, bytearray] = {}
+
+    def points(self, key: str, tier: int) -> int:
+        """What a criterion's tier gives now; of points by units what one unit gives."""
+        criterion = self._criteria[key]
+        if tier >= 0:
+            return criterion.tiers[tier].points
+        return criterion.points_each if tier == UNITS else 0
 
     def add(self, seen: Seen, measured: Measured, judged: Judgement) -> None:
         """Count one lead."""
@@ -140,10 +148,3 @@ def rule_words(version: Compiled, document: Mapping[str, Any]) -> RuleWords:
         for index, rule in enumerate(told.rules):
             words[told.key, index] = rule.label or rule.when
     return words
-
-
-def tier_points(criterion: Criterion, tier: int) -> int | None:
-    """The points it gives now; of points by units what one unit gives."""
-    if tier >= 0:
-        return criterion.tiers[tier].points
-    return criterion.points_each or None if tier == UNITS else 0

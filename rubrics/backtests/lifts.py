@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rubrics.backtests.features import UNKNOWN, Count, Features, Key, tier_points
+from rubrics.backtests.features import UNKNOWN, Count, Features, Key
 from rubrics.measures.attributes import attribute_words
 from rubrics.statistics import (
     Estimate,
@@ -23,7 +23,7 @@ BELIEVED = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Lift:
-    """One thing leads had by their moment, against those that had it not.
+    """One thing leads had by their moment, against those that had it not, or less of it.
 
     ``chance`` is how likely such a difference is where there is none, corrected for all that were
     looked for at once (Benjamini-Hochberg). ``verdict`` is ``for``, ``against`` or ``open``.
@@ -49,43 +49,77 @@ class Lift:
 
 
 def find_lifts(features: Features, *, leads: int, positives: int) -> list[Lift]:
-    """The lift of everything that enough leads had, and enough had not."""
-    counted = [
-        (key, count)
-        for key, count in features.counts()
-        if count.leads >= ENOUGH and leads - count.leads >= ENOUGH
+    """The lift of everything that enough leads had, and enough to compare them with had not."""
+    counts = dict(features.counts())
+    everybody = Count(leads, positives)
+    compared = [
+        (key, count, _rest(features, counts, key, everybody)) for key, count in counts.items()
+    ]
+    told = [
+        (key, count, rest)
+        for key, count, rest in compared
+        if count.leads >= ENOUGH and rest.leads >= ENOUGH
     ]
     chances = benjamini_hochberg(
         [
-            two_by_two(c.positives, c.leads, positives - c.positives, leads - c.leads)
-            for _, c in counted
+            two_by_two(count.positives, count.leads, rest.positives, rest.leads)
+            for _, count, rest in told
         ]
     )
     return [
-        _lift(features, key, count, chance, leads=leads, positives=positives)
-        for (key, count), chance in zip(counted, chances, strict=True)
+        _lift(features, key, count, rest, chance, leads=leads, positives=positives)
+        for (key, count, rest), chance in zip(told, chances, strict=True)
     ]
 
 
+def _rest(features: Features, counts: Mapping[Key, Count], key: Key, everybody: Count) -> Count:
+    """Whom those that have it are compared with: all others; of a tier that gives points those
+    whom its criterion gives less, of one that takes points those from whom it takes less.
+
+    A middle tier would look bad beside all others, the better tiers among them.
+    """
+    kind, name, tier = key
+    points = features.points(name, int(tier)) if kind == "criterion" else 0
+    left_out = [counts[key]]
+    if points:
+        left_out = [
+            count
+            for (other_kind, other, index), count in counts.items()
+            if (other_kind, other) == (kind, name)
+            and features.points(name, int(index)) * points > 0
+            and abs(features.points(name, int(index))) >= abs(points)
+        ]
+    return Count(
+        everybody.leads - sum(count.leads for count in left_out),
+        everybody.positives - sum(count.positives for count in left_out),
+    )
+
+
 def _lift(
-    features: Features, key: Key, count: Count, chance: float, *, leads: int, positives: int
+    features: Features,
+    key: Key,
+    count: Count,
+    rest: Count,
+    chance: float,
+    *,
+    leads: int,
+    positives: int,
 ) -> Lift:
     kind, name, value = key
-    version = features.version
-    rest, rest_positives = leads - count.leads, positives - count.positives
     with_it, without = (
         proportion(count.positives, count.leads),
-        proportion(rest_positives, rest),
+        proportion(rest.positives, rest.leads),
     )
     of_converters = count.positives / positives if positives else 0.0
     verdict = "open"
     if chance <= BELIEVED:
-        verdict = "for" if count.positives * rest > rest_positives * count.leads else "against"
+        is_more = count.positives * rest.leads > rest.positives * count.leads
+        verdict = "for" if is_more else "against"
     told: dict[str, Any] = {"name": name, "words": value, "points": None, "axis": ""}
     if kind == "criterion":
         told = _criterion_words(features, name, int(value))
     elif kind == "signal":
-        told["name"] = version.names.words([name])
+        told["name"] = features.version.names.words([name])
     else:
         told["name"] = attribute_words((name,)).capitalize()
     return Lift(
@@ -99,7 +133,7 @@ def _lift(
         of_others=(count.leads - count.positives) / max(leads - positives, 1),
         with_it=with_it,
         without=without,
-        lift=risk_ratio(count.positives, count.leads, rest_positives, rest),
+        lift=risk_ratio(count.positives, count.leads, rest.positives, rest.leads),
         chance=chance,
         verdict=verdict,
         note=_note(told["points"], verdict, of_converters),
@@ -112,7 +146,7 @@ def _criterion_words(features: Features, key: str, tier: int) -> dict[str, Any]:
     return {
         "name": criterion.name,
         "words": "Unknown" if tier == UNKNOWN else features.words.get((key, tier), ""),
-        "points": tier_points(criterion, tier),
+        "points": features.points(key, tier),
         "axis": criterion.axis.value,
     }
 
@@ -128,8 +162,8 @@ def _note(points: int | None, verdict: str, of_converters: float) -> str:
     if points and verdict == "open":
         if of_converters <= RARE:
             return (
-                f"Only {of_converters:.0%} of converters have it, and it does not tell them apart:"
-                " a rule that could go."
+                f"Only {100 * of_converters:.0f} % of converters have it, and it does not tell "
+                "them apart: a rule that could go."
             )
         return "Counts, but does not tell converters apart here."
     return ""

@@ -180,6 +180,8 @@ def _circumstances(job: Backtest, question: Question) -> Circumstances:
         Q(product=question.product_id) | Q(product=None),
         kind__in=question.kinds,
         lead__in=job.leads.filter(is_positive=True).values("lead"),
+        # What was loaded as a file after its facts had ended is whole, however late.
+        recorded_at__lte=question.known_until,
     ).aggregate(
         all=Count("pk"), late=Count("pk", filter=Q(recorded_at__gt=F("occurred_at") + LATE))
     )

@@ -114,6 +114,8 @@ def _unevenly(calendar: Calendar, leads: int, positives: int) -> Iterator[str]:
             "More than half of the leads are looked at in the same week: what happened then (a "
             "campaign, a release) may be all that these figures show."
         )
+    if leads and len(calendar.weeks) == 1:
+        yield "All leads are looked at in one week: how many PQLs there are a week cannot be told."
     rate = positives / leads if leads else 0.0
     silent = [
         month
@@ -138,9 +140,9 @@ def _by_hindsight(question: Question | None) -> Iterator[str]:
 def _recording(circumstances: Circumstances) -> Iterator[str]:
     if circumstances.recorded_late > MANY_LATE:
         yield (
-            f"{circumstances.recorded_late:.0%} of the outcomes were entered more than 30 days "
-            "after they happened: some of the newest leads' may be missing still, and count as not "
-            "converted."
+            f"{100 * circumstances.recorded_late:.0f} % of the outcomes were entered more than 30 "
+            "days after they happened: some of the newest leads' may be missing still, and count "
+            "as not converted."
         )
     if circumstances.were_pqls:
         yield (

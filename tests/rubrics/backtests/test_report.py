@@ -175,3 +175,27 @@ def test_no_lead_at_all_is_told_as_such() -> None:
     assert report["leads"] == 0
     assert report["versions"][0]["auc"] is None
     assert "0 leads" in as_text(report)
+
+
+def test_a_middle_tier_is_compared_with_those_below_it() -> None:
+    """Invited none, once, three times: 10, 20 and 60 of 100 convert."""
+    groups = {0: 10, 1: 20, 3: 60}
+    leads: list[Seen] = []
+    for invited, positives in groups.items():
+        for number in range(100):
+            asked = Asked(len(leads) + 1, AT + timedelta(days=len(leads)), number < positives)
+            leads.append(Seen(asked, (Measured((float(invited), 0.0, 0.0, 0.0), 0),)))
+    lifts = {
+        lift["points"]: lift for lift in report_of(leads)["lifts"] if lift["kind"] == "criterion"
+    }
+    assert lifts[6]["lift"]["value"] == pytest.approx(2.0)
+    assert lifts[6]["verdict"] == "for"
+    assert lifts[12]["without"]["value"] == pytest.approx(0.15)
+    assert lifts[12]["lift"]["value"] == pytest.approx(4.0)
+
+
+def test_leads_of_one_week_tell_no_volume() -> None:
+    leads = [lead(number, exported=False, converted=number % 2 == 0) for number in range(1, 101)]
+    at = [Seen(Asked(one.asked.lead_id, AT, one.asked.is_positive), one.measured) for one in leads]
+    assert any("cannot be told" in warning for warning in report_of(at)["warnings"])
+    assert not any("cannot be told" in warning for warning in report_of(leads)["warnings"])

@@ -38,9 +38,7 @@ def test_what_is_kept_is_on_record(version: RubricVersion) -> None:
     assert added["expect"] == {"pql": True}
     assert added["facts"] == BUSY
     about = AuditEntry.objects.filter(about="rubrics.goldenlead")
-    assert set(about.values_list("by", "reason")) == {
-        (person.pk, "Sales sold to three like her.")
-    }
+    assert set(about.values_list("by", "reason")) == {(person.pk, "Sales sold to three like her.")}
 
 
 def test_names_that_are_the_same_get_keys_of_their_own(version: RubricVersion) -> None:
