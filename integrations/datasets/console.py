@@ -34,12 +34,17 @@ def progress_bar(*, quiet: bool = False) -> Progress:
 def file_progress(*, quiet: bool = False) -> Iterator[OnFile]:
     """Show how far each file is read, in bytes as stored."""
     with progress_bar(quiet=quiet) as bar:
+        yield file_tasks(bar)
 
-        def start(path: Path) -> Callable[[int], None]:
-            task = bar.add_task(path.name, total=path.stat().st_size)
-            return lambda done: bar.update(task, completed=done)
 
-        yield start
+def file_tasks(bar: Progress) -> OnFile:
+    """One line of a bar for each file."""
+
+    def start(path: Path) -> Callable[[int], None]:
+        task = bar.add_task(path.name, total=path.stat().st_size)
+        return lambda done: bar.update(task, completed=done)
+
+    return start
 
 
 @dataclass(slots=True)

@@ -69,7 +69,7 @@ class DataSet:
             seen.add(lead.external_id)
             return lead
 
-        return _csv_rows(path, ("external_id", "created_at"), read, progress)
+        return csv_rows(path, ("external_id", "created_at"), read, progress)
 
     def events(
         self, known: Container[str] | None, progress: Progress | None = None
@@ -102,12 +102,12 @@ class DataSet:
             require_known(outcome.external_id, "external_id", known)
             return outcome
 
-        return _csv_rows(path, ("external_id", "outcome", "occurred_at"), read, progress)
+        return csv_rows(path, ("external_id", "outcome", "occurred_at"), read, progress)
 
     def snapshot(self) -> Iterator[SnapshotRow | RowProblem]:
         """Yield the fixed exam's questions."""
         path = self.require("snapshot.csv")
-        return _csv_rows(path, ("external_id", "snapshot_at", "label"), read_snapshot, None)
+        return csv_rows(path, ("external_id", "snapshot_at", "label"), read_snapshot, None)
 
 
 def numeric_columns(path: Path) -> frozenset[str]:
@@ -126,12 +126,13 @@ def numeric_columns(path: Path) -> frozenset[str]:
     return frozenset(candidates & filled)
 
 
-def _csv_rows(
+def csv_rows(
     path: Path,
     required: tuple[str, ...],
     read: Callable[[dict[str, str]], Row],
     progress: Progress | None,
 ) -> Iterator[Row | RowProblem]:
+    """Yield each line of a CSV file as ``read`` makes it, or as a problem."""
     with _open(path) as (stored, content):
         reader = csv.DictReader(_text(content))
         columns = reader.fieldnames or []

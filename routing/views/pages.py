@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from routing.viewers import Viewer
-from routing.views.base import page_for, show
+from routing.views.base import page_for, person, show
 from rubrics.measures import SpecError
 from rubrics.models import RubricVersion
 from rubrics.scoring.types import Axis
@@ -41,7 +41,7 @@ def rubric_sheet(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """The reference sheet of a version. What never went live is for those who edit rubrics."""
     versions = RubricVersion.objects.select_related("rubric__product", "created_by", "published_by")
     version = versions.filter(pk=pk).first()
-    may_edit = request.user.has_perm("rubrics.view_rubricversion")
+    may_edit = person(request).is_staff and request.user.has_perm("rubrics.view_rubricversion")
     if version is None or (version.status not in WENT_LIVE and not may_edit):
         raise Http404
     sheet, problem = None, ""

@@ -19,7 +19,7 @@ from rubrics.admin.drafts import person
 from rubrics.admin.golden_forms import MonospaceTextarea
 from rubrics.comparing import Comparison, compare_documents
 from rubrics.files import RubricFile, parse_text, version_document, version_text
-from rubrics.files.naming import PRESET
+from rubrics.files.naming import PRESET, comparable_version
 from rubrics.files.reading import MOST_BYTES
 from rubrics.importing import import_rubric, plan_import
 from rubrics.measures import SpecError
@@ -41,7 +41,8 @@ class VersionFilePages(AppAdmin):
         version = self.get_object(request, object_id)
         if version is None:
             raise Http404
-        chosen = request.GET.get("with") or _default(version)
+        other = comparable_version(version)
+        chosen = request.GET.get("with") or str(other.pk if other else "")
         then, comparison, problem = None, None, ""
         try:
             then = _other(chosen)
@@ -95,14 +96,6 @@ class VersionFilePages(AppAdmin):
             content_type="application/yaml; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
-
-
-def _default(version: RubricVersion) -> str:
-    """What a version is first compared with: the published one of its rubric, else the newest."""
-    others = version.rubric.versions.exclude(pk=version.pk).order_by("-number")
-    published = others.published().first()
-    other = published or others.first()
-    return str(other.pk) if other else ""
 
 
 def _choices(version: RubricVersion) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -37,7 +37,11 @@ from rubrics.api.serializers import (
     RubricVersionSerializer,
     ScoreSerializer,
 )
+from rubrics.api.version_comparing import CompareVersionsQuery, VersionComparisonSerializer
+from rubrics.comparing import compare_documents
 from rubrics.errors import VersionNotPublishable
+from rubrics.files import version_document
+from rubrics.files.naming import comparable_version
 from rubrics.measures import SpecError
 from rubrics.models import Rubric, RubricVersion, Score
 from rubrics.scoring.types import Subject
@@ -231,6 +235,7 @@ class RubricVersionViewSet(
     scopes = {"GET": READ_RUBRICS, "POST": "manage:rubrics"}
     queryset = RubricVersion.objects.select_related("rubric__product")
     filterset_class = RubricVersionFilterSet
+    query_serializers = {"compare": CompareVersionsQuery}
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[RubricVersion]]:
         return RubricVersionSerializer if self.action == "list" else RubricVersionDetailSerializer
@@ -255,6 +260,28 @@ class RubricVersionViewSet(
         except previews.PreviewRunning as running:
             started = running.preview
         return Response(PreviewSerializer(started).data, status=202)
+
+    @extend_schema(
+        summary="Compare two versions in words",
+        description="What is different in this version against another one, of any rubric; by "
+        "default the published one of its own rubric, else the newest other. 409 if either is a "
+        "draft that is no whole rubric yet.",
+        parameters=[CompareVersionsQuery],
+        responses=VersionComparisonSerializer,
+    )
+    @action(detail=True, methods=["get"])
+    def compare(self, request: Request, pk: str) -> Response:
+        now, chosen = self.get_object(), self.query().get("with")
+        then = self.queryset.filter(pk=chosen).first() if chosen else comparable_version(now)
+        if then is None:
+            raise InvalidParameters({"with": "There is no such version to compare with."})
+        try:
+            found = compare_documents(version_document(then), version_document(now))
+        except SpecError as error:
+            raise Conflict(str(error)) from error
+        return Response(
+            VersionComparisonSerializer({"then": then, "now": now, "comparison": found}).data
+        )
 
     @extend_schema(
         summary="Publish a draft",

@@ -6,7 +6,9 @@ from typing import Any
 
 from rubrics.comparing.types import Change, Document, Kind, added_and_removed
 from rubrics.scoring.types import Axis
+from rubrics.scoring.words import either
 from rubrics.words import CriterionWords, Rule, Wording, criterion_words
+from rubrics.words.wording import as_list
 
 SETS = ("signals", "values", "keywords", "any_of", "all_of", "domains")
 """Parameters whose order says nothing."""
@@ -102,6 +104,9 @@ def _pair(then: Part, now: Part) -> list[str]:
     elif not asks_the_same and was.when != is_.when:
         gave = "" if was.worth == is_.worth else f" {was.worth} for"
         texts.append(f"gives {is_.worth} for: {is_.when} (was{gave}: {was.when})")
+    elif not asks_the_same and _sorted(old, "attribute") != _sorted(new, "attribute"):
+        read, was_read = (either(as_list(part.get("attribute"))) for part in (new, old))
+        texts.append(f"reads {read} (was {was_read}) for: {is_.when}")
     elif not asks_the_same:  # told alike: its signals or lists are other ones of the same name
         texts.append(f"looks at something else of the same name: {is_.when}")
     if asks_the_same and was.worth != is_.worth:

@@ -69,6 +69,13 @@ def current_version(rubric: Rubric) -> RubricVersion | None:
     return _current(list(found)) if found else None
 
 
+def comparable_version(version: RubricVersion) -> RubricVersion | None:
+    """What a version is first compared with: the published one of its rubric, else the newest."""
+    others = version.rubric.versions.exclude(pk=version.pk)
+    found = list(others.select_related("rubric__product").order_by("-number"))
+    return _current(found) if found else None
+
+
 def _current(newest_first: list[RubricVersion]) -> RubricVersion:
     published = [one for one in newest_first if one.status == VersionStatus.PUBLISHED]
     return (published or newest_first)[0]

@@ -114,6 +114,11 @@ CRITERIA = BASE["criteria"]
               "e, f, g or h")], id="a label",
         ),
         pytest.param(
+            changed("criteria", 2, "attribute", to=["lead.title", "lead.role"]),
+            [("changed", "“VIP”: reads lead.title or lead.role (was lead.title) for: Job title has "
+              "a, b, c, d, e, f, g or h")], id="other attributes of the same name",
+        ),
+        pytest.param(
             changed("criteria", 2, "axis", to="behavior"),
             [("changed", "“VIP”: moves from fit to behavior")], id="to the other axis",
         ),
