@@ -17,8 +17,8 @@ from leads.fences import is_behind, newest_event_id, raise_fence
 from leads.models import CatalogueState, EventVolume
 from leads.models.catalogue import Span
 
-BLOCK = 20_000
-"""Events counted in one transaction: about a tenth of a second."""
+BLOCK = 10_000
+"""Events counted in one transaction: a few tenths of a second."""
 SAMPLE = 300
 """Event ids kept of each type and day."""
 MOST_PROPERTIES = 200
