@@ -11,13 +11,15 @@ from leads.catalogue import find_likeness
 from leads.catalogue.silence import Rhythm
 from leads.models import EventType, Signal, SignalMapping
 from rubrics.benchmarks.worth import best, worst
+from rubrics.dataquality.collecting import RHYTHM_DAYS
 from rubrics.dataquality.counts import Facts
 from rubrics.documents import used_signals
 from rubrics.mappers import Compiled
 from rubrics.scoring.types import Axis, Criterion
 
 DAY = timedelta(days=1)
-RHYTHM_DAYS = 60
+USUAL_DAYS = 60
+"""Days before its last hit that say what is usual of a signal."""
 MOST_MISSING = 5
 
 Names = Mapping[tuple[str, str], int]
@@ -115,7 +117,7 @@ def _row(
         hits=told.get("hits", 0),
         leads=told.get("leads", 0),
         last_at=rhythm.last_at if rhythm else None,
-        is_silent=rhythm is not None and rhythm.is_silent(as_of),
+        is_silent=rhythm is not None and _is_silent(rhythm, as_of),
         usual_pause=rhythm.longest_pause if rhythm else None,
     )
 
@@ -130,10 +132,15 @@ def _rhythm(told: Mapping[str, Any]) -> Rhythm | None:
         return None
     last_at = datetime.fromisoformat(told["last_at"])
     days = told["days"]
-    recent = [day for day in days if day > days[-1] - RHYTHM_DAYS] if days else []
+    recent = [day for day in days if day > days[-1] - USUAL_DAYS] if days else []
     pauses = [later - sooner for sooner, later in pairwise(recent)]
     longest = DAY * max(pauses) if pauses else None
     return Rhythm(last_at, len(recent), longest, DAY)
+
+
+def _is_silent(rhythm: Rhythm, as_of: datetime) -> bool:
+    """By its own rhythm; or, whatever that was, for longer than days of hits are looked at."""
+    return rhythm.is_silent(as_of) or as_of - rhythm.last_at > RHYTHM_DAYS * DAY
 
 
 def _points_by_signal(

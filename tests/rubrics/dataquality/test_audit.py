@@ -141,6 +141,14 @@ def test_silent_signal_by_its_own_rhythm(product: Product, version: RubricVersio
     assert "“Used it” has gone silent." in found
 
 
+def test_signal_without_a_hit_in_ninety_days_is_silent(
+    product: Product, version: RubricVersion
+) -> None:
+    lead(product, ("used", AT - 91 * DAY), ("logged_in", AT - 90 * DAY))
+    rows = {row.name: row for row in report(version).signals}
+    assert (rows["Used it"].state, rows["Logged in"].state) == ("Silent", "Active")
+
+
 def test_what_to_instrument_first_by_points(product: Product, version: RubricVersion) -> None:
     source = Source.objects.create(name="Website", product=product)
     made = lead(product, ("logged_in", AT - DAY))
