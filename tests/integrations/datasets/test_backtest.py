@@ -1,6 +1,7 @@
 """A fixed exam, answered from the past alone, without a trace."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,12 @@ from django.db import connection
 
 from integrations.datasets.backtest import backtest
 from integrations.datasets.reader import DataSet
+from rubrics.models import Backtest, RubricVersion
+from rubrics.services import load_rubric
 from tests.integrations.datasets.files import RUBRIC, event, write_set
+from tests.rubrics.backtests.conftest import SINCE, add_lead
+from tests.rubrics.makers import AT, make_product
+from tests.rubrics.scored import DOCUMENT as SMALL
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"the public data sets are not in {DATA}")
@@ -140,3 +146,41 @@ def test_backtest_example_rubrics_predict(
     result = run(DATA / name, rubric)
     assert (result["leads"], result["positives"]) == (leads, positives)
     assert result["versions"][0]["auc"]["value"] > auc
+
+
+@pytest.fixture
+def stored() -> RubricVersion:
+    """Two leads whose outcome is known, and a later sign-up; a draft."""
+    product = make_product("used", "recent")
+    add_lead(product, uses=2, converted=30)
+    add_lead(product, uses=0, converted=None)
+    add_lead(product, uses=0, converted=None, started_at=SINCE + timedelta(days=150))
+    return load_rubric(SMALL, product=product, by=None, at=AT)
+
+
+@pytest.mark.django_db
+def test_backtest_command_on_stored_leads(stored: RubricVersion, tmp_path: Path) -> None:
+    out = StringIO()
+    call_command(
+        "backtest", rubric_version=stored.pk, days=14, horizon=30, csv=tmp_path / "out", stdout=out
+    )
+    assert "2 leads, 1 converted" in out.getvalue()
+    assert "Left out: 1 could still convert" in out.getvalue()
+    job = Backtest.objects.get()
+    assert (job.state, job.horizon_days) == ("done", 30)
+    assert (tmp_path / "out" / "buckets.csv").read_text().startswith("version,label,")
+
+
+@pytest.mark.django_db
+def test_backtest_command_on_stored_leads_bad_input(stored: RubricVersion) -> None:
+    for options, text in (
+        ({}, "publish a rubric"),
+        ({"rubric_version": 0}, "publish a rubric"),
+        ({"rubric_version": 99_999_999}, "No rubric version has this id"),
+        ({"rubric_version": stored.pk, "horizon": 3000}, "Nobody's time is over"),
+        ({"rubric_version": stored.pk, "beside": stored.pk}, "Choose another version"),
+    ):
+        with pytest.raises(CommandError, match=text):
+            call_command("backtest", **options)
+    with pytest.raises(CommandError, match="Give the rubric to try"):
+        call_command("backtest", Path())
