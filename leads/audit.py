@@ -50,6 +50,14 @@ def record(
     )
 
 
+def name_of(person: AbstractBaseUser | None) -> str:
+    """A person as people know them; empty for a command, or somebody who is gone."""
+    if person is None:
+        return ""
+    full_name: str = getattr(person, "get_full_name", str)()
+    return full_name or person.get_username()
+
+
 def kind_of(thing: Model) -> str:
     """``app.model``, as entries name it."""
     return f"{thing._meta.app_label}.{thing._meta.model_name}"

@@ -43,7 +43,7 @@ class ApprovalState:
         one = self.newest
         if one is None:
             return "Nobody has approved this draft yet."
-        who, day = one.by or "Somebody", f"{one.at:%-d %B %Y}"
+        who, day = audit.name_of(one.by) or "Somebody", f"{one.at:%-d %B %Y}"
         if self._is(ApprovalStep.SENT_BACK):
             return f"{who} sent it back on {day}: {one.note}".rstrip(".") + "."
         if self._is(ApprovalStep.ASKED):

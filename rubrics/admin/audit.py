@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from unfold.contrib.filters.admin import (
     DropdownFilter,
     RangeDateTimeFilter,
@@ -20,6 +21,7 @@ from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from leads.admin.base import AppAdmin, ReadOnlyAdmin, page_link, pretty_json
+from leads.audit import name_of
 from leads.models import AuditEntry
 from leads.spreadsheets import csv_response
 from rubrics.admin.audit_words import entry_words
@@ -119,12 +121,15 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     readonly_fields = ("when", "who", "thing", "what", "shown_before", "shown_after")
 
     @display(description="when")
-    def when(self, entry: AuditEntry) -> str:
-        return f"{entry.at:%-d %b %Y, %H:%M:%S}"
+    def when(self, entry: AuditEntry) -> SafeString:
+        moment = localtime(entry.at)
+        return format_html(
+            '<span class="whitespace-nowrap">{}</span>', f"{moment:%-d %b %Y, %H:%M}"
+        )
 
     @display(description="who")
     def who(self, entry: AuditEntry) -> str:
-        return str(entry.by) if entry.by else "-"
+        return name_of(entry.by) or "-"
 
     @display(description="what")
     def what(self, entry: AuditEntry) -> SafeString:
@@ -197,7 +202,7 @@ def kind_words(about: str) -> str:
 def csv_row(entry: AuditEntry) -> tuple[Any, ...]:
     return (
         f"{entry.at:%Y-%m-%d %H:%M:%S}",
-        str(entry.by) if entry.by else "",
+        name_of(entry.by),
         entry.action,
         kind_words(entry.about),
         entry_words(entry),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from leads.models import AuditEntry
+from rubrics.golden.words import PLAIN, expected_words
 from rubrics.measures import SpecError
 from rubrics.words import Wording, criterion_words
 
@@ -17,8 +18,11 @@ ENDS = {"at_least": "{} or more", "more_than": "more than {}", "within": "within
 
 def entry_words(entry: AuditEntry) -> str:
     """What was done, in one line, without who and when."""
-    told = change_words(entry.field, entry.before, entry.after)
-    return f"{entry.label}, {told}" if told else f"{entry.label}: {entry.action}"
+    if entry.field:
+        return f"{entry.label}, {change_words(entry.field, entry.before, entry.after)}"
+    whole = entry.after if entry.before is None else entry.before
+    told = f"{entry.label}: {entry.action}"
+    return told if whole is None else f"{told}. {_capitalized(value_words(whole))}"
 
 
 def change_words(path: str, before: Any, after: Any) -> str:
@@ -41,8 +45,7 @@ def path_words(path: str) -> str:
     parts = path.split(".") if path else []
     if len(parts) > 1 and parts[0] in PLAIN_SECTIONS:
         parts = parts[1:]
-    text = ", ".join(part.replace("_", " ") for part in parts)
-    return text[:1].upper() + text[1:]
+    return _capitalized(", ".join(part.replace("_", " ") for part in parts))
 
 
 def value_words(value: Any) -> str:
@@ -57,6 +60,10 @@ def _told(value: Any) -> Iterator[str]:
             yield from _criterion(value)
         elif "points" in value and set(value) & ENDS.keys():
             yield _tier(value)
+        elif "expect" in value and "facts" in value:
+            yield expected_words(value["expect"])
+        elif set(value) & set(PLAIN):
+            yield expected_words(value)
         elif "signal" in value and "ago" in value:
             yield f"{value['signal']} {value['ago']} ago"
         else:
@@ -100,6 +107,10 @@ def _list_words(before: Any, after: Any) -> str | None:
 def _is_plain_list(value: Any) -> bool:
     is_list = isinstance(value, Sequence) and not isinstance(value, str)
     return is_list and not any(isinstance(one, list | dict) for one in value)
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _plain(value: Any) -> str:

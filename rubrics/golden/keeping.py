@@ -63,8 +63,8 @@ def add_golden_lead(
     )
     check_golden_lead(golden_lead)
     golden_lead.save()
-    changes = list(audit.differences({}, _told(golden_lead)))
-    audit.record("added", about=golden_lead, by=by, at=at, changes=changes, reason=why)
+    whole = [("", None, _told(golden_lead))]
+    audit.record("added", about=golden_lead, by=by, at=at, changes=whole, reason=why)
     return golden_lead
 
 
@@ -99,8 +99,8 @@ def remove_golden_lead(
     golden_lead: GoldenLead, *, by: AbstractBaseUser | None, at: datetime
 ) -> None:
     """Forget a golden lead. What it was stays in the audit log."""
-    changes = list(audit.differences(_told(golden_lead), {}))
-    audit.record("removed", about=golden_lead, by=by, at=at, changes=changes)
+    whole = [("", _told(golden_lead), None)]
+    audit.record("removed", about=golden_lead, by=by, at=at, changes=whole)
     golden_lead.delete()
 
 

@@ -34,9 +34,9 @@ def test_what_is_kept_is_on_record(version: RubricVersion) -> None:
     person = User.objects.create(username="mara")
     kept = keep(version.rubric, by=person)
     assert (kept.key, kept.created_by, kept.is_active) == ("busy-vp", person, True)
-    added = {field: after for field, _, after in entries("added")}
-    assert added["expect"] == {"pql": True}
-    assert added["facts"] == BUSY
+    ((field, before, added),) = entries("added")
+    assert (field, before) == ("", None)
+    assert (added["expect"], added["facts"]) == ({"pql": True}, BUSY)
     about = AuditEntry.objects.filter(about="rubrics.goldenlead")
     assert set(about.values_list("by", "reason")) == {(person.pk, "Sales sold to three like her.")}
 
@@ -59,7 +59,8 @@ def test_only_what_changed_is_on_record(version: RubricVersion) -> None:
 def test_what_is_taken_away_stays_on_record(version: RubricVersion) -> None:
     remove_golden_lead(keep(version.rubric), by=None, at=AT)
     assert not version.rubric.golden_leads.exists()
-    assert ("name", "Busy VP", None) in entries("removed")
+    ((_, removed, after),) = entries("removed")
+    assert (removed["name"], after) == ("Busy VP", None)
 
 
 @pytest.mark.parametrize(
