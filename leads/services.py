@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from leads import keys
+from leads import audit, keys
 from leads.attributes import write_statements
 from leads.ingest import IngestResult, Message, ingest, read_message
 from leads.ingest.accounts import attachments_by_domain, lock_accounts
@@ -21,9 +22,11 @@ from leads.models import Account, Lead, Outcome, Product, RejectedMessage, Sourc
 
 __all__ = [
     "MergeImpossibleError",
+    "add_product",
     "create_source",
     "merge_leads",
     "record_outcome",
+    "rename_product",
     "replay_rejected",
     "rotate_write_key",
     "set_account_attributes",
@@ -160,3 +163,25 @@ def _reread(row: RejectedMessage) -> Message | None:
         return None
     message = read_message(raw, received_at=row.received_at, sent_at=row.sent_at)
     return message if isinstance(message, Message) else None
+
+
+@transaction.atomic
+def add_product(*, key: str, name: str, by: AbstractBaseUser | None, at: datetime) -> Product:
+    """Another product that people try."""
+    product = Product.objects.create(key=key, name=name)
+    audit.record("added", about=product, by=by, at=at, changes=[("name", None, name)])
+    return product
+
+
+@transaction.atomic
+def rename_product(
+    product: Product, *, name: str, by: AbstractBaseUser | None, at: datetime
+) -> Product:
+    """Call a product otherwise; its key stays."""
+    product = Product.objects.select_for_update(no_key=True).get(pk=product.pk)
+    if product.name != name:
+        change = [("name", product.name, name)]
+        audit.record("edited", about=product, by=by, at=at, changes=change)
+        product.name = name
+        product.save(update_fields=["name"])
+    return product

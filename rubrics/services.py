@@ -8,8 +8,10 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Max
 
+from leads import audit
 from leads.models import Product
 from rubrics.documents import parse_document
+from rubrics.errors import VersionNotEditable
 from rubrics.models import (
     Band,
     Criterion,
@@ -19,6 +21,7 @@ from rubrics.models import (
     RubricVersion,
     Tier,
 )
+from rubrics.presets import load_preset
 from rubrics.rows import (
     band_rows,
     criterion_rows,
@@ -102,5 +105,38 @@ def draft_version(
     version: RubricVersion, *, by: AbstractBaseUser | None, at: datetime
 ) -> RubricVersion:
     """A new draft with everything the given version has."""
-    document = {**document_of(version), "note": f"From version {version.number}"}
-    return load_rubric(document, product=version.rubric.product, by=by, at=at)
+    note = f"From version {version.number}"
+    document = {**document_of(version), "note": note}
+    made = load_rubric(document, product=version.rubric.product, by=by, at=at)
+    audit.record("drafted", about=made, by=by, at=at, reason=note)
+    return made
+
+
+@transaction.atomic
+def draft_preset(
+    rubric: Rubric, preset: str, *, by: AbstractBaseUser | None, at: datetime
+) -> RubricVersion:
+    """A new draft of a rubric with everything a shipped preset has.
+
+    Raises:
+        SpecError: there is no such preset.
+    """
+    document = {**load_preset(preset), "rubric": rubric.key, "name": rubric.name}
+    made = load_rubric(document, product=rubric.product, by=by, at=at)
+    audit.record("drafted", about=made, by=by, at=at, reason=f"From the preset {preset}")
+    return made
+
+
+@transaction.atomic
+def delete_draft(version: RubricVersion, *, by: AbstractBaseUser | None, at: datetime) -> None:
+    """Forget a draft; what it said stays in the audit log.
+
+    Raises:
+        VersionNotEditable: it is no draft.
+    """
+    version = RubricVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    if not version.is_editable:
+        raise VersionNotEditable(f"{version} is {version.get_status_display().lower()}: it stays.")
+    whole = [("", document_of(version), None)]
+    audit.record("deleted", about=version, by=by, at=at, changes=whole)
+    version.delete()

@@ -16,7 +16,13 @@ from unfold.decorators import action, display
 
 from leads.admin.base import AppAdmin, ReadOnlyAdmin, confirmed, pretty_json, show_secret
 from leads.models import Product, RejectedMessage, Source
-from leads.services import create_source, replay_rejected, rotate_write_key
+from leads.services import (
+    add_product,
+    create_source,
+    rename_product,
+    replay_rejected,
+    rotate_write_key,
+)
 
 KEY_TEXT = "Put this write key into the SDK or the CDP destination that sends the events."
 
@@ -35,6 +41,13 @@ class ProductAdmin(AppAdmin):
         self, request: HttpRequest, obj: Product | None = None
     ) -> dict[str, Any]:
         return {} if obj else self.prepopulated_fields
+
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        asked: dict[str, Any] = {"by": request.user, "at": timezone.now(), "name": obj.name}
+        if change:
+            rename_product(obj, **asked)
+        else:
+            obj.pk = add_product(key=obj.key, **asked).pk
 
 
 @admin.register(Source)

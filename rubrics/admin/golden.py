@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
@@ -24,7 +25,7 @@ from rubrics.golden.keeping import (
     import_golden_leads,
     remove_golden_lead,
 )
-from rubrics.golden.texts import parse_yaml, yaml_text
+from rubrics.golden.texts import facts_text, parse_yaml
 from rubrics.golden.words import expected_words
 from rubrics.measures import SpecError
 from rubrics.models import GoldenLead
@@ -61,8 +62,9 @@ class GoldenLeadAdmin(AuditedPages):
         return results_table(golden_lead)
 
     @display(description="facts")
-    def shown_facts(self, golden_lead: GoldenLead) -> str:
-        return yaml_text(golden_lead.facts)
+    def shown_facts(self, golden_lead: GoldenLead) -> SafeString:
+        text = facts_text(golden_lead.facts)
+        return format_html('<pre class="whitespace-pre-wrap break-words">{}</pre>', text)
 
     def get_fieldsets(self, request: HttpRequest, obj: GoldenLead | None = None) -> Any:
         if obj is not None and not self.has_change_permission(request, obj):

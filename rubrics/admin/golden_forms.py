@@ -13,7 +13,7 @@ from unfold.widgets import (
 
 from leads.admin.base import ModelForm
 from rubrics.golden.keeping import check_golden_lead, plain_facts
-from rubrics.golden.texts import parse_yaml, yaml_text
+from rubrics.golden.texts import facts_text, parse_yaml, yaml_text
 from rubrics.golden.words import PLAIN
 from rubrics.measures import SpecError
 from rubrics.models import GoldenLead, Rubric
@@ -96,7 +96,7 @@ class GoldenLeadForm(ModelForm):
         self.initial.setdefault("most", expect.get("total_at_most"))
         also = {name: wanted for name, wanted in expect.items() if name not in PLAIN}
         self.initial.setdefault("also", yaml_text(also))
-        self.initial.setdefault("facts_text", yaml_text(self.instance.facts))
+        self.initial.setdefault("facts_text", facts_text(self.instance.facts or {}))
         if "facts_text" in self.fields:
             self.fields["facts_text"].widget.attrs["placeholder"] = EXAMPLE
 

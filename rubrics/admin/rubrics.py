@@ -24,7 +24,7 @@ from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, person
 from rubrics.admin.files import RubricFilePages
 from rubrics.changing import add_rubric, change_rubric
 from rubrics.models import Rubric, RubricVersion
-from rubrics.presets import load_preset, preset_names
+from rubrics.presets import preset_names
 from rubrics.publishing.history import spans
 
 FORMAT = "j M Y, H:i"
@@ -111,10 +111,7 @@ class RubricAdmin(RubricFilePages, AuditedPages):
             chosen = request.POST.get("choice", "")
             if chosen not in names:
                 raise Http404
-            document = {**load_preset(chosen), "rubric": rubric.key, "name": rubric.name}
-            draft = services.load_rubric(
-                document, product=rubric.product, by=person(request), at=timezone.now()
-            )
+            draft = services.draft_preset(rubric, chosen, by=person(request), at=timezone.now())
             self.message_user(request, f"{draft} is a draft now.", messages.SUCCESS)
             return HttpResponseRedirect(change_url(draft))
 

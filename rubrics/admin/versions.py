@@ -92,6 +92,13 @@ class RubricVersionAdmin(ApprovalPages, PublishingPages, VersionFilePages, Edito
             raise Http404
         return previews.start(self, request, version)
 
+    def delete_model(self, request: HttpRequest, obj: RubricVersion) -> None:
+        services.delete_draft(obj, by=person(request), at=timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[RubricVersion]) -> None:
+        for version in queryset:
+            self.delete_model(request, version)
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """A draft goes with all that is its own: its parts, and previews of thousands of rows."""
         return previews.deleted_along(self, objs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,6 @@ Owners = Mapping[str, Lead | Account]
 MEMBERSHIP = "$account"
 """The attribute of a lead that is the account it belongs to."""
 
-_event_ids = count(-1, -1)  # negative: no event of the real ones
 _AGE = re.compile(r"(-?)(\d[^+-]*?)(?:\s*([+-])\s*(\d+)\s*us)?")
 
 
@@ -46,6 +46,8 @@ class CaseRows:
         self._signals = dict(Signal.objects.filter(product=product).values_list("key", "pk"))
         self._others: dict[tuple[str, str], Signal] = {}
         self._rows = _Rows()
+        # Far below zero: no event's, and of nobody who judges golden leads at the same moment.
+        self._event_ids = count(-(2**61) - secrets.randbelow(2**61))
 
     def add_lead(self, case: Case, at: datetime, where: str) -> Lead:
         """The lead of a case, with its account and hits."""
@@ -140,7 +142,7 @@ class CaseRows:
                     lead=lead,
                     signal_id=signal_id,
                     occurred_at=first + repeat * every,
-                    event_id=next(_event_ids),
+                    event_id=next(self._event_ids),
                     **hit_values(hit.get("value"), hit.get("session")),
                 )
                 for repeat in range(hit.get("times") or 1)

@@ -1,5 +1,7 @@
 """Facts and golden files as YAML that people edit."""
 
+import copy
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -10,6 +12,10 @@ from rubrics.presets import LOADER
 MOST_CHARACTERS = 400_000
 MOST_PARTS = 100_000
 """Of what the text stands for: a YAML alias repeats what it names, and aliases of aliases more."""
+
+
+FACT_ORDER = ("name", "lead", "account", "earlier", "members", "hits")
+HIT_ORDER = ("signal", "product", "ago", "times", "every", "value", "session")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -29,6 +35,21 @@ def yaml_text(value: Any) -> str:
     if not value:
         return ""
     return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def facts_text(facts: Mapping[str, Any]) -> str:
+    """Facts as they are written by hand; the database keeps them in an order of its own."""
+    told = copy.deepcopy(dict(facts))
+    for owner in (told, *told.get("members", ())):
+        if "hits" in owner:
+            owner["hits"] = [_ordered(hit, HIT_ORDER) for hit in owner["hits"]]
+    told["members"] = [_ordered(one, FACT_ORDER) for one in told.get("members", ())]
+    return yaml_text({name: part for name, part in _ordered(told, FACT_ORDER).items() if part})
+
+
+def _ordered(value: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
+    names = [*(name for name in order if name in value), *(n for n in value if n not in order)]
+    return {name: value[name] for name in names}
 
 
 def parse_yaml(text: str, where: str) -> Any:

@@ -6,15 +6,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from leads.models import LeadChange, Product, Signal
+from leads.models import AuditEntry, LeadChange, Product, Signal
 from rubrics.documents import parse_document
-from rubrics.errors import VersionNotPublishable
+from rubrics.errors import VersionNotEditable, VersionNotPublishable
 from rubrics.measures import SpecError
 from rubrics.models import Rubric, RubricVersion
 from rubrics.presets import load_preset
 from rubrics.publishing import publish_now
 from rubrics.rows import document_of
-from rubrics.services import draft_version, load_rubric
+from rubrics.services import delete_draft, draft_preset, draft_version, load_rubric
 from tests.rubrics.makers import AT, make_lead
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +136,24 @@ def test_draft_version_has_everything(product: Product) -> None:
     assert (draft.number, draft.is_editable, draft.note) == (2, True, "From version 1")
     draft.refresh_from_db()
     assert parse_document(document_of(draft)) == parse_document(load_preset("standard"))
+
+
+def test_what_becomes_of_drafts_is_on_record(version: RubricVersion) -> None:
+    draft = draft_version(version, by=None, at=AT)
+    second = draft_preset(version.rubric, "minimal-tracking", by=None, at=AT)
+    draft_id = draft.pk
+    delete_draft(draft, by=None, at=AT)
+    entries = AuditEntry.objects.filter(action__in=("drafted", "deleted")).order_by("pk")
+    assert list(entries.values_list("action", "about_id", "reason")) == [
+        ("drafted", draft_id, "From version 1"),
+        ("drafted", second.pk, "From the preset minimal-tracking"),
+        ("deleted", draft_id, ""),
+    ]
+    kept = entries[2].before
+    assert kept is not None
+    assert kept["criteria"][0]["key"] == "used"
+
+
+def test_what_scores_is_not_deleted(version: RubricVersion) -> None:
+    with pytest.raises(VersionNotEditable, match="small v1 is published: it stays"):
+        delete_draft(version, by=None, at=AT)
