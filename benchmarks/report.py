@@ -10,7 +10,17 @@ from typing import Any
 from benchmarks.results import FOLDER, ROOT
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-ORDER = ("ingest", "latency", "queue", "engine", "engine_large", "growth", "preview", "catalogue")
+ORDER = (
+    "ingest",
+    "latency",
+    "queue",
+    "engine",
+    "engine_large",
+    "growth",
+    "publish",
+    "preview",
+    "catalogue",
+)
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 VERDICT = {True: "met", False: "**missed**", None: ""}
 

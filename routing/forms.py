@@ -27,6 +27,8 @@ class QueueForm(forms.Form):
     )
     min_fit = forms.IntegerField(required=False, min_value=0, max_value=200)
     min_total = forms.IntegerField(required=False, min_value=0, max_value=500)
+    born = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+    lost = forms.IntegerField(required=False, min_value=1, max_value=2**31)
     order = forms.ChoiceField(choices=list(ORDER_LABELS.items()), required=False)
     page = forms.IntegerField(required=False, min_value=1, max_value=10_000)
 
@@ -43,6 +45,8 @@ class QueueForm(forms.Form):
             state=given.get("state") or "",
             min_fit=given.get("min_fit"),
             min_total=given.get("min_total"),
+            born=given.get("born"),
+            lost=given.get("lost"),
             page=given.get("page") or 1,
         )
 

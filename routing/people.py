@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Prefetch, QuerySet
 
 from leads.models import Event, Lead, Trial
-from routing import reasons
+from routing import digests, reasons
 from routing.charts import Chart, Point, step_chart
 from routing.models import Qualification, StateChange
 from routing.models.qualification import CLOSED_STATES
@@ -16,7 +16,7 @@ from routing.viewers import Viewer
 from rubrics import explain, outlook
 from rubrics.explain import Scored
 from rubrics.labels import band_of, tier_words
-from rubrics.models import AccountScore, Score, ScoreChange
+from rubrics.models import AccountScore, Publication, Score, ScoreChange
 from rubrics.outlook import Until
 from rubrics.scoring.advice import Advice
 from rubrics.scoring.differences import Compared, compare
@@ -86,6 +86,7 @@ class Episode:
     since: list[Compared]
     is_open: bool
     may_act: bool
+    lost_by: Publication | None
 
 
 def visible_leads(viewer: Viewer) -> QuerySet[Lead]:
@@ -172,6 +173,10 @@ def episodes(lead: Lead, score: Score | None, viewer: Viewer) -> list[Episode]:
         .order_by("-opened_at", "-pk")
     )
     now = explain.breakdown(score) if score else []
+    hot = set(Score.objects.filter(lead=lead, is_pql=True).values_list("product", flat=True))
+    lost = digests.lost_by(
+        {(lead.pk, pql.product_id) for pql in found if pql.product_id not in hot}
+    )
     told = [
         Episode(
             pql=pql,
@@ -181,6 +186,7 @@ def episodes(lead: Lead, score: Score | None, viewer: Viewer) -> list[Episode]:
             else [],
             is_open=pql.state not in CLOSED_STATES,
             may_act=viewer.may_act_on(pql),
+            lost_by=lost.get((lead.pk, pql.product_id)) if pql.closed_at is None else None,
         )
         for pql in found
     ]

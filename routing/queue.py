@@ -1,5 +1,6 @@
 """The queue a rep works: which PQLs, in which order, with what they are worth now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,11 +9,12 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
+from routing import digests
 from routing.models import Qualification
 from routing.models.qualification import CLOSED_STATES, QualificationQuerySet, State
 from routing.viewers import Viewer
 from rubrics import explain
-from rubrics.models import Score, ScoreChange
+from rubrics.models import Publication, Score, ScoreChange
 from rubrics.scoring.types import Line
 
 PAGE_SIZE = 30
@@ -47,7 +49,7 @@ ORDER_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the page was asked to show."""
+    """What the page was asked to show. ``born`` and ``lost`` are ids of publications."""
 
     tab: Tab = Tab.MINE
     order: Order = Order.TOTAL
@@ -56,12 +58,14 @@ class Wanted:
     state: str = ""
     min_fit: int | None = None
     min_total: int | None = None
+    born: int | None = None
+    lost: int | None = None
     page: int = 1
 
     @property
     def is_filtered(self) -> bool:
         """Whether anything besides the tab narrows the list."""
-        bounds = (self.product, self.min_fit, self.min_total)
+        bounds = (self.product, self.min_fit, self.min_total, self.born, self.lost)
         return bool(self.words or self.state) or any(bound is not None for bound in bounds)
 
 
@@ -77,6 +81,7 @@ class Row:
     was_total: int | None
     trend: int | None
     reasons: list[Line]
+    lost_by: Publication | None
     waiting: timedelta | None
     is_overdue: bool
     may_act: bool
@@ -113,7 +118,7 @@ def read_page(wanted: Wanted, *, viewer: Viewer, at: datetime) -> Page:
         .annotate(past_total=Subquery(_total_before(at - TREND_SPAN)))
         .order_by(*order)
     )
-    rows = [_row(pql, viewer=viewer, at=at) for pql in pqls]
+    rows = _rows(list(pqls), viewer=viewer, at=at)
     return Page(rows, wanted.page, len(cut) > PAGE_SIZE)
 
 
@@ -143,6 +148,10 @@ def _filtered(wanted: Wanted, viewer: Viewer) -> QualificationQuerySet:
         found = found.filter(product=wanted.product)
     if wanted.state:
         found = found.filter(state=wanted.state)
+    if wanted.born is not None:
+        found = found.born_of(wanted.born)
+    if wanted.lost is not None:
+        found = found.lost_by(wanted.lost)
     if wanted.min_fit is not None:
         found = found.with_score().filter(_at_least("fit", wanted.min_fit))
     if wanted.min_total is not None:
@@ -176,8 +185,27 @@ def _total_before(moment: datetime) -> QuerySet[ScoreChange, int]:
     )
 
 
-def _row(pql: Qualification, *, viewer: Viewer, at: datetime) -> Row:
-    score: Score | None = pql.score  # type: ignore[attr-defined]  # annotated by with_score()
+def _rows(pqls: Sequence[Qualification], *, viewer: Viewer, at: datetime) -> list[Row]:
+    cold = {(pql.lead_id, pql.product_id) for pql in pqls if _is_cold(pql)}
+    lost = digests.lost_by(cold)
+    return [
+        _row(pql, lost.get((pql.lead_id, pql.product_id)), viewer=viewer, at=at) for pql in pqls
+    ]
+
+
+def _is_cold(pql: Qualification) -> bool:
+    """Open, and its lead meets the thresholds no longer."""
+    score = _score_of(pql)
+    return pql.closed_at is None and not (score and score.is_pql)
+
+
+def _score_of(pql: Qualification) -> Score | None:
+    """What :meth:`with_score` joined. Django leaves the attribute out where nothing is there."""
+    return getattr(pql, "score", None)
+
+
+def _row(pql: Qualification, lost_by: Publication | None, *, viewer: Viewer, at: datetime) -> Row:
+    score = _score_of(pql)
     past: int | None = pql.past_total  # type: ignore[attr-defined]  # annotated by read_page()
     total = score.total if score else pql.total
     waits = pql.state in {State.NEW, State.ASSIGNED}
@@ -191,6 +219,7 @@ def _row(pql: Qualification, *, viewer: Viewer, at: datetime) -> Row:
         was_total=pql.total if total != pql.total else None,
         trend=None if past is None else total - past,
         reasons=explain.top_reasons(score) if score else [],
+        lost_by=lost_by,
         waiting=waiting,
         is_overdue=waiting is not None and waiting > OVERDUE_AFTER,
         may_act=viewer.may_act_on(pql),

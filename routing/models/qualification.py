@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from leads.models import Lead, Product
 from routing.models.rep import Rep
-from rubrics.models import RubricVersion, ScoreChange
+from rubrics.models import Publication, RubricVersion, ScoreChange
 
 if TYPE_CHECKING:
     from routing.viewers import Viewer
@@ -98,6 +98,21 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
         )
         return self.annotate(score=now)
 
+    def born_of(self, publication_id: int) -> QualificationQuerySet:
+        """Those that a version opened by going live."""
+        return self.filter(publication=publication_id)
+
+    def lost_by(self, publication_id: int) -> QualificationQuerySet:
+        """Open ones whose lead met the thresholds until this version went live."""
+        lost = ScoreChange.objects.filter(
+            publication=publication_id,
+            lost=True,
+            lead=OuterRef("lead"),
+            product=OuterRef("product"),
+        )
+        no_more = Q(score__is_pql=False) | Q(score=None)
+        return self.open().with_score().filter(no_more, Exists(lost))
+
     def of_merged_leads(self) -> QualificationQuerySet:
         """Those whose lead was merged into another one and that have not followed it yet."""
         return self.filter(lead__merged_into__isnull=False)
@@ -128,6 +143,16 @@ class Qualification(models.Model):
     version = models.ForeignKey(RubricVersion, on_delete=models.PROTECT)
     opened_by = models.OneToOneField(
         ScoreChange, on_delete=models.SET_NULL, null=True, related_name="qualification"
+    )
+    publication = models.ForeignKey(
+        Publication,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="qualifications",
+        db_index=False,
+        help_text="The version going live that opened it, with many others; empty: the lead's own "
+        "doing.",
     )
     state = models.CharField(max_length=11, choices=State, default=State.NEW)
     rep = models.ForeignKey(
@@ -196,6 +221,11 @@ class Qualification(models.Model):
                 ],
                 condition=Q(state__in=OPEN_STATES),
                 name="qualification_open",
+            ),
+            models.Index(
+                fields=["publication", "rep"],
+                condition=Q(publication__isnull=False),
+                name="qualification_by_publication",
             ),
             models.Index(
                 fields=["-closed_at"],

@@ -1,5 +1,6 @@
 """What can be done with PQLs. Every door (page, API, admin, task) goes through these."""
 
+from routing.services.digests import put_digest_away
 from routing.services.errors import InvalidRequest, RoutingError, TransitionNotAllowed
 from routing.services.merging import follow_merges
 from routing.services.opening import deal_waiting, open_qualifications
@@ -29,6 +30,7 @@ __all__ = [
     "mark_contacted",
     "mark_opportunity",
     "open_qualifications",
+    "put_digest_away",
     "reject",
     "snooze",
     "unsnooze",

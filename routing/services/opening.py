@@ -15,6 +15,7 @@ from routing.models.qualification import State
 from rubrics.models import Score, ScoreChange
 
 OPENED = "Met all three thresholds"
+OPENED_BY_VERSION = "Met all three thresholds when a new version went live"
 NOBODY = "Nobody to deal it to: every rep is switched off"
 
 
@@ -108,6 +109,7 @@ def _frozen(opening: _Opening, deal: Deal | None, *, at: datetime) -> Qualificat
         product_id=change.product_id,
         version_id=score.version_id,
         opened_by=change,
+        publication_id=change.publication_id,
         state=State.ASSIGNED if deal else State.NEW,
         rep_id=deal.rep_id if deal else None,
         fit=score.fit,
@@ -124,9 +126,16 @@ def _history(
 ) -> list[StateChange]:
     rows = []
     for qualification, deal in zip(qualifications, deals, strict=True):
-        reason = OPENED if deal else f"{OPENED}. {NOBODY}"
+        opened = OPENED_BY_VERSION if qualification.publication_id else OPENED
+        reason = opened if deal else f"{opened}. {NOBODY}"
         rows.append(
-            StateChange(qualification=qualification, to_state=State.NEW, reason=reason, at=at)
+            StateChange(
+                qualification=qualification,
+                to_state=State.NEW,
+                reason=reason,
+                at=at,
+                announced_at=_told_by_digest(qualification, at),
+            )
         )
         if deal:
             rows.append(_dealt(qualification, deal, at=at))
@@ -141,7 +150,14 @@ def _dealt(qualification: Qualification, deal: Deal, *, at: datetime) -> StateCh
         rep_id=deal.rep_id,
         reason=deal.reason,
         at=at,
+        announced_at=_told_by_digest(qualification, at),
     )
+
+
+def _told_by_digest(qualification: Qualification, at: datetime) -> datetime | None:
+    """What a version brings by going live is told in one digest (:mod:`routing.digests`), so it
+    counts as announced: hundreds of alerts at once are none."""
+    return at if qualification.publication_id else None
 
 
 @transaction.atomic

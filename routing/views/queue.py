@@ -1,14 +1,16 @@
 """The queue, and the question whether it is still up to date."""
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from routing import reports
+from routing import digests, reports, services
 from routing.forms import QueueForm
 from routing.queue import ORDER_LABELS, PAGE_SIZE, Tab, Wanted, read_page
 from routing.viewers import Viewer
-from routing.views.base import is_fragment, page_for, show
+from routing.views.base import answer, is_fragment, page_for, person, show
+from rubrics.models import Publication
 
 TAB_LABELS = {
     Tab.MINE: "Mine",
@@ -37,6 +39,15 @@ def queue_pulse(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     return _queue(request, viewer, "_queue")
 
 
+@require_POST
+@page_for(lambda viewer: viewer.sees_queue)
+def digest_away(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Put away what a version that went live did to the queue."""
+    publication = get_object_or_404(Publication.objects.flipped(), pk=pk)
+    services.put_digest_away(publication, by=person(request), at=timezone.now())
+    return answer(request, "Put away.")
+
+
 def _queue(request: HttpRequest, viewer: Viewer, template: str) -> HttpResponse:
     form = QueueForm(request.GET)
     wanted = form.wanted(viewer)
@@ -58,6 +69,7 @@ def _queue(request: HttpRequest, viewer: Viewer, template: str) -> HttpResponse:
         "score_ids": ",".join(str(score.pk) for score in scores),
         "fingerprint": reports.fingerprint(figures.newest_change, changed),
         "shows_rep": wanted.tab is not Tab.MINE,
+        "digests": digests.digests_for(viewer, at=at),
         "at": at,
         "section": "queue",
     }

@@ -5,8 +5,10 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import date
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
@@ -31,10 +33,18 @@ class PublicationAdmin(JobAdmin):
         ("version_page", "replaces_page"),
         ("kind", "asked"),
         "reason",
-        ("started_at", "flipped_at", "took"),
-        ("entered", "left", "skipped"),
+        ("started_at", "went_live", "took"),
+        ("pqls", "not_scored"),
     )
-    readonly_fields = ("version_page", "replaces_page", "took", "asked")
+    readonly_fields = (
+        "version_page",
+        "replaces_page",
+        "went_live",
+        "took",
+        "asked",
+        "pqls",
+        "not_scored",
+    )
     change_form_outer_before_template = "admin/rubrics/publication.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
@@ -49,6 +59,15 @@ class PublicationAdmin(JobAdmin):
     def replaces_page(self, publication: Publication) -> SafeString | str:
         before = publication.replaces
         return page_link(change_url(before), before) if before else "-"
+
+    @display(description="went live")
+    def went_live(self, publication: Publication) -> str:
+        moment = publication.flipped_at
+        return date(localtime(moment), "N j, Y, H:i:s") if moment else "-"
+
+    @display(description="could not be scored")
+    def not_scored(self, publication: Publication) -> str:
+        return f"{publication.skipped:,}"
 
     @display(description="PQLs new / lost")
     def pqls(self, publication: Publication) -> str:

@@ -44,6 +44,7 @@ from rubrics.models import (
     PreviewLead,
     Proof,
     ProofMismatch,
+    Publication,
     Rubric,
     RubricVersion,
     Score,
@@ -58,7 +59,8 @@ LIST_BUDGET, PAGE_BUDGET = 8, 9  # queries; two of each are the session and the 
 BIGGER_LISTS: dict[type[Model], int] = {Criterion: 9}  # tiers, and the signals by name
 BIGGER_PAGES: dict[type[Model], int] = {
     DataAudit: 16,
-    RubricVersion: 18,
+    RubricVersion: 20,
+    Rubric: 11,
     Score: 13,
     AccountScore: 12,
     EventType: 10,
@@ -101,6 +103,7 @@ MODELS = [
     Backtest,
     Proof,
     ProofMismatch,
+    Publication,
     Qualification,
     Rep,
     Team,
@@ -125,6 +128,7 @@ READ_ONLY = [
     PreviewLead,
     Proof,
     ProofMismatch,
+    Publication,
     Qualification,
     RemapJob,
     Score,
@@ -253,6 +257,10 @@ def fill(world: World, first: int, last: int) -> None:
             tallies={"seen": {"all": 1}, "moves": {"entered": 1}, "then.pqls": {"all": 1}},
         )  # fmt: skip
         PreviewLead.objects.create(preview=preview, lead=lead, movement="entered", then_total=90)
+        Publication.objects.create(
+            kind="publish", product=world.product, version=draft, state="done", asked_by=person,
+            started_at=AT, finished_at=AT, flipped_at=AT,
+        )  # fmt: skip
         Backtest.objects.create(
             version=draft, started_at=AT, finished_at=AT, state="done", asked_by=person, since=AT,
             until=AT + timedelta(days=1), known_until=AT, kinds=["converted"],
