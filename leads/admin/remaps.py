@@ -25,7 +25,8 @@ class RemapJobAdmin(JobAdmin):
         ("result", "state", "progress"),
         "signals",
         ("added", "removed", "altered"),
-        ("started_at", "finished_at", "took", "asked"),
+        ("started_at", "finished_at"),
+        ("took", "asked"),
     )
     readonly_fields = ("result", "signals", "progress", "took", "asked")
 
