@@ -80,7 +80,11 @@ def who(row: PreviewLead) -> SafeString:
 @admin.register(Preview)
 class PreviewAdmin(JobAdmin):
     list_display = ("started_at", "label", "shown_state", "pqls", "crossings", "took", "asked")
-    list_filter = (("rubric", RelatedDropdownFilter), ("state", ChoicesDropdownFilter))
+    list_filter = (
+        ("rubric", RelatedDropdownFilter),
+        ("version", RelatedDropdownFilter),
+        ("state", ChoicesDropdownFilter),
+    )
     list_select_related = ("asked_by",)
     search_fields = ("label",)
     actions_detail = ("again", "download", "stop")
