@@ -5,7 +5,7 @@ the stored scores. Whom the same version would go on to score is not measured ag
 for them. Everybody else is measured and judged as live scoring does it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from rubrics.previews.tallies import Tallies
 from rubrics.proof.reading import one_snapshot
 from rubrics.scores import Chunk, plan_for_bulk
 from rubrics.scoring.lines import lines
-from rubrics.scoring.types import Judgement, Line, Measured, Subject
+from rubrics.scoring.types import Axis, Judgement, Line, Measured, Subject
 from rubrics.segments import choose
 
 Several = LeadRange | AccountRange | LeadIds | AccountIds
@@ -136,19 +136,35 @@ def worth_of(found: Judged) -> Worth:
 
 
 def _row(plan: Plan, pair: Pair, then: Then, numbers: Mapping[int, Measured]) -> PreviewLead:
-    was: Sequence[Line] = ()
-    will: Sequence[Line] = ()
+    was = will = None
     if pair.now is not None:
         version, measured = pair.now.version, numbers[pair.subject_id]
-        was = _lines(Judged(version, measured, version.judge(measured)))
+        was = Judged(version, measured, version.judge(measured))
     if pair.then is pair.now:
         will = was
     elif pair.then is not None:
-        will = _lines(then.judged[pair.subject_id])
+        will = then.judged[pair.subject_id]
+    before, after = _points(was), _points(will)
+    differing = {key for key in before | after if before.get(key, 0) != after.get(key, 0)}
     rubrics = plan.rubric_of(pair.now), plan.rubric_of(pair.then)
-    return row_of(pair, plan.panel.subject, rubrics, (was, will))
+    told = _lines(was, differing), _lines(will, differing)
+    return row_of(pair, plan.panel.subject, rubrics, told)
 
 
-def _lines(found: Judged) -> Sequence[Line]:
+Key = tuple[Axis, str]
+
+
+def _points(found: Judged | None) -> dict[Key, int]:
+    """What each criterion gives."""
+    if found is None:
+        return {}
+    pairs = zip(found.version.version.criteria, found.judgement.points, strict=True)
+    return {(criterion.axis, criterion.key): points for criterion, points in pairs}
+
+
+def _lines(found: Judged | None, only: Collection[Key]) -> Sequence[Line]:
+    if found is None:
+        return ()
     version = found.version
-    return lines(version.version, found.measured, found.judgement, version.describe)
+    judged = (version.version, found.measured, found.judgement, version.describe)
+    return lines(*judged, only=only)

@@ -1,6 +1,6 @@
 """Numbers become reasons people read. The lines of an axis sum to its score."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from rubrics.scoring.points import is_recent, reached_tier, times
 from rubrics.scoring.types import (
@@ -22,12 +22,22 @@ Describe = Callable[[int, float | None], str]
 
 
 def lines(
-    version: Version, measured: Measured, judgement: Judgement, describe: Describe
+    version: Version,
+    measured: Measured,
+    judgement: Judgement,
+    describe: Describe,
+    *,
+    only: Collection[tuple[Axis, str]] | None = None,
 ) -> list[Line]:
-    """One line a criterion in the version's order, then what limits, silence and bonus changed."""
+    """One line a criterion in the version's order, then what limits, silence and bonus changed.
+
+    Args:
+        only: of the criteria those with these axes and keys; a line takes its time to tell.
+    """
     told = [
         _criterion_line(version, criterion, measured, points, describe)
         for criterion, points in zip(version.criteria, judgement.points, strict=True)
+        if only is None or (criterion.axis, criterion.key) in only
     ]
     told += [
         _adjustment_line(version, axis, kind, points, measured, describe)
