@@ -4,6 +4,7 @@ converting, all others held.
 Effects are held back towards nothing, so that few leads change little (docs/adr/0015).
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -130,18 +131,15 @@ def _mark(
 
 
 def _scale(columns: Sequence[_Term], fit: Fit, leads: int) -> float:
-    """Points a logit: what makes the learnt points most like the present ones, so that thresholds
-    go on to mean about the same. Where they have nothing in common, the largest stays as large."""
-    along = across = 0.0
+    """Points a logit: what makes the learnt points as large, all in all, as the present ones, so
+    that scores stay about as spread. Terms count by how many leads they set apart."""
+    now = then = 0.0
     for term, effect in zip(columns, fit.effects, strict=True):
         share = len(term.rows) / leads
         weight = share * (1 - share)
-        along += weight * effect * _step_points(term)
-        across += weight * effect * effect
-    if along > 0 and across > 0:
-        return along / across
-    most = max(abs(_step_points(term)) for term in columns)
-    return most / max(*map(abs, fit.effects), 1e-6)
+        now += weight * _step_points(term) ** 2
+        then += weight * effect**2
+    return math.sqrt(now / max(then, 1e-9))
 
 
 def _step_points(term: _Term) -> float:
