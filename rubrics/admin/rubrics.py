@@ -6,6 +6,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import date
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -15,16 +17,15 @@ from unfold.decorators import action, display
 from leads.admin.base import (
     ReadOnlyInline,
     change_url,
-    confirmed,
     page_link,
 )
-from rubrics import services
+from rubrics import editing, services
 from rubrics.admin.audit import AuditedPages
-from rubrics.admin.drafts import REFUSALS, STATUS_COLORS, person
+from rubrics.admin.drafts import STATUS_COLORS, person
 from rubrics.admin.files import RubricFilePages
 from rubrics.changing import add_rubric, change_rubric
 from rubrics.models import Rubric, RubricVersion
-from rubrics.presets import preset_names
+from rubrics.presets import load_preset, preset_names
 from rubrics.publishing.history import spans
 
 FORMAT = "j M Y, H:i"
@@ -99,30 +100,49 @@ class RubricAdmin(RubricFilePages, AuditedPages):
         return {} if obj else self.prepopulated_fields
 
     @action(
-        description="New draft from a preset",
+        description="New draft",
         icon="library_add",
         permissions=["drafting"],
         url_path="draft-from-preset",
     )
     def draft_from_preset(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        names = preset_names()
-
-        def run(rubric: Rubric) -> HttpResponse:
-            chosen = request.POST.get("choice", "")
-            if chosen not in names:
-                raise Http404
-            draft = services.draft_preset(rubric, chosen, by=person(request), at=timezone.now())
+        """What a draft begins with: a preset, each with the situation it is for, or nothing."""
+        rubric = self.get_object(request, object_id)
+        if rubric is None:
+            raise Http404
+        if request.method == "POST":
+            draft = self._begun(request, rubric, request.POST.get("choice", ""))
             self.message_user(request, f"{draft} is a draft now.", messages.SUCCESS)
             return HttpResponseRedirect(change_url(draft))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"New draft of {rubric}",
+            "rubric": rubric,
+            "presets": [_offered(name) for name in preset_names()],
+            "opts": self.opts,
+            "original": rubric,
+            "back": change_url(rubric),
+            "import_url": reverse("admin:rubrics_rubric_import_file"),
+        }
+        return TemplateResponse(request, "admin/rubrics/editor/presets.html", context)
 
-        return confirmed(
-            self,
-            request,
-            object_id,
-            run,
-            title="New draft from a preset?",
-            text="The draft gets the preset's criteria, and the product the signals they need.",
-            button="Make the draft",
-            refuses=REFUSALS,
-            choices=names,
-        )
+    @staticmethod
+    def _begun(request: HttpRequest, rubric: Rubric, chosen: str) -> RubricVersion:
+        by, at = person(request), timezone.now()
+        if chosen == "empty":
+            return editing.begin_draft(rubric, by=by, at=at)
+        if chosen not in preset_names():
+            raise Http404
+        return services.draft_preset(rubric, chosen, by=by, at=at)
+
+
+def _offered(name: str) -> dict[str, Any]:
+    """A preset as the page tells it."""
+    document = load_preset(name)
+    return {
+        "name": name,
+        "title": document.get("name") or name,
+        "description": document.get("description", ""),
+        "criteria": len(document["criteria"]),
+        "of_accounts": document.get("subject") == "account",
+    }

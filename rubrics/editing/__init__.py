@@ -12,11 +12,13 @@ from rubrics.editing.criteria import (
     restore_criterion,
     save_criterion,
 )
+from rubrics.editing.drafts import begin_draft
 from rubrics.editing.lists import add_list, remove_list, replace_list
 from rubrics.editing.sections import save_bands, save_groups, save_section
 
 __all__ = [
     "add_list",
+    "begin_draft",
     "copy_criterion",
     "move_criterion",
     "remove_criterion",

@@ -8,17 +8,33 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from leads import audit
-from leads.models import AuditEntry
+from leads.models import AuditEntry, Signal
 from rubrics.errors import EditConflict, VersionNotEditable
-from rubrics.models import RubricVersion
+from rubrics.models import Rubric, RubricVersion
 from rubrics.rows import document_of
 
 ABOUT = "rubrics.rubricversion"
 ORDER = "order"
 """The audit log's field for the order of the criteria."""
+
+
+@transaction.atomic
+def begin_draft(rubric: Rubric, *, by: AbstractBaseUser | None, at: datetime) -> RubricVersion:
+    """An empty draft: no criteria, every rule as it is by default; all of the product's signals
+    that count as using it do."""
+    numbers = rubric.versions.aggregate(last=Max("number"))
+    signals = Signal.objects.filter(product=rubric.product_id, is_activity=True)
+    draft = RubricVersion.objects.create(
+        rubric=rubric,
+        number=(numbers["last"] or 0) + 1,
+        created_by_id=by.pk if by else None,
+        activity_signals=sorted(signals.values_list("key", flat=True)),
+    )
+    audit.record("drafted", about=draft, by=by, at=at, reason="From nothing")
+    return draft
 
 
 @contextmanager

@@ -101,14 +101,19 @@ def test_what_cannot_be_published_says_why(world: World, client: Client) -> None
     assert draft.is_editable
 
 
-def test_draft_from_a_preset(world: World, client: Client) -> None:
+def test_draft_from_a_preset_or_from_nothing(world: World, client: Client) -> None:
     url = reverse("admin:rubrics_rubric_draft_from_preset", args=[world.rubric.pk])
-    assert "standard" in client.get(url).content.decode()
+    page = client.get(url).content.decode()
+    assert "Not for the first six months" in page  # the situation it is for
     client.post(url, {"choice": "standard"})
     draft = world.rubric.versions.editable().get()
     assert draft.criteria.count() > 10
     assert Signal.objects.filter(product=world.product, key="logged_in").exists()
     assert client.post(url, {"choice": "none"}).status_code == 404
+    empty = client.post(url, {"choice": "empty"})["Location"]
+    told = client.get(empty).content.decode()
+    assert "There are none yet. Add at least one." in told
+    assert "logged_in" in world.rubric.versions.order_by("-number")[0].activity_signals
 
 
 def test_version_downloads_as_yaml(client: Client, draft: RubricVersion) -> None:

@@ -24,8 +24,9 @@ from tests.rubrics.test_account_scores import publish_for_accounts
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
-def _complaints(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
+def complaints(page: Page, within: str | None = None) -> list[str]:
+    """What axe finds on the page, or in a part of it."""
+    found = Axe().run(page, context=within, options=RULES).response["violations"]
     return [
         f"{entry['id']}: {json.dumps([node['html'][:120] for node in entry['nodes'][:3]])}"
         for entry in found
@@ -73,7 +74,7 @@ def test_every_page(open_page: OpenPage, maya: User, width: int, color_scheme: s
         f"/pqls/{pql.pk}/reject/", f"/pqls/{pql.pk}/snooze/", "/nowhere/",
     ]  # fmt: skip
     page = open_page("/login/", width=width, color_scheme=color_scheme)
-    assert _complaints(page) == [], "/login/"
+    assert complaints(page) == [], "/login/"
     page = open_page("/", user=maya, width=width, color_scheme=color_scheme)
     for path in paths:
         page.goto(path)
@@ -82,7 +83,7 @@ def test_every_page(open_page: OpenPage, maya: User, width: int, color_scheme: s
         for summary in page.locator("main details > summary").all()[:6]:
             summary.click()
         page.wait_for_load_state("networkidle")
-        assert _complaints(page) == [], path
+        assert complaints(page) == [], path
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
@@ -93,8 +94,8 @@ def test_dialog_menu_and_toast(
     page = open_page("/?tab=unassigned", user=sam, color_scheme=color_scheme)
     page.locator("[data-act=assign]").first.click()
     page.get_by_role("dialog").get_by_role("combobox").wait_for()
-    assert _complaints(page) == []
+    assert complaints(page) == []
     page.get_by_role("dialog").get_by_role("button", name="Assign").click()
     page.locator(".toast").wait_for()
     page.locator(".menu > summary").click()
-    assert _complaints(page) == []
+    assert complaints(page) == []

@@ -95,7 +95,11 @@ class EditorAdmin(AppAdmin):
                 "title": str(version),
                 "subtitle": None,
             }
-        return super().change_view(request, object_id, form_url, context)
+        response: HttpResponse = super().change_view(request, object_id, form_url, context)
+        if isinstance(response, TemplateResponse) and response.context_data is not None:
+            # Too many for the theme's header; the page has a bar of its own, which wraps.
+            response.context_data["page_actions"] = response.context_data.pop("actions_detail", [])
+        return response
 
     def _offered(self, request: HttpRequest, object_id: str) -> dict[str, str]:
         """The actions of the page that this person may take, by name, and their addresses."""
