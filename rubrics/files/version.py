@@ -44,7 +44,9 @@ def schema_url() -> str:
 
 def signal_document(signal: Signal, mappings: Iterable[SignalMapping]) -> dict[str, Any]:
     """A signal as an entry of ``signals``."""
-    entry: dict[str, Any] = {"name": signal.name, "description": signal.description}
+    entry: dict[str, Any] = {"name": signal.name}
+    if signal.description:  # a file leaves an empty one out: both read the same
+        entry["description"] = signal.description
     if events := [_event(mapping) for mapping in mappings]:
         entry["events"] = events
     return entry

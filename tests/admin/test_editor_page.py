@@ -65,6 +65,7 @@ def test_the_page_tells_each_criterion_in_its_section(client: Client, draft: Rub
     assert places == sorted(places)
     assert "2 criteria, give up to 40" in page
     assert "Complete: nothing is missing." in page
+    assert page.count(version_url(draft, "publish")) <= 1  # a step, and not a button besides
     assert "Used by Competitor." in page
 
 

@@ -98,7 +98,11 @@ class EditorAdmin(AppAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         if isinstance(response, TemplateResponse) and response.context_data is not None:
             # Too many for the theme's header; the page has a bar of its own, which wraps.
-            response.context_data["page_actions"] = response.context_data.pop("actions_detail", [])
+            actions = response.context_data.pop("actions_detail", [])
+            stepped = {step.url for step in context.get("steps", ())}
+            response.context_data["page_actions"] = [
+                one for one in actions if one.get("path") not in stepped
+            ]
         return response
 
     def _offered(self, request: HttpRequest, object_id: str) -> dict[str, str]:

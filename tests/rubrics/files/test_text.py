@@ -140,7 +140,7 @@ def test_a_version_carries_its_events_and_their_source(product: Product) -> None
     document = {**SMALL, "signals": {"in": {"name": "In", "events": events}}}
     version = reload(load_rubric(document, product=product, by=None, at=AT))
     told = version_document(version)["signals"]["in"]
-    assert told == {"name": "In", "description": "", "activity": True, "events": events}
+    assert told == {"name": "In", "activity": True, "events": events}
 
 
 @pytest.mark.django_db
