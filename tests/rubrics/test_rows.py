@@ -15,7 +15,7 @@ from rubrics.measures import SpecError
 from rubrics.models import Band, Criterion, CriterionGroup, RubricVersion
 from rubrics.presets import load_preset
 from rubrics.rows import document_of
-from rubrics.services import load_rubric
+from rubrics.services import draft_version, load_rubric
 from tests.oracle.sections import attribute_conditions, full_documents
 from tests.oracle.strategies import SIGNALS
 from tests.rubrics.engine import generated
@@ -166,12 +166,13 @@ APART = {
 def test_what_belongs_together_is_held_by_the_database(
     version: RubricVersion, constraint: str, change: dict[str, Any]
 ) -> None:
-    versions = RubricVersion.objects.filter(pk=version.pk)
+    draft = draft_version(version, by=None, at=AT)  # a published one does not change at all
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        versions.update(**change)
+        RubricVersion.objects.filter(pk=draft.pk).update(**change)
 
 
 def test_parts_are_held_by_the_database(version: RubricVersion) -> None:
+    version = draft_version(version, by=None, at=AT)
     group = {"version": version, "key": "use"}
     for constraint, row in {
         "group_has_a_limit": CriterionGroup(**group),
