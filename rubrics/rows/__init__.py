@@ -74,7 +74,10 @@ def whole_document(document: Mapping[str, Any]) -> dict[str, Any]:
         **section_documents(version),
         **parts_document(list_rows(document), group_rows(document), band_rows(document)),
         "signals": {
-            key: {**(declared.get(key) or {}), "activity": key in activity}
+            key: {
+                **{name: told for name, told in (declared.get(key) or {}).items() if told},
+                "activity": key in activity,
+            }
             for key in sorted(used_signals(parsed))
         },
         "activity_signals": sorted(activity),
