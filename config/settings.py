@@ -191,6 +191,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "OutcomeKind": "leads.models.outcome.OutcomeKind",
         "IdentityKind": "leads.models.identity.IdentityKind",
         "VersionStatus": "rubrics.models.rubric.VersionStatus",
+        "BacktestMoment": "rubrics.models.backtest.BacktestMoment",
         "DecayMode": "rubrics.models.rubric.DecayMode",
         "State": "routing.models.qualification.State",
         "JobState": "leads.models.job.JobState",

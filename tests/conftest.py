@@ -1,6 +1,7 @@
 """What every test stands on."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -75,3 +76,25 @@ def _empty_caches() -> None:
     """Nothing remembered of another test's rows."""
     cache.clear()
     forget_compiled()
+
+
+# What they test waits until every transaction of the server has ended (leads/fences.py): tests of
+# the other core, in a database of their own, would hold it up.
+ALONE = (
+    "leads/catalogue/",
+    "leads/test_remapping.py",
+    "admin/test_admin_catalogue.py",
+    "admin/test_admin_mapping.py",
+    "admin/test_admin_data_audits.py",
+    "rubrics/dataquality/",
+    "rubrics/test_expected.py",
+    "rubrics/proof/test_threads.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that nothing may run beside."""
+    tests = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(tests).as_posix().startswith(ALONE):
+            item.add_marker(pytest.mark.alone)

@@ -29,7 +29,7 @@ from rubrics.measures import SpecError
 from rubrics.models import Preview, PreviewLead, RubricVersion
 from rubrics.models.preview import Movement
 from rubrics.previews.export import csv_response
-from rubrics.previews.summary import charts, summarize
+from rubrics.previews.summary import charts, crossings_of, pqls_of, summarize
 from rubrics.previews.verdict import comparison
 from rubrics.scoring.words import signed
 
@@ -103,13 +103,13 @@ class PreviewAdmin(JobAdmin):
 
     @display(description="PQLs now → then")
     def pqls(self, preview: Preview) -> str:
-        found = summarize(preview).pqls
+        found = pqls_of(preview)
         return f"{found.now:,} → {found.then:,}"
 
     @display(description="enter / leave")
     def crossings(self, preview: Preview) -> str:
-        found = summarize(preview)
-        return f"{found.entered:,} / {found.left:,}"
+        entered, left = crossings_of(preview)
+        return f"{entered:,} / {left:,}"
 
     def change_view(
         self,

@@ -17,6 +17,7 @@ from rubrics.backtests.examples import CONVERSIONS, MomentKind
 from rubrics.backtests.starting import Asking, BacktestRefused, start_backtest
 from rubrics.measures import SpecError
 from rubrics.models import Backtest, RubricVersion
+from rubrics.models.backtest import BacktestMoment
 
 
 class BacktestSerializer(serializers.ModelSerializer[Backtest]):
@@ -69,7 +70,7 @@ class StartBacktestSerializer(serializers.Serializer[Any]):
     since = serializers.DateTimeField(required=False, help_text="Signed up from.")
     until = serializers.DateTimeField(required=False, help_text="Signed up before.")
     moment = serializers.ChoiceField(
-        choices=[kind.value for kind in MomentKind], default=MomentKind.AFTER_SIGN_UP.value
+        choices=BacktestMoment.choices, default=BacktestMoment.AFTER_SIGN_UP
     )
     days = serializers.IntegerField(required=False, min_value=0, max_value=3650)
     horizon_days = serializers.IntegerField(required=False, min_value=1, max_value=3650)

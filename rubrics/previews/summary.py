@@ -106,13 +106,24 @@ class Summary:
         return self.entered + self.left > MOST_CROSSING
 
 
-def summarize(preview: Preview) -> Summary:
-    """What a preview found (so far, if it is not done). Needs no query."""
+def pqls_of(preview: Preview) -> Count:
+    """PQLs now and then. Needs no query: for lists."""
+    return _count(preview, "PQLs", "pqls", "all")
+
+
+def crossings_of(preview: Preview) -> tuple[int, int]:
+    """How many enter and how many leave. Needs no query: for lists."""
     moves: Mapping[str, int] = preview.tallies.get("moves", {})
-    entered, left = moves.get("entered", 0), moves.get("left", 0)
+    return moves.get("entered", 0), moves.get("left", 0)
+
+
+def summarize(preview: Preview) -> Summary:
+    """What a preview found (so far, if it is not done)."""
+    moves: Mapping[str, int] = preview.tallies.get("moves", {})
+    entered, left = crossings_of(preview)
     return Summary(
         seen=preview.count("seen", "all"),
-        pqls=_count(preview, "PQLs", "pqls", "all"),
+        pqls=pqls_of(preview),
         entered=entered,
         left=left,
         stayed=moves.get("stayed", 0),

@@ -26,6 +26,8 @@ def test_every_operation_is_described() -> None:
     for operation in operations:
         name = operation["operationId"]
         assert operation["summary"], name
+        if name == "rubric_schema":  # open to all, and no list: editors bring no token
+            continue
         assert "Scope: `" in operation["description"], name
         assert operation["tags"], name
         (scope,) = operation["security"][0]["token"]

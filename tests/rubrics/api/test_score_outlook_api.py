@@ -108,8 +108,9 @@ def test_advice_by_a_version(client: APIClient, lead: Lead, version: RubricVersi
 
 
 def test_pql_until(client: APIClient, lead: Lead, version: RubricVersion) -> None:
-    version.__class__.objects.filter(pk=version.pk).update(min_total=25)
-    forget_compiled()
+    lower = {**DOCUMENT, "thresholds": {**DOCUMENT["thresholds"], "total": 25}}
+    draft = load_rubric(lower, product=version.rubric.product, by=None, at=AT)
+    publish_now(draft, by=None, at=timezone.now())
     scores.score_due(at=timezone.now())
     (score,) = get(client, lead, "?include=advice")["scores"]
     assert score["advice"] is None
