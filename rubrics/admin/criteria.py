@@ -9,13 +9,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 
 from leads.admin.base import ReadOnlyAdmin, change_url
+from rubrics.admin.drafts import VersionFilter
 from rubrics.measures import MEASURES
-from rubrics.models import Criterion, RubricVersion
-
-
-class VersionFilter(RelatedDropdownFilter):
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
-        return [(one.pk, str(one)) for one in RubricVersion.objects.select_related("rubric")]
+from rubrics.models import Criterion
 
 
 @admin.register(Criterion)

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest
+from unfold.contrib.filters.admin import RelatedDropdownFilter
 
 from rubrics.errors import VersionNotPublishable, VersionNotRetirable
 from rubrics.measures import SpecError
+from rubrics.models import RubricVersion
 from rubrics.models.rubric import VersionStatus
 
 STATUS_COLORS = {
@@ -25,3 +27,10 @@ def person(request: HttpRequest) -> Any:
 def is_editable(version: Any) -> bool:
     """Whether this is a version, and a draft."""
     return version is not None and version.is_editable
+
+
+class VersionFilter(RelatedDropdownFilter):
+    """Versions by the name of their rubric, which is read along."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        return [(one.pk, str(one)) for one in RubricVersion.objects.select_related("rubric")]

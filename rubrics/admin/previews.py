@@ -24,7 +24,7 @@ from leads.admin.base import AppAdmin, ReadOnlyAdmin, change_url, once, page_lin
 from leads.admin.jobs import JobAdmin
 from leads.models import Account, JobState, Lead
 from rubrics import previews
-from rubrics.admin.drafts import person
+from rubrics.admin.drafts import VersionFilter, person
 from rubrics.measures import SpecError
 from rubrics.models import Preview, PreviewLead, RubricVersion
 from rubrics.models.preview import Movement
@@ -82,7 +82,7 @@ class PreviewAdmin(JobAdmin):
     list_display = ("started_at", "label", "shown_state", "pqls", "crossings", "took", "asked")
     list_filter = (
         ("rubric", RelatedDropdownFilter),
-        ("version", RelatedDropdownFilter),
+        ("version", VersionFilter),
         ("state", ChoicesDropdownFilter),
     )
     list_select_related = ("asked_by",)
