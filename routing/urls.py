@@ -23,7 +23,7 @@ urlpatterns = [
         name="lead-evidence",
     ),
     path("accounts/<int:pk>/", accounts.account_show, name="account-show"),
-    path("previews/<int:pk>/work/", previews.preview_work, name="preview-work"),
+    path("previews/<int:pk>/reps/", previews.preview_work, name="preview-work"),
     path("help/scores/", pages.help_scores, name="help-scores"),
     path("help/rubrics/<int:pk>/", pages.rubric_sheet, name="rubric-sheet"),
 ]

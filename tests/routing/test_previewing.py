@@ -83,7 +83,7 @@ def test_nobody_to_deal_to(world: World, preview: Preview) -> None:
 
 def test_fragment(world: World, preview: Preview, client: Client) -> None:
     entering(preview, *fresh(1))
-    url = f"/previews/{preview.pk}/work/"
+    url = f"/previews/{preview.pk}/reps/"
     client.force_login(make_person("rob", "work_qualification"))
     assert client.get(url).status_code == 403
     client.force_login(make_admin())
