@@ -1,18 +1,22 @@
 """Telling when a range of events is complete.
 
 Ids are given out in one order and committed in another, so that "all up to the highest" has holes
-that fill later (reliability rule 8). A fence is the number of the next transaction. Once all
-transactions before it have ended, whatever they wrote can be seen, and nothing they began is to
-come.
+that fill later (reliability rule 8). A fence is the number of the transaction that raises it: every
+other that has written by then has a lower one. Once all those have ended, whatever they wrote can
+be seen, and nothing they began is to come.
 """
 
 from django.db import connection
 
 
 def raise_fence() -> int:
-    """Return the number of the next transaction to begin."""
+    """Return the number of this transaction, higher than that of any that wrote before now.
+
+    Not the end of a snapshot (``pg_snapshot_xmax``): that is one past the last transaction that
+    has *ended*, and younger ones may be at work.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
         return int(cursor.fetchone()[0])
 
 
@@ -24,9 +28,8 @@ def is_behind(fence: int) -> bool:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT %(fence)s > pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
-            " OR NOT EXISTS (SELECT FROM pg_snapshot_xip(pg_current_snapshot()) AS open"
-            " WHERE open::text::bigint < %(fence)s)",
+            "SELECT %(fence)s > pg_current_xact_id()::text::bigint"
+            " OR %(fence)s <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
             {"fence": fence},
         )
         return bool(cursor.fetchone()[0])
