@@ -84,17 +84,16 @@ def _rescores(version_id: int) -> tuple[Scored, list[Row]]:
     from django.utils import timezone
 
     from benchmarks.memory import ServerMemory
-    from benchmarks.passes import Took, publish_again, rescore_shared, rescored, resumed
+    from benchmarks.passes import Took, rescore_shared, rescored, resumed
 
     first = in_child(rescored, version_id, timezone.now(), CORES)
     done, rest = in_child(resumed, version_id, timezone.now())
     alone = in_child(rescored, version_id, timezone.now(), 1)
     with ServerMemory() as server:
         threads = in_child(rescored, version_id, timezone.now(), CORES)
+    at = timezone.now()
     with workers(CORES) as pool:
-        processes = rescore_shared(pool, version_id, timezone.now())
-    version_id, at = publish_again(version_id), timezone.now()
-    published = in_child(rescored, version_id, at, CORES)
+        processes = rescore_shared(pool, version_id, at)
 
     def speed(took: Took) -> str:
         return f"{took.seconds:.1f} s ({took.leads / took.seconds:,.0f} leads/s)"
@@ -105,7 +104,6 @@ def _rescores(version_id: int) -> tuple[Scored, list[Row]]:
         Row("Full rescore, two threads", speed(threads)),
         Row("Full rescore, two processes", f"{processes:.1f} s"),
         Row("Very first rescore, two threads (all rows are new)", speed(first)),
-        Row("Rescore by a new version, two threads (all rows change)", speed(published)),
         Row(interrupted, f"{rest.seconds:.1f} s"),
         Row("Most memory of the rescoring process", f"{threads.peak_mib:,.0f} MiB"),
         Row("Most memory of PostgreSQL, buffers included", f"{server.peak_mib:,.0f} MiB"),

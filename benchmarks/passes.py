@@ -19,11 +19,9 @@ from rubrics.mappers import compiled
 from rubrics.measures.statement import measure
 from rubrics.measures.subjects import LeadRange
 from rubrics.models import RubricVersion
-from rubrics.publishing import publish_now
 from rubrics.scores import chunks, plan_for_bulk, rescore, score_due, score_panel
 from rubrics.scoring.types import Measured
 from rubrics.segments import panel_of
-from rubrics.services import draft_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +59,6 @@ def rescored(version_id: int, at: datetime, threads: int, after: int = 0) -> Too
 
 class _InterruptedError(Exception):
     """Somebody pressed Ctrl-C."""
-
-
-def publish_again(version_id: int) -> int:
-    """Publish a version of the same meaning and return its id: every score is to be written."""
-    version = RubricVersion.objects.select_related("rubric").get(pk=version_id)
-    draft = draft_version(version, by=None, at=timezone.now())
-    return publish_now(draft, by=None, at=timezone.now()).pk
 
 
 def resumed(version_id: int, at: datetime) -> tuple[int, Took]:
