@@ -1,4 +1,4 @@
-"""Whose turn it is, and why. Pure: no framework, no clock, no database."""
+"""Turns: who was dealt a PQL longest ago is next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
