@@ -25,5 +25,6 @@ urlpatterns = [
     path("accounts/<int:pk>/", accounts.account_show, name="account-show"),
     path("previews/<int:pk>/reps/", previews.preview_work, name="preview-work"),
     path("help/scores/", pages.help_scores, name="help-scores"),
+    path("help/keys/", pages.help_keys, name="help-keys"),
     path("help/rubrics/<int:pk>/", pages.rubric_sheet, name="rubric-sheet"),
 ]

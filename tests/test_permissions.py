@@ -96,6 +96,7 @@ TABLE: dict[str, Row] = {
     "routing:account-show": PAGE,
     "routing:preview-work": PAGE._replace(rep=403),
     "routing:help-scores": PAGE,
+    "routing:help-keys": PAGE,
     "routing:rubric-sheet": PAGE,
 }
 # What their own sign-in guards instead of the CSRF token.

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from routing.viewers import Viewer
-from routing.views.base import page_for, person, show
+from routing.views.base import is_fragment, page_for, person, show
 from rubrics.measures import SpecError
 from rubrics.models import RubricVersion
 from rubrics.scoring.types import Axis
@@ -33,6 +33,15 @@ def help_scores(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     return show(
         request, viewer, "routing/help_scores.html", {"rubrics": rubrics, "section": "help"}
     )
+
+
+@require_safe
+@page_for(lambda _: True)
+def help_keys(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """The keyboard shortcuts, and the switch that turns them off; in the dialog, or as a page."""
+    kind = "_keys" if is_fragment(request) else "help_keys"
+    context = {"keys_on": request.COOKIES.get("keys") != "off", "section": "help"}
+    return show(request, viewer, f"routing/{kind}.html", context)
 
 
 @require_safe

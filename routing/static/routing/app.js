@@ -1,41 +1,17 @@
-// What htmx does not do: the dialog, toasts, the theme, and a queue that stays up to date in place.
-"use strict";
+// What every page of the reps has: the dialog, menus, the theme, and a focus that is never lost.
+// toasts.js, keys.js, live.js, choose.js and panel.js build on what `window.ripeline` holds.
 
 document.documentElement.classList.add("js");
-const POLL_MS = 3000;
 const dialog = document.getElementById("dialog");
-const toasts = document.getElementById("toasts");
 let opener = null; // what opened the dialog: {key, act} of a row, or an element
+let lastPlace = null; // where the focus was, should it fall out of the page with what it was on
 
-// --- Toasts -------------------------------------------------------------------------------------
-function toast(message, kind) {
-  const note = document.createElement("div");
-  note.className = kind ? `toast toast-${kind}` : "toast";
-  note.textContent = message;
-  toasts.append(note);
-  setTimeout(() => note.remove(), kind ? 9000 : 5000);
-}
-
-document.body.addEventListener("ripeline:done", (event) => {
-  if (dialog.open) dialog.close();
-  toast(event.detail.message);
-  pulse();
-});
-document.body.addEventListener("ripeline:refused", (event) => {
-  if (dialog.open) dialog.close();
-  toast(event.detail.message, "refused");
-  pulse();
-});
-document.body.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status !== 409) toast("That did not work. Reload the page and try again.", "refused");
-});
-document.body.addEventListener("htmx:sendError", () => toast("No connection. Nothing was changed.", "refused"));
-// A session that ended answers with the login page; show it as a page, not inside this one.
-document.body.addEventListener("htmx:beforeSwap", (event) => {
-  if (new URL(event.detail.xhr.responseURL || location.href, location.href).pathname === "/login/") {
-    event.detail.shouldSwap = false;
-    location.reload();
-  }
+const ripeline = (window.ripeline = {
+  placeOf,
+  focusPlace,
+  get lastPlace() {
+    return lastPlace;
+  },
 });
 
 // --- Dialog -------------------------------------------------------------------------------------
@@ -64,18 +40,25 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
   if (menu) {
+    event.preventDefault(); // one Escape closes one thing
     menu.open = false;
     menu.querySelector("summary").focus();
   }
 });
+// A session that ended answers with the login page; show it as a page, not inside this one.
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (new URL(event.detail.xhr.responseURL || location.href, location.href).pathname === "/login/") {
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
+});
 
-// --- Theme --------------------------------------------------------------------------------------
+// --- Theme and printing -------------------------------------------------------------------------
 const themes = ["auto", "light", "dark"];
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
-
 for (const button of document.querySelectorAll("[data-theme-next]")) {
   button.hidden = false;
   button.addEventListener("click", () => {
@@ -87,89 +70,8 @@ for (const button of document.querySelectorAll("[data-theme-next]")) {
   });
 }
 
-// --- The live queue -----------------------------------------------------------------------------
-let asking = false;
-let failures = 0;
-
-async function pulse() {
-  const live = document.querySelector("[data-live]");
-  if (!live || asking || document.hidden || dialog.open) return;
-  asking = true;
-  try {
-    const response = await fetch(live.dataset.pulse, { headers: { "HX-Request": "true" } });
-    failures = 0;
-    if (response.redirected) location.reload();
-    // The page may have been filtered or left while we asked.
-    else if (response.status === 200 && live.isConnected && !dialog.open) patch(live, await response.text());
-  } catch {
-    failures += 1;
-  } finally {
-    asking = false;
-  }
-}
-
-function tick() {
-  setTimeout(() => pulse().finally(tick), POLL_MS * Math.min(2 ** failures, 20));
-}
-
-function patch(live, html) {
-  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-live]");
-  if (!fresh) return;
-  const lost = document.activeElement === document.body;
-  const place = lost ? lastPlace : placeOf(document.activeElement);
-  live.dataset.pulse = fresh.dataset.pulse;
-  for (const part of ["tabs", "notice", "after", "columns"]) {
-    const [before, after] = [live, fresh].map((root) => root.querySelector(`[data-part="${part}"]`));
-    if (before.innerHTML !== after.innerHTML) before.innerHTML = after.innerHTML;
-    before.hidden = after.hidden;
-  }
-  const news = patchRows(live.querySelector('[data-part="rows"]'), fresh.querySelector('[data-part="rows"]'));
-  if (place) focusPlace(place);
-  if (news) announce(news);
-}
-
-// Rows are kept, replaced, moved or removed by key, so that what did not change is not touched.
-function patchRows(list, fresh) {
-  const old = new Map([...list.children].map((row) => [row.dataset.key, row]));
-  let news = 0;
-  [...fresh.children].forEach((row, index) => {
-    let kept = old.get(row.dataset.key);
-    old.delete(row.dataset.key);
-    if (!kept) {
-      row.classList.add("is-fresh");
-      news += 1;
-    }
-    if (!kept || kept.dataset.mark !== row.dataset.mark) {
-      if (kept) kept.remove();
-      kept = document.adoptNode(row);
-      list.insertBefore(kept, list.children[index] || null);
-      window.htmx.process(kept);
-    } else if (list.children[index] !== kept) {
-      list.insertBefore(kept, list.children[index] || null);
-    }
-  });
-  old.forEach((row) => row.remove());
-  return news;
-}
-
-function announce(news) {
-  const words = `${news} new PQL${news === 1 ? "" : "s"}`;
-  if (window.scrollY < 120) {
-    toast(words);
-    return;
-  }
-  document.querySelector(".fresh-pill")?.remove();
-  const pill = document.createElement("button");
-  pill.className = "button button-primary fresh-pill";
-  pill.textContent = `${words}: show`;
-  pill.addEventListener("click", () => {
-    window.scrollTo({ top: 0 });
-    pill.remove();
-  });
-  document.getElementById("main").prepend(pill);
-}
-
-// Where the focus is, in words that outlive the element: which row, which control, and the row's index.
+// --- Where the focus is -------------------------------------------------------------------------
+// In words that outlive the element: which row, which control, and the row's index.
 function placeOf(element) {
   const row = element?.closest?.("[data-key]");
   if (!row) return element && element !== document.body ? { element } : null;
@@ -195,14 +97,10 @@ function focusPlace(place) {
   goal.focus({ preventScroll: Boolean(next) });
 }
 
-// Where the focus was, should it fall out of the page with what it was on; a click lets it go.
-let lastPlace = null;
 document.addEventListener("focusin", (event) => {
-  if (!dialog.contains(event.target)) lastPlace = placeOf(event.target);
+  if (!dialog.contains(event.target) && !event.target.closest("#toasts")) lastPlace = placeOf(event.target);
 });
+// A click on nothing lets it go.
 document.addEventListener("pointerdown", (event) => {
   if (!event.target.closest("a, button")) lastPlace = null;
 });
-
-if (document.querySelector("[data-live]")) tick();
-document.addEventListener("visibilitychange", pulse);

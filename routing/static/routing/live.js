@@ -1,0 +1,90 @@
+// A queue that stays up to date in place: rows are kept, replaced, moved or removed by key.
+
+const { ripeline } = window;
+const POLL_MS = 3000;
+const dialog = document.getElementById("dialog");
+let asking = false;
+let failures = 0;
+
+async function pulse() {
+  const live = document.querySelector("[data-live]");
+  if (!live || asking || document.hidden || dialog.open) return;
+  asking = true;
+  try {
+    const response = await fetch(live.dataset.pulse, { headers: { "HX-Request": "true" } });
+    failures = 0;
+    if (response.redirected) location.reload();
+    // The page may have been filtered or left while we asked.
+    else if (response.status === 200 && live.isConnected && !dialog.open) patch(live, await response.text());
+  } catch {
+    failures += 1;
+  } finally {
+    asking = false;
+  }
+}
+
+function tick() {
+  setTimeout(() => pulse().finally(tick), POLL_MS * Math.min(2 ** failures, 20));
+}
+
+function patch(live, html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-live]");
+  if (!fresh) return;
+  const lost = document.activeElement === document.body;
+  const place = lost ? ripeline.lastPlace : ripeline.placeOf(document.activeElement);
+  live.dataset.pulse = fresh.dataset.pulse;
+  for (const part of ["tabs", "notice", "after", "columns"]) {
+    const [before, after] = [live, fresh].map((root) => root.querySelector(`[data-part="${part}"]`));
+    if (before.innerHTML !== after.innerHTML) before.innerHTML = after.innerHTML;
+    before.hidden = after.hidden;
+  }
+  const news = patchRows(live.querySelector('[data-part="rows"]'), fresh.querySelector('[data-part="rows"]'));
+  if (place) ripeline.focusPlace(place);
+  if (news) announce(news);
+  document.dispatchEvent(new CustomEvent("ripeline:patched"));
+}
+
+function patchRows(list, fresh) {
+  const old = new Map([...list.children].map((row) => [row.dataset.key, row]));
+  let news = 0;
+  [...fresh.children].forEach((row, index) => {
+    let kept = old.get(row.dataset.key);
+    old.delete(row.dataset.key);
+    if (!kept) {
+      row.classList.add("is-fresh");
+      news += 1;
+    }
+    if (!kept || kept.dataset.mark !== row.dataset.mark) {
+      if (kept) kept.remove();
+      kept = document.adoptNode(row);
+      list.insertBefore(kept, list.children[index] || null);
+      window.htmx.process(kept);
+    } else if (list.children[index] !== kept) {
+      list.insertBefore(kept, list.children[index] || null);
+    }
+  });
+  old.forEach((row) => row.remove());
+  return news;
+}
+
+function announce(news) {
+  const words = `${news} new PQL${news === 1 ? "" : "s"}`;
+  if (window.scrollY < 120) {
+    ripeline.toast(words);
+    return;
+  }
+  document.querySelector(".fresh-pill")?.remove();
+  const pill = document.createElement("button");
+  pill.className = "button button-primary fresh-pill";
+  pill.textContent = `${words}: show`;
+  pill.addEventListener("click", () => {
+    window.scrollTo({ top: 0 });
+    pill.remove();
+  });
+  document.getElementById("main").prepend(pill);
+}
+
+document.body.addEventListener("ripeline:done", pulse);
+document.body.addEventListener("ripeline:refused", pulse);
+document.addEventListener("visibilitychange", pulse);
+tick();
