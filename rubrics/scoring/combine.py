@@ -10,9 +10,10 @@ Adjustment = tuple[Axis, str, int]
 
 def clamp(points: int, most: int, axis: Axis, adjustments: list[Adjustment]) -> int:
     """Keep a sum within 0..``most``; where the cap bites it leaves a line."""
-    kept = min(max(points, 0), most)
-    if kept != points:
-        adjustments.append((axis, "cap" if points > most else "zero", kept - points))
+    if 0 <= points <= most:
+        return points
+    kept = most if points > most else 0
+    adjustments.append((axis, "cap" if points > most else "zero", kept - points))
     return kept
 
 
@@ -56,6 +57,8 @@ def combine_silence(
         The behavioral score, and whether the silence criteria's points count in it.
     """
     decayed = decay_penalty(decay, raw, idle_us, over_us)
+    if not decayed and not silent_points:
+        return raw, True
     criteria_count = decay.both or -silent_points >= decayed
     lost = 0
     if criteria_count:

@@ -15,7 +15,7 @@ from rubrics.scoring.combine import (
     within_group,
 )
 from rubrics.scoring.moments import compile_moments
-from rubrics.scoring.points import Sum, compile_possible
+from rubrics.scoring.points import Sum, compile_possible, most_by_column
 from rubrics.scoring.types import (
     MOST_POINTS,
     Axis,
@@ -88,7 +88,9 @@ def _compile_fit(version: Version) -> _Fit:
     """Fit with the range it could still take; writes its criteria's points."""
     fit = [(i, c) for i, c in enumerate(version.criteria) if c.axis is Axis.FIT]
     total_of = Sum(fit).add_up
-    ranges = [(i, c.columns, compile_possible(c)) for i, c in fit]
+    # Nearly all criteria only give points: a loop over plain data tells how many more they could.
+    gains = [(i, best) for i, c in fit if (best := most_by_column(c))]
+    ranges = [(i, c.columns, compile_possible(c)) for i, c in fit if not most_by_column(c)]
     groups = [group for group in version.groups if group.axis is Axis.FIT]
     most = version.max_fit
 
@@ -96,7 +98,13 @@ def _compile_fit(version: Version) -> _Fit:
         values: Values, points: list[int], adjustments: list[Adjustment]
     ) -> tuple[int, int, int]:
         total = total_of(values, points)
-        unsure = {}
+        unsure: dict[int, tuple[int, int]] = {}
+        for i, best_of in gains:
+            for column, more in best_of:
+                if values[column] is None:
+                    known = points[i]
+                    could = unsure[i][1] if i in unsure else known
+                    unsure[i] = known, more if more > could else could
         for i, columns, possible in ranges:
             for column in columns:
                 if values[column] is None:
@@ -162,7 +170,10 @@ def _add_velocity(
 ) -> int:
     base = raw
     for i, criterion in velocity:
-        bonus = velocity_bonus(criterion, values[criterion.columns[0]] or 0, base)
+        bursts = values[criterion.columns[0]]
+        if not bursts:
+            continue
+        bonus = velocity_bonus(criterion, bursts, base)
         points[i] = min(bonus, MOST_POINTS - (raw - base))
         raw += points[i]
     if raw > version.max_behavior and not version.velocity_exceeds_cap:

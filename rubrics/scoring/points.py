@@ -12,9 +12,9 @@ Worth = Callable[[Values], int]
 
 Steps = list[tuple[float, int]]
 """(threshold, points) from the highest down."""
-Ladders = list[tuple[int, int, Steps]]
-"""Tiers of one column each: the criterion's index, the column, its steps."""
-Alternatives = list[tuple[int, list[tuple[int, Steps]]]]
+Ladders = list[tuple[int, int, float, Steps]]
+"""Tiers of one column each: the criterion's index, the column, the lowest threshold, the steps."""
+Alternatives = list[tuple[int, list[tuple[int, float, Steps]]]]
 """Tiers of several columns each, of which the best counts."""
 Others = list[tuple[int, Worth]]
 
@@ -22,7 +22,8 @@ Others = list[tuple[int, Worth]]
 class Sum:
     """Criteria whose points add up.
 
-    Tiers are plain data that one loop walks through: a call for each would double the time.
+    Tiers are plain data that one loop walks through: a call for each would double the time. Most
+    leads reach none of most ladders, which the lowest threshold tells at once.
     """
 
     def __init__(self, placed: Iterable[tuple[int, Criterion]]) -> None:
@@ -34,17 +35,17 @@ class Sum:
                 self.others.append((i, compile_points(criterion)))
             elif len(criterion.columns) == 1:
                 (column,) = criterion.columns
-                self.ladders.append((i, column, _steps(criterion, column)))
+                self.ladders.append((i, *_ladder(criterion, column)))
             else:
-                columns = [(column, _steps(criterion, column)) for column in criterion.columns]
+                columns = [_ladder(criterion, column) for column in criterion.columns]
                 self.alternatives.append((i, columns))
 
     def add_up(self, values: Values, points: list[int]) -> int:
         """Write each criterion's points into ``points``; return their sum."""
         total = 0
-        for i, column, steps in self.ladders:
+        for i, column, lowest, steps in self.ladders:
             value = values[column]
-            if value is not None:
+            if value is not None and value >= lowest:
                 for threshold, worth in steps:
                     if value >= threshold:
                         points[i] = worth
@@ -52,9 +53,9 @@ class Sum:
                         break
         for i, columns in self.alternatives:
             best = None
-            for column, steps in columns:
+            for column, lowest, steps in columns:
                 value = values[column]
-                if value is not None:
+                if value is not None and value >= lowest:
                     for threshold, worth in steps:
                         if value >= threshold:
                             if best is None or worth > best:
@@ -67,6 +68,11 @@ class Sum:
             points[i] = worth = function(values)
             total += worth
         return total
+
+
+def _ladder(criterion: Criterion, column: int) -> tuple[int, float, Steps]:
+    steps = _steps(criterion, column)
+    return column, steps[-1][0] if steps else math.inf, steps
 
 
 def _steps(criterion: Criterion, column: int) -> Steps:
@@ -217,6 +223,19 @@ def compile_possible(criterion: Criterion) -> Range:
         return low, high
 
     return possible
+
+
+def most_by_column(criterion: Criterion) -> list[tuple[int, int]]:
+    """(column, its best points) of a criterion of tiers that take no points; else nothing.
+
+    What is known of such a one is the least it is worth, and an unknown column can only add.
+    """
+    if criterion.mode is not Mode.TIERS or any(tier.points < 0 for tier in criterion.tiers):
+        return []
+    most = {tier.column: 0 for tier in criterion.tiers}
+    for tier in criterion.tiers:
+        most[tier.column] = max(most[tier.column], tier.points)
+    return list(most.items())
 
 
 def _possible_units(criterion: Criterion) -> Range:
