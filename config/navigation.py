@@ -63,6 +63,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("PQLs", "inbox", "routing.qualification", "Episodes of work"),
         Entry("Reps", "badge", "routing.rep", "Who works them"),
         Entry("Teams", "groups", "routing.team", "Whom they are dealt among"),
+        Entry("Days off", "event_busy", "routing.dayoff", "Holidays: a rep's, or everybody's"),
     ),
     "Edge": (
         Entry("Sources", "input", "leads.source", "Where events come from; write keys"),

@@ -105,7 +105,7 @@ class AssignForm(forms.Form):
         queryset=Rep.objects.none(), empty_label=None, error_messages={"required": "Choose a rep."}
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        reps = Rep.objects.available().select_related("user", "team")
+        reps = Rep.objects.available(at).select_related("user", "team")
         self.fields["rep"].queryset = reps  # type: ignore[attr-defined]  # a ModelChoiceField

@@ -122,7 +122,8 @@ def _two(held: tuple[int, int] | None, new: int) -> tuple[int, int, int]:
 def _dealt(count: int, reps: Sequence[Rep], *, at: datetime) -> Counter[int]:
     """How many of the new PQLs each rep would get. Whole rounds give one to each and leave the
     order of turns as it was, so that only the rest is dealt out."""
-    free = [rep for rep in reps if rep.is_available and rep.user.is_active]
+    available = set(Rep.objects.available(at).values_list("pk", flat=True))
+    free = [rep for rep in reps if rep.pk in available]
     if not free:
         return Counter()
     hands = [Candidate(rep.pk, rep.last_dealt_at) for rep in free]

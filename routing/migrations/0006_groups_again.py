@@ -33,7 +33,7 @@ def update_groups(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("routing", "0006_born_of_publication"),
+        ("routing", "0007_availability"),
         ("leads", "0010_audit_within"),
         ("rubrics", "0020_publishing"),
     ]

@@ -16,7 +16,7 @@ from rubrics.models import Score, ScoreChange
 
 OPENED = "Met all three thresholds"
 OPENED_BY_VERSION = "Met all three thresholds when a new version went live"
-NOBODY = "Nobody to deal it to: every rep is switched off"
+NOBODY = "Nobody to deal it to: every rep is switched off or away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _deal(count: int, *, at: datetime) -> list[Deal]:
         return []
     reps = {
         rep.pk: rep
-        for rep in Rep.objects.available().select_for_update(of=("self",)).order_by("pk")
+        for rep in Rep.objects.available(at).select_for_update(of=("self",)).order_by("pk")
     }
     hands = [Candidate(rep.pk, rep.last_dealt_at) for rep in reps.values()]
     deals = deal_round(hands, count, at=at)
@@ -166,7 +166,7 @@ def deal_waiting(*, at: datetime, limit: int) -> int:
 
     Returns how many were dealt: none while every rep is switched off.
     """
-    if not Rep.objects.available().exists():
+    if not Rep.objects.available(at).exists():
         return 0
     waiting = list(
         Qualification.objects.undealt()

@@ -22,8 +22,8 @@ def assign(
 ) -> Qualification:
     """Give a PQL to ``rep``. Who gets one that was accepted has yet to accept it."""
     _require(qualification, "assigned", (*WAITING, *WORKED))
-    if not rep.is_available:
-        raise TransitionNotAllowed(f"{rep} is switched off and gets nothing new.")
+    if not Rep.objects.available(at).filter(pk=rep.pk).exists():
+        raise TransitionNotAllowed(f"{rep} is switched off or away and gets nothing new.")
     if qualification.rep_id == rep.pk:
         raise TransitionNotAllowed(f"This PQL is {rep}'s already.")
     keeps_state = qualification.state in {State.CONTACTED, State.OPPORTUNITY}

@@ -102,7 +102,8 @@ def snooze(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
 def assign(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """Ask for the rep, then give them the PQL."""
     pql = _found(viewer, pk)
-    form = AssignForm(_posted(request))
+    at = timezone.now()
+    form = AssignForm(_posted(request), at=at)
     if not form.is_valid():
         return _ask(request, viewer, pql, form, "assign")
     rep = form.cleaned_data["rep"]
@@ -110,7 +111,7 @@ def assign(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         request,
         viewer,
         pql,
-        lambda by: services.assign(pql, rep=rep, by=by, at=timezone.now()),
+        lambda by: services.assign(pql, rep=rep, by=by, at=at),
         "Gave {lead} to " + str(rep) + ".",
     )
 

@@ -32,7 +32,7 @@ from leads.models import (
     Source,
     Trial,
 )
-from routing.models import Qualification, Rep, Team
+from routing.models import DayOff, Qualification, Rep, Team
 from rubrics.mappers import forget_compiled
 from rubrics.models import (
     AccountScore,
@@ -105,6 +105,7 @@ MODELS = [
     ProofMismatch,
     Publication,
     Qualification,
+    DayOff,
     Rep,
     Team,
     ApiToken,
@@ -215,7 +216,8 @@ def fill(world: World, first: int, last: int) -> None:
         Source.objects.create(name=f"Source {number}", product=world.product)
         Product.objects.create(key=f"p{number}", name=f"P {number}")
         team = Team.objects.create(name=f"Team {number}", manager=person)
-        Rep.objects.create(user=make_person(f"rep{number}"), team=team)
+        rep = Rep.objects.create(user=make_person(f"rep{number}"), team=team)
+        DayOff.objects.create(rep=rep, first=AT.date(), last=AT.date())
         rubric = Rubric.objects.create(product=world.product, key=f"r{number}", name=f"R {number}")
         draft = RubricVersion.objects.create(rubric=rubric, number=1)
         AuditEntry.objects.create(

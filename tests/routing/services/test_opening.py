@@ -54,7 +54,7 @@ def test_open_with_nobody_available_leaves_it_new_and_says_so() -> None:
     services.open_qualifications(at=AT, limit=10)
     opened = Qualification.objects.get()
     assert (opened.state, opened.rep, opened.assigned_at) == (State.NEW, None, None)
-    assert "every rep is switched off" in opened.changes.get().reason
+    assert "every rep is switched off or away" in opened.changes.get().reason
 
 
 def test_deal_waiting_gives_them_to_reps_who_came_back_oldest_first() -> None:

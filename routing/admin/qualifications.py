@@ -1,22 +1,20 @@
-"""Reps and their PQLs. States change in the queue, through the services; here one looks."""
-
-from typing import Any
+"""PQLs. Their states change in the queue, through the services; here one looks."""
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from unfold.contrib.filters.admin import (
-    BooleanRadioFilter,
     ChoicesDropdownFilter,
     RangeDateTimeFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
 
-from leads.admin.base import AppAdmin, BigTableAdmin, ReadOnlyInline, TabularInline, lead_link
-from routing.models import Qualification, Rep, StateChange, Team
-from routing.models.qualification import OPEN_STATES, State
+from leads.admin.base import BigTableAdmin, ReadOnlyInline, lead_link
+from routing.admin.reps import RepFilter
+from routing.models import Qualification, StateChange
+from routing.models.qualification import State
 
 STATE_COLORS = {
     State.NEW.label: "info",
@@ -32,51 +30,6 @@ STATE_COLORS = {
 }
 
 
-class RepInline(TabularInline):
-    model = Rep
-    extra = 0
-    fields = ("user", "is_available", "last_dealt_at")
-    readonly_fields = ("last_dealt_at",)
-    show_change_link = True
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Rep]:
-        return super().get_queryset(request).select_related("user")
-
-
-@admin.register(Team)
-class TeamAdmin(AppAdmin):
-    list_display = ("name", "manager", "rep_count")
-    list_select_related = ("manager",)
-    search_fields = ("name",)
-    inlines = (RepInline,)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
-        return super().get_queryset(request).annotate(rep_count=Count("reps"))
-
-    @display(description="reps", ordering="rep_count")
-    def rep_count(self, team: Team) -> int:
-        return int(team.rep_count)  # type: ignore[attr-defined]  # annotated
-
-
-@admin.register(Rep)
-class RepAdmin(AppAdmin):
-    list_display = ("__str__", "team", "is_available", "open_count", "last_dealt_at")
-    list_filter = (("team", RelatedDropdownFilter), ("is_available", BooleanRadioFilter))
-    list_select_related = ("user", "team")
-    search_fields = ("user__username", "user__first_name", "user__last_name", "user__email")
-    fields = ("user", "team", "is_available", "last_dealt_at")
-    readonly_fields = ("last_dealt_at",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Rep]:
-        reps: QuerySet[Rep] = super().get_queryset(request)
-        is_open = Q(qualifications__state__in=OPEN_STATES)
-        return reps.annotate(open_count=Count("qualifications", filter=is_open))
-
-    @display(description="open PQLs", ordering="open_count")
-    def open_count(self, rep: Rep) -> int:
-        return int(rep.open_count)  # type: ignore[attr-defined]  # annotated
-
-
 class StateChangeInline(ReadOnlyInline):
     model = StateChange
     verbose_name_plural = "history"
@@ -86,11 +39,6 @@ class StateChangeInline(ReadOnlyInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StateChange]:
         return super().get_queryset(request).select_related("rep__user", "by")
-
-
-class RepFilter(RelatedDropdownFilter):
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
-        return [(rep.pk, str(rep)) for rep in Rep.objects.select_related("user")]
 
 
 @admin.register(Qualification)

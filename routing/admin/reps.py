@@ -1,0 +1,112 @@
+"""Teams, their reps, and who is off when."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import (
+    BooleanRadioFilter,
+    RangeDateFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import display
+
+from leads.admin.base import AppAdmin, TabularInline
+from routing.admin.rep_form import DAY_FIELDS, RepForm
+from routing.dealing.weeks import describe_week, read_week
+from routing.models import DayOff, Rep, Team
+from routing.models.qualification import OPEN_STATES
+
+
+class RepFilter(RelatedDropdownFilter):
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        return [(rep.pk, str(rep)) for rep in Rep.objects.select_related("user")]
+
+
+class RepInline(TabularInline):
+    model = Rep
+    extra = 0
+    fields = ("user", "is_available", "weight", "max_open", "max_new_a_day", "last_dealt_at")
+    readonly_fields = ("last_dealt_at",)
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rep]:
+        return super().get_queryset(request).select_related("user")
+
+
+@admin.register(Team)
+class TeamAdmin(AppAdmin):
+    list_display = ("name", "manager", "rep_count")
+    list_select_related = ("manager",)
+    search_fields = ("name",)
+    inlines = (RepInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
+        return super().get_queryset(request).annotate(rep_count=Count("reps"))
+
+    @display(description="reps", ordering="rep_count")
+    def rep_count(self, team: Team) -> int:
+        return int(team.rep_count)  # type: ignore[attr-defined]  # annotated
+
+
+class DayOffInline(TabularInline):
+    model = DayOff
+    extra = 0
+    fields = ("first", "last", "note")
+    verbose_name_plural = "days off (of their own; the company's are on their own page)"
+    ordering = ("-first",)
+    per_page = 20
+
+
+@admin.register(Rep)
+class RepAdmin(AppAdmin):
+    form = RepForm
+    list_display = ("__str__", "team", "is_available", "hours", "load", "limits", "last_dealt_at")
+    list_filter = (("team", RelatedDropdownFilter), ("is_available", BooleanRadioFilter))
+    list_select_related = ("user", "team")
+    search_fields = ("user__username", "user__first_name", "user__last_name", "user__email")
+    readonly_fields = ("last_dealt_at",)
+    inlines = (DayOffInline,)
+    fieldsets = (
+        (None, {"fields": (("user", "team"), ("is_available", "off_until"), "last_dealt_at")}),
+        ("Working hours", {"fields": ("time_zone", *DAY_FIELDS)}),
+        ("How much, and what", {"fields": (("max_open", "max_new_a_day"), "weight", "skills")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rep]:
+        reps: QuerySet[Rep] = super().get_queryset(request)
+        is_open = Q(qualifications__state__in=OPEN_STATES)
+        return reps.annotate(open_count=Count("qualifications", filter=is_open))
+
+    @display(description="working hours")
+    def hours(self, rep: Rep) -> str:
+        return f"{describe_week(read_week(rep.working_hours))} ({rep.time_zone})"
+
+    @display(description="open PQLs", ordering="open_count")
+    def load(self, rep: Rep) -> str:
+        count = int(rep.open_count)  # type: ignore[attr-defined]  # annotated
+        return f"{count} of {rep.max_open}" if rep.max_open is not None else str(count)
+
+    @display(description="new a day")
+    def limits(self, rep: Rep) -> str:
+        return "any" if rep.max_new_a_day is None else f"up to {rep.max_new_a_day}"
+
+
+@admin.register(DayOff)
+class DayOffAdmin(AppAdmin):
+    list_display = ("first", "last", "who", "note")
+    list_filter = (("rep", RepFilter), ("last", RangeDateFilter))
+    list_select_related = ("rep__user",)
+    ordering = ("-first",)
+    fields = ("rep", ("first", "last"), "note")
+
+    @display(description="who", ordering="rep")
+    def who(self, off: DayOff) -> str:
+        return "Everybody" if off.rep is None else str(off.rep)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.empty_label = "Everybody: a holiday of the company"
+        field.queryset = field.queryset.select_related("user")
+        return field
