@@ -61,6 +61,8 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
     ),
     "Action": (
         Entry("PQLs", "inbox", "routing.qualification", "Episodes of work"),
+        Entry("Tasks", "task_alt", "routing.task", "What reps have to do, and did"),
+        Entry("Messages", "drafts", "routing.messagetemplate", "First words reps are offered"),
         Entry("Reps", "badge", "routing.rep", "Who works them"),
         Entry("Teams", "groups", "routing.team", "Whom they are dealt among"),
         Entry("Days off", "event_busy", "routing.dayoff", "Holidays: a rep's, or everybody's"),
@@ -86,6 +88,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("Criteria", "checklist", "rubrics.criterion", "Of every version"),
         Entry("Score history", "timeline", "rubrics.scorechange", "Every change of a score"),
         Entry("Previewed leads", "move_up", "rubrics.previewlead", "Who enters and who leaves"),
+        Entry("Owed events", "webhook", "routing.owedevent", "What webhooks are to tell"),
         Entry("Mismatches", "rule_settings", "rubrics.proofmismatch", "Of every proof"),
     ),
 }

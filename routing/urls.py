@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from routing.views import accounts, leads, pages, previews, queue, work
+from routing.views import accounts, leads, pages, previews, queue, tasks, work
 
 app_name = "routing"
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path("pqls/<int:pk>/snooze/", work.snooze, name="pql-snooze"),
     path("pqls/<int:pk>/assign/", work.assign, name="pql-assign"),
     path("pqls/<int:pk>/<slug:verb>/", work.work, name="pql-work"),
+    path("tasks/", tasks.task_list, name="task-list"),
+    path("tasks/<int:pk>/done/", tasks.task_done, name="task-done"),
+    path("tasks/<int:pk>/undone/", tasks.task_undone, name="task-undone"),
     path("leads/", leads.lead_list, name="lead-list"),
     path("leads/<int:pk>/", leads.lead_show, name="lead-show"),
     path("leads/<int:pk>/events/", leads.lead_events, name="lead-events"),

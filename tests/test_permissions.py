@@ -89,6 +89,9 @@ TABLE: dict[str, Row] = {
     "routing:pql-snooze": PAGE,
     "routing:pql-assign": PAGE._replace(rep=403),
     "routing:pql-work": POST_ONLY_PAGE,
+    "routing:task-list": PAGE,
+    "routing:task-done": POST_ONLY_PAGE,
+    "routing:task-undone": POST_ONLY_PAGE,
     "routing:lead-list": PAGE,
     "routing:lead-show": PAGE,
     "routing:lead-events": PAGE,
@@ -161,6 +164,8 @@ def address(name: str, world: World) -> str:
         "segment-track": (["track"], ""),
         "routing:digest-away": ([Publication.objects.get().pk], ""),
         "routing:pql-work": ([world.pqls[0].pk, "accept"], ""),
+        "routing:task-done": ([1], ""),
+        "routing:task-undone": ([1], ""),
         "routing:lead-show": ([lead.pk], ""),
         "routing:lead-events": ([lead.pk], "?before=2026-06-01T00:00:00Z&id=1"),
         "routing:lead-evidence": (

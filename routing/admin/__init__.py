@@ -1,5 +1,5 @@
 """The admin pages of routing."""
 
-from routing.admin import qualifications, reps
+from routing.admin import messages, qualifications, reps, tasks
 
-__all__ = ["qualifications", "reps"]
+__all__ = ["messages", "qualifications", "reps", "tasks"]

@@ -2,7 +2,20 @@
 
 from routing.models.availability import DayOff
 from routing.models.digest import DigestSeen
+from routing.models.message import MessageTemplate
+from routing.models.owed_event import OwedEvent
 from routing.models.qualification import Qualification, StateChange
 from routing.models.rep import Rep, Team
+from routing.models.task import Task
 
-__all__ = ["DayOff", "DigestSeen", "Qualification", "Rep", "StateChange", "Team"]
+__all__ = [
+    "DayOff",
+    "DigestSeen",
+    "MessageTemplate",
+    "OwedEvent",
+    "Qualification",
+    "Rep",
+    "StateChange",
+    "Task",
+    "Team",
+]

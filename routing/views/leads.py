@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from leads.models import Lead
 from routing import comparing, people
+from routing.plays import reading as plays
 from routing.viewers import Viewer
 from routing.views.base import page_for, person, show
 from rubrics import evidence
@@ -66,6 +67,7 @@ def lead_show(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "explained": people.explained(score, at=at, as_of=as_of) if score else None,
         "comparison": _comparison(request, score, as_of or at) if score else None,
         "episodes": people.episodes(lead, score, viewer),
+        "plays": plays.of_lead(lead, viewer, at=at),
         "trial": people.trial_of(lead, score),
         "events": events,
         "has_older": has_older,

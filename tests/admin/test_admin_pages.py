@@ -51,6 +51,7 @@ from rubrics.models import (
     ScoreChange,
     SetupGuide,
 )
+from tests.admin import of_plays
 from tests.world import AT, World, add_lead, make_admin, make_person, make_world
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,7 @@ MODELS = [
     DayOff,
     Rep,
     Team,
+    *of_plays.MODELS,
     ApiToken,
     Group,
 ]
@@ -135,6 +137,7 @@ READ_ONLY = [
     Score,
     ScoreChange,
     Trial,
+    *of_plays.READ_ONLY,
 ]
 
 
@@ -156,6 +159,7 @@ def fill(world: World, first: int, last: int) -> None:
     person = world.rep.user
     for number in range(first, last):
         lead = add_lead(world, number)
+        of_plays.fill_plays(world, lead, number)
         signal = Signal.objects.create(product=world.product, key=f"s{number}", name=f"S {number}")
         SignalMapping.objects.create(
             signal=signal,

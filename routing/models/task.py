@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from leads.models import Lead
+from routing.models.qualification import OPEN_STATES, Qualification
+from routing.models.rep import Rep
+
+if TYPE_CHECKING:
+    from routing.viewers import Viewer
+
+
+class Priority(models.IntegerChoices):
+    LOW = 1, "Low"
+    NORMAL = 2, "Normal"
+    HIGH = 3, "High"
+    URGENT = 4, "Urgent"
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def to_do(self) -> TaskQuerySet:
+        """Not done, and not settled by the end of the PQL they belong to; the most pressing first.
+
+        What is due at the same moment is told by its priority.
+        """
+        of_open = Q(qualification=None) | Q(qualification__state__in=OPEN_STATES)
+        return self.filter(of_open, done_at=None).order_by("due_at", "-priority", "pk")
+
+    def done(self) -> TaskQuerySet:
+        """Done ones, the last first."""
+        return self.filter(done_at__isnull=False).order_by("-done_at", "-pk")
+
+    def of_rep(self, rep_id: int | None) -> TaskQuerySet:
+        """Given to this rep, or of a PQL that is theirs to work."""
+        if rep_id is None:
+            return self.none()
+        theirs = Qualification.objects.open().filter(rep=rep_id)
+        return self.filter(Q(rep=rep_id) | Q(rep=None, qualification__in=theirs))
+
+    def of_others(self, viewer: Viewer) -> TaskQuerySet:
+        """What a viewer may see besides their own: their team's, nobody's; some see all."""
+        seen = self if viewer.sees_all else self.filter(_visible(viewer))
+        if viewer.rep_id is None:
+            return seen
+        own = Q(rep=viewer.rep_id) | Q(rep=None, qualification__rep=viewer.rep_id)
+        # Not exclude(): it drops rows whose owner is unknown, which are just those to be seen.
+        return seen.filter(~Q(pk__in=Task.objects.filter(own).values("pk")))
+
+    def seen_by(self, viewer: Viewer) -> TaskQuerySet:
+        """A rep's own, their team's, and nobody's."""
+        return self if viewer.sees_all else self.filter(_visible(viewer))
+
+    def of_merged_leads(self) -> TaskQuerySet:
+        """Those whose lead was merged into another one and that have not followed it yet."""
+        return self.filter(lead__merged_into__isnull=False)
+
+
+def _visible(viewer: Viewer) -> Q:
+    given = Q(rep=viewer.rep_id) | Q(rep__team=viewer.team_id)
+    of_pql = Q(qualification__rep=viewer.rep_id) | Q(qualification__rep__team=viewer.team_id)
+    nobodys = Q(qualification=None) | Q(qualification__rep=None)
+    return Q(rep__isnull=False) & given | Q(rep=None) & (of_pql | nobodys)
+
+
+class Task(models.Model):
+    """Something to do about a lead by a moment.
+
+    Whose it is: the rep it was given to or, where ``rep`` is empty, whoever works the PQL: it
+    follows when that is reassigned, and is settled when that ends. ``key`` names its cause, so that
+    no cause makes it twice.
+    """
+
+    key = models.CharField(max_length=120, unique=True)
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="tasks")
+    qualification = models.ForeignKey(
+        Qualification, on_delete=models.SET_NULL, null=True, blank=True, related_name="tasks"
+    )
+    rep = models.ForeignKey(
+        Rep,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        help_text="Empty: whoever works the PQL.",
+    )
+    title = models.CharField(max_length=200)
+    note = models.TextField(max_length=2000, blank=True)
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_by=None) | Q(done_at__isnull=False),
+                name="task_done_by_has_its_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(done_at=None), name="task_to_do"),
+            models.Index(fields=["-done_at"], condition=Q(done_at__isnull=False), name="task_done"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def owner(self) -> Rep | None:
+        """Who is to do it; None is nobody yet."""
+        if self.rep is not None:
+            return self.rep
+        return self.qualification.rep if self.qualification is not None else None
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Whether its moment has passed and it is not done."""
+        return self.done_at is None and self.due_at < at

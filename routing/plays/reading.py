@@ -1,0 +1,104 @@
+"""What of the plays people see: on a lead's page, and their list of tasks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from leads.models import Lead
+from routing.models import Task
+from routing.models.task import TaskQuerySet
+from routing.viewers import Viewer
+
+MOST_SHOWN = 100
+MOST_DONE = 50
+DONE_ON_LEAD = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A task as somebody sees it at a moment."""
+
+    task: Task
+    is_overdue: bool
+    may_act: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeadPlays:
+    """What is to be done about a lead, and what was done last."""
+
+    to_do: list[Shown]
+    done: list[Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGroup:
+    """Tasks that are due at about the same time, under their heading."""
+
+    name: str
+    tasks: list[Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """A list of tasks, cut where it gets long. ``more`` is how many are not shown."""
+
+    groups: list[TaskGroup]
+    more: int
+
+
+def of_lead(lead: Lead, viewer: Viewer, *, at: datetime) -> LeadPlays:
+    """A lead's tasks that the viewer may see."""
+    seen = _with_people(Task.objects.filter(lead=lead).seen_by(viewer))
+    return LeadPlays(
+        to_do=_shown(seen.to_do()[:MOST_SHOWN], viewer, at),
+        done=_shown(seen.done()[:DONE_ON_LEAD], viewer, at),
+    )
+
+
+def task_counts(viewer: Viewer) -> dict[str, int]:
+    """How many there are to do: the viewer's own, and others' that they may see."""
+    to_do = Task.objects.to_do()
+    return {"mine": to_do.of_rep(viewer.rep_id).count(), "others": to_do.of_others(viewer).count()}
+
+
+def to_do_page(viewer: Viewer, *, mine: bool, at: datetime) -> TaskPage:
+    """What is to be done, by when: overdue, today, later."""
+    to_do = Task.objects.to_do()
+    wanted = to_do.of_rep(viewer.rep_id) if mine else to_do.of_others(viewer)
+    found = _shown(_with_people(wanted)[:MOST_SHOWN], viewer, at)
+    tomorrow = timezone.localtime(at).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    ) + timedelta(days=1)
+    groups: dict[str, list[Shown]] = {"Overdue": [], "Today": [], "Later": []}
+    for one in found:
+        is_today = one.task.due_at < tomorrow
+        groups["Overdue" if one.is_overdue else "Today" if is_today else "Later"].append(one)
+    more = wanted.count() - len(found) if len(found) == MOST_SHOWN else 0
+    return TaskPage([TaskGroup(name, tasks) for name, tasks in groups.items() if tasks], more)
+
+
+def done_page(viewer: Viewer, *, at: datetime) -> TaskPage:
+    """What was done last, by the viewer or by somebody whose tasks they see."""
+    found = _with_people(Task.objects.done().seen_by(viewer))[:MOST_DONE]
+    shown = _shown(found, viewer, at)
+    return TaskPage([TaskGroup("Done", shown)] if shown else [], 0)
+
+
+def _with_people(tasks: TaskQuerySet) -> TaskQuerySet:
+    return tasks.select_related(
+        "lead__account", "rep__user", "qualification__rep__user", "done_by"
+    ).defer("lead__attributes", "lead__account__attributes", "qualification__breakdown")
+
+
+def _shown(tasks: Iterable[Task], viewer: Viewer, at: datetime) -> list[Shown]:
+    return [Shown(task, task.is_overdue(at), may_act_on(viewer, task)) for task in tasks]
+
+
+def may_act_on(viewer: Viewer, task: Task) -> bool:
+    """Reps do their own and what is nobody's; who sees everything acts on everything."""
+    if not viewer.may_work:
+        return False
+    return viewer.sees_all or task.owner is None or task.owner.pk == viewer.rep_id
