@@ -70,7 +70,7 @@ BIGGER_PAGES: dict[type[Model], int] = {
     GoldenLead: 16,  # judged by each version of the rubric that is not retired
     Preview: 20,
 }
-MODELS = [
+MODELS: list[type[Model]] = [
     Account,
     AccountChange,
     AttributeChange,
@@ -113,7 +113,7 @@ MODELS = [
     ApiToken,
     Group,
 ]
-READ_ONLY = [
+READ_ONLY: list[type[Model]] = [
     Account,
     AccountChange,
     AccountScore,
