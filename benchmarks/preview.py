@@ -48,10 +48,11 @@ def measure_all(leads: int, hits_per_lead: int) -> None:
 
     version = fill(leads, hits_per_lead, thresholds=THRESHOLDS)
     in_child(rescored, version.pk, timezone.now(), THREADS)
-    draft = _draft(version)
+    draft, anew = _draft(version), _draft(version, measures_anew=True)
     bare = min(timed(bare_scan) for _ in range(3))
     found = [in_child(previewed, draft.pk, threads) for threads in (THREADS, THREADS, 1)]
     two, one = min(found[:2], key=lambda each: each.seconds), found[2]
+    measured = in_child(previewed, anew.pk, THREADS)
     bare = min([bare, *(timed(bare_scan) for _ in range(3))])
     preview = Preview.objects.get(pk=two.preview_id)
     assert preview.at is not None
@@ -70,6 +71,12 @@ def measure_all(leads: int, hits_per_lead: int) -> None:
         Row("- of which past outcomes, both versions", f"{two.past_seconds:.1f} s"),
         Row("- times the bare pass", f"{two.seconds / bare:.1f}"),
         Row("Preview, one thread", f"{one.seconds:.1f} s"),
+        Row(
+            "Preview of a draft that also measures something new, two threads",
+            f"{measured.seconds:.1f} s",
+            f"< {GOAL_SECONDS:g} s",
+            measured.seconds < GOAL_SECONDS,
+        ),
         Row("Who enters, who leaves", f"{moves['entered']:,} / {moves['left']:,}"),
         Row("PQLs promised, and found after publishing", f"{promised:,}"),
         Row("Most memory of the previewing process", f"{two.peak_mib:,.0f} MiB"),
@@ -82,8 +89,8 @@ def measure_all(leads: int, hits_per_lead: int) -> None:
     )
 
 
-def _draft(version: Any) -> Any:
-    """A draft that moves many over the line, both ways."""
+def _draft(version: Any, *, measures_anew: bool = False) -> Any:
+    """A draft that moves many over the line, both ways; by the same numbers, or by one more."""
     from django.utils import timezone
 
     from rubrics.rows import document_of
@@ -93,6 +100,9 @@ def _draft(version: Any) -> Any:
     for criterion in document["criteria"][:6]:
         for tier in criterion.get("tiers", ()):
             tier["points"] += 3 if tier["points"] < 10 else -3
+    if measures_anew:
+        counted = next(c for c in document["criteria"] if c["measure"] == "count")
+        counted["window"] = {"last": "45d"}
     document["thresholds"] = {"total": 58, "fit": 12, "behavior": 28}
     return load_rubric(document, product=version.rubric.product, by=None, at=timezone.now())
 

@@ -2,7 +2,8 @@
 
 A chunk is read in one snapshot that the database lets nobody write in. What scores now is read from
 the stored scores. Whom the same version would go on to score is not measured again: nothing changes
-for them. Everybody else is measured and judged as live scoring does it.
+for them. Nor is anybody whose stored score holds all that the draft measures (known.py). Everybody
+else is measured and judged as live scoring does it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -17,6 +18,7 @@ from rubrics.models import PreviewLead
 from rubrics.models.preview import Movement
 from rubrics.previews.counting import count_countries, count_pairs
 from rubrics.previews.keeping import Room, choose_kept, row_of
+from rubrics.previews.known import read_known
 from rubrics.previews.pairs import Pair, Worth
 from rubrics.previews.plan import Plan
 from rubrics.previews.reading import Now, countries_of, read_measured, read_now
@@ -60,9 +62,10 @@ def look(plan: Plan, part: Chunk, *, at: datetime, room: Room) -> Found:
         plan_for_bulk()
         subject, product_id = plan.panel.subject, plan.panel.product_id
         stored = read_now(subject, product_id, part.low, part.high)
-        then = _judge(plan, part, at, stored)
         ids = {row.version_id for row in stored if row.version_id is not None}
         versions = {version_id: compiled(version_id) for version_id in ids}
+        known = read_known(plan.draft, versions, stored, at=at)
+        then = _judge(plan, part, at, stored, known)
         pairs = [_pair(row, versions, then, at) for row in stored]
         tallies = count_pairs(pairs, plan.rubric_of)
         pqls = [pair.subject_id for pair in pairs if pair.was or pair.will]
@@ -76,27 +79,40 @@ def look(plan: Plan, part: Chunk, *, at: datetime, room: Room) -> Found:
     return Found(tallies, rows)
 
 
-def _judge(plan: Plan, part: Chunk, at: datetime, stored: Sequence[Now]) -> Then:
+def _judge(
+    plan: Plan, part: Chunk, at: datetime, stored: Sequence[Now], known: Mapping[int, Measured]
+) -> Then:
     """Choose, measure and judge by the panel with the draft in."""
     panel, then = plan.panel, Then()
     of_leads = panel.subject is Subject.LEAD
     everybody = (LeadRange if of_leads else AccountRange)(part.low, part.high, at)
+    some = LeadIds if of_leads else AccountIds
     if panel.is_plain:
-        _measure(then, plan.draft, everybody)
+        _judge_known(then, plan.draft, known)
+        unknown = [row.subject_id for row in stored if row.subject_id not in known]
+        if unknown:
+            _measure(then, plan.draft, some(unknown, at) if known else everybody)
         return then
     choice = choose(panel, everybody)
     scored_by = {row.subject_id: row.version_id for row in stored}
     for version in panel.versions:
         ids = choice.ids[version.version_id]
-        if version is not plan.draft:  # only who comes to it from another one
+        if version is plan.draft:
+            mine = {one: known[one] for one in ids if one in known}
+            _judge_known(then, version, mine)
+            ids = [one for one in ids if one not in mine]
+        else:  # only who comes to it from another one
             same = {one for one in ids if scored_by.get(one) == version.version_id}
             then.same |= same
             ids = [one for one in ids if one not in same]
         if ids:
-            is_everybody = choice.is_for_all(ids)
-            some = (LeadIds if of_leads else AccountIds)(ids, at)
-            _measure(then, version, everybody if is_everybody else some)
+            _measure(then, version, everybody if choice.is_for_all(ids) else some(ids, at))
     return then
+
+
+def _judge_known(then: Then, draft: Compiled, known: Mapping[int, Measured]) -> None:
+    for subject_id, measured in known.items():
+        then.judged[subject_id] = Judged(draft, measured, draft.judge(measured))
 
 
 def _measure(then: Then, version: Compiled, subjects: Several) -> None:

@@ -75,6 +75,28 @@ def read_measured(subject: Subject, product_id: int, ids: Sequence[int]) -> dict
         return {key: Measured(tuple(measures), idle_us) for key, measures, idle_us in cursor}
 
 
+_LASTING = """
+SELECT {key}, measures, (extract(epoch FROM at - last_activity_at) * 1000000)::bigint, at
+FROM {scores} WHERE product_id = %(product)s AND {key} = ANY(%(ids)s::bigint[])
+    AND at <= %(at)s AND (due_at IS NULL OR due_at > %(at)s)
+"""
+Lasting = tuple[int, list[float | None], int, datetime]
+
+
+def read_lasting(
+    subject: Subject, product_id: int, ids: Sequence[int], *, at: datetime
+) -> list[Lasting]:
+    """Of stored scores that are not due by ``at``: whose, the measures, the silence in microseconds
+    and the moment they are of."""
+    if not ids:
+        return []
+    connection.ensure_connection()
+    with Cursor(connection.connection) as cursor:
+        values = {"product": product_id, "ids": _array(ids), "at": at}
+        cursor.execute(TABLES[subject].compose(_LASTING), values, binary=True)
+        return cursor.fetchall()
+
+
 _COUNTRIES = {
     Subject.LEAD: (
         "SELECT l.id, coalesce(a.attributes ->> 'country', l.attributes ->> 'country', '')"
