@@ -123,6 +123,48 @@ def test_proof_goes_on_when_its_worker_is_killed(
     stack.wait_for(lambda: stack.query(done) == [("done", 0, True)], 90, "the proof's end")
 
 
+def test_killing_whoever_publishes_leaves_one_complete_version(
+    stack: Stack, workspace: Workspace, ledger: Ledger
+) -> None:
+    """The buffer is filled from where it was, the flip happens once, nobody is dealt twice."""
+    with _traffic(stack, workspace, ledger, "publishing") as traffic:
+        time.sleep(2.0)  # so that there is somebody to score, whichever tests ran before
+        stack.manage("shell", "--no-imports", "-c", _PUBLISH)
+        with _held(stack, "rubrics_nextscore"):
+            stack.kill9("worker", limit=BACK_S)
+        with _held(stack, "rubrics_nextscore"):
+            _kill_children(stack, "worker")
+        stack.kill9("postgres", limit=BACK_S)
+        stack.wait_for(
+            lambda: stack.query(_NEWEST) == [("done", True)], 90, "the version to go live"
+        )
+    assert traffic.refused == []
+    _check(stack, ledger)
+    assert stack.query(_BY_OTHERS) == [(0,)]
+    assert stack.query("SELECT count(*) FROM rubrics_nextscore") == [(0,)]
+
+
+_PUBLISH = """
+from django.utils.timezone import now
+from leads.models import Product
+from rubrics.presets import load_preset
+from rubrics.publishing import publish_version
+from rubrics.services import load_rubric
+
+document = load_preset("standard") | {"thresholds": {"total": 30, "fit": 0, "behavior": 15}}
+draft = load_rubric(document, product=Product.objects.get(), by=None, at=now())
+publish_version(draft, by=None, at=now())
+"""
+_NEWEST = """
+SELECT p.state, v.status = 'published' FROM rubrics_publication p
+JOIN rubrics_rubricversion v ON v.id = p.version_id ORDER BY p.id DESC LIMIT 1
+"""
+_BY_OTHERS = """
+SELECT count(*) FROM rubrics_score s JOIN rubrics_rubricversion v ON v.id = s.version_id
+WHERE v.status <> 'published'
+"""
+
+
 def _shell(stack: Stack, code: str) -> None:
     names = "from django.utils.timezone import now; from rubrics import proof;"
     stack.manage("shell", "--no-imports", "-c", f"{names} from rubrics.models import Proof; {code}")
