@@ -17,6 +17,7 @@ urlpatterns = [
     path("tasks/", tasks.task_list, name="task-list"),
     path("tasks/<int:pk>/done/", tasks.task_done, name="task-done"),
     path("tasks/<int:pk>/undone/", tasks.task_undone, name="task-undone"),
+    path("changes/<int:pk>/undo/", work.undo, name="undo"),
     path("leads/", leads.lead_list, name="lead-list"),
     path("leads/<int:pk>/", leads.lead_show, name="lead-show"),
     path("leads/<int:pk>/events/", leads.lead_events, name="lead-events"),

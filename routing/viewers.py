@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import Permission, User
 from django.db.models import Exists, F, OuterRef, Q
 
-from routing.models import Qualification
+from routing.models import Qualification, StateChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,10 @@ class Viewer:
         if self.sees_all or qualification.rep_id is None:
             return True
         return qualification.rep_id == self.rep_id
+
+    def may_undo(self, change: StateChange) -> bool:
+        """Who did it; and who sees everything may undo what anybody did."""
+        return self.may_work and (self.sees_all or change.by_id == self.user_id)
 
 
 def _holds(app: str, codename: str) -> Exists:

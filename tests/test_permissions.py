@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from integrations.models.token import Scope
+from routing.models import StateChange
 from rubrics.models import Backtest, Preview, Proof, Publication
 from tests.world import AT, World, make_person, make_world, token_client
 
@@ -66,6 +67,7 @@ TABLE: dict[str, Row] = {
     "api:pql-accept": POST_ONLY,
     "api:pql-reject": POST_ONLY,
     "api:pql-snooze": POST_ONLY,
+    "api:pql-undo": POST_ONLY,
     "api:rubric-list": READ_RUBRICS,
     "api:rubric-detail": READ_RUBRICS,
     "api:rubric-version-list": READ_RUBRICS,
@@ -92,6 +94,7 @@ TABLE: dict[str, Row] = {
     "routing:task-list": PAGE,
     "routing:task-done": POST_ONLY_PAGE,
     "routing:task-undone": POST_ONLY_PAGE,
+    "routing:undo": POST_ONLY_PAGE,
     "routing:lead-list": PAGE,
     "routing:lead-show": PAGE,
     "routing:lead-events": PAGE,
@@ -166,6 +169,7 @@ def address(name: str, world: World) -> str:
         "routing:pql-work": ([world.pqls[0].pk, "accept"], ""),
         "routing:task-done": ([1], ""),
         "routing:task-undone": ([1], ""),
+        "routing:undo": ([StateChange.objects.first().pk], ""),  # type: ignore[union-attr]
         "routing:lead-show": ([lead.pk], ""),
         "routing:lead-events": ([lead.pk], "?before=2026-06-01T00:00:00Z&id=1"),
         "routing:lead-evidence": (

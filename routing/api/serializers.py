@@ -60,16 +60,35 @@ class FrozenLineSerializer(LineSerializer):
 
 
 class StateChangeSerializer(serializers.ModelSerializer[StateChange]):
-    """One change of state: who, when, why."""
+    """One change of state: who, when, why; and until when it can be undone."""
 
     by = serializers.CharField(
         source="by.get_username", default=None, allow_null=True, help_text="Null: Ripeline."
     )
     rep = RepSerializer(read_only=True, allow_null=True)
 
+    undoes = serializers.IntegerField(
+        source="undoes_id", allow_null=True, read_only=True, help_text="Id of what it took back."
+    )
+    undo_until = serializers.DateTimeField(
+        allow_null=True,
+        read_only=True,
+        help_text="Until then it can be undone, while it is the last change. Null: never.",
+    )
+
     class Meta:
         model = StateChange
-        fields = ["from_state", "to_state", "rep", "by", "reason", "at"]
+        fields = [
+            "id",
+            "from_state",
+            "to_state",
+            "rep",
+            "by",
+            "reason",
+            "at",
+            "undoes",
+            "undo_until",
+        ]
 
 
 class PqlDetailSerializer(PqlSerializer):
@@ -101,3 +120,9 @@ class SnoozeInputSerializer(StrictSerializer):
     """Until when a PQL sleeps."""
 
     until = TimeInput(help_text="A moment to come; ISO 8601 with its offset.")
+
+
+class UndoInputSerializer(StrictSerializer):
+    """Which change of state is taken back."""
+
+    change = serializers.IntegerField(min_value=1, max_value=2**62, help_text="Its id.")

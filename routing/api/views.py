@@ -22,6 +22,7 @@ from routing.api.serializers import (
     PqlSerializer,
     RejectInputSerializer,
     SnoozeInputSerializer,
+    UndoInputSerializer,
 )
 from routing.models import Qualification
 from routing.viewers import Viewer
@@ -99,6 +100,25 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
     def snooze(self, request: Request, pk: str) -> Response:
         return self._change(services.snooze, SnoozeInputSerializer)
 
+    @extend_schema(
+        summary="Undo a change",
+        description="What the caller did to the PQL within the last minute, while nothing else has "
+        "happened to it since; 409 otherwise, 403 if somebody else did it. The PQL is put back "
+        "exactly as it was, and its history says so. Alerts that were sent stay sent.",
+        request=UndoInputSerializer,
+        responses=PqlDetailSerializer,
+        examples=[OpenApiExample("By its id", value={"change": 12}, request_only=True)],
+    )
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, pk: str) -> Response:
+        qualification, now = self.get_object(), timezone.now()
+        wanted = self._body(UndoInputSerializer)["change"]
+        change = qualification.changes.filter(pk=wanted).first()
+        if change is None:
+            raise serializers.ValidationError({"change": "This PQL has no such change."})
+        self._attempt(services.undo, change, by=request.user, at=now)
+        return self._told()
+
     def _change(
         self,
         service: Callable[..., Any],
@@ -108,15 +128,26 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
         qualification, now = self.get_object(), timezone.now()
         if not self._viewer().may_act_on(qualification):
             raise PermissionDenied("This PQL is another rep's.")
-        values: dict[str, Any] = {}
-        if body_class is not None:
-            body = body_class(data=self.request.data)
-            body.is_valid(raise_exception=True)
-            values = dict(body.validated_data)
+        values = self._body(body_class) if body_class else {}
+        self._attempt(service, qualification, by=self.request.user, at=now, **values)
+        return self._told()
+
+    def _body(self, body_class: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        body = body_class(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+    def _attempt(self, service: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        """Call it; what it refuses is told by the status that means it."""
         try:
-            service(qualification, by=self.request.user, at=now, **values)
+            service(*args, **kwargs)
         except services.InvalidRequest as error:
             raise serializers.ValidationError(str(error)) from error
+        except services.NotYours as error:
+            raise PermissionDenied(str(error)) from error
         except services.TransitionNotAllowed as error:
             raise Conflict(str(error)) from error
+
+    def _told(self) -> Response:
+        """The PQL as it is now."""
         return Response(self.get_serializer(self.get_object()).data)

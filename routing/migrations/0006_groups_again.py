@@ -33,7 +33,7 @@ def update_groups(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("routing", "0008_tasks"),
+        ("routing", "0009_undo"),
         ("leads", "0010_audit_within"),
         ("rubrics", "0020_publishing"),
     ]

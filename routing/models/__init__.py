@@ -1,10 +1,11 @@
 """Who works PQLs, and the episodes of work."""
 
 from routing.models.availability import DayOff
+from routing.models.change import StateChange
 from routing.models.digest import DigestSeen
 from routing.models.message import MessageTemplate
 from routing.models.owed_event import OwedEvent
-from routing.models.qualification import Qualification, StateChange
+from routing.models.qualification import Qualification
 from routing.models.rep import Rep, Team
 from routing.models.task import Task
 

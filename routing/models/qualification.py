@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -236,39 +235,3 @@ class Qualification(models.Model):
 
     def __str__(self) -> str:
         return f"PQL {self.pk}: lead {self.lead_id}, {self.get_state_display()}"
-
-
-class StateChangeQuerySet(models.QuerySet["StateChange"]):
-    def unannounced(self) -> StateChangeQuerySet:
-        """Changes that alerts have not been made of yet; oldest first."""
-        return self.filter(announced_at=None).order_by("pk")
-
-
-class StateChange(models.Model):
-    """One change of a qualification's state: who, when, why. Alerts are made from these."""
-
-    qualification = models.ForeignKey(
-        Qualification, on_delete=models.CASCADE, related_name="changes"
-    )
-    from_state = models.CharField(max_length=11, choices=State, blank=True)
-    to_state = models.CharField(max_length=11, choices=State)
-    rep = models.ForeignKey(Rep, on_delete=models.SET_NULL, null=True, blank=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
-    )
-    reason = models.CharField(max_length=300, blank=True)
-    at = models.DateTimeField()
-    announced_at = models.DateTimeField(null=True, blank=True)
-
-    objects = StateChangeQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["at", "pk"]
-        indexes = [
-            models.Index(
-                fields=["id"], condition=Q(announced_at=None), name="state_change_unannounced"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.from_state or 'opened'} to {self.to_state}"

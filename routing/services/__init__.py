@@ -1,9 +1,10 @@
 """What can be done with PQLs. Every door (page, API, admin, task) goes through these."""
 
 from routing.services.digests import put_digest_away
-from routing.services.errors import InvalidRequest, RoutingError, TransitionNotAllowed
+from routing.services.errors import InvalidRequest, NotYours, RoutingError, TransitionNotAllowed
 from routing.services.merging import follow_merges
 from routing.services.opening import deal_waiting, open_qualifications
+from routing.services.undoing import undo
 from routing.services.working import (
     accept,
     assign,
@@ -19,6 +20,7 @@ from routing.services.working import (
 
 __all__ = [
     "InvalidRequest",
+    "NotYours",
     "RoutingError",
     "TransitionNotAllowed",
     "accept",
@@ -33,6 +35,7 @@ __all__ = [
     "put_digest_away",
     "reject",
     "snooze",
+    "undo",
     "unsnooze",
     "wake_snoozed",
 ]

@@ -11,3 +11,7 @@ class TransitionNotAllowed(RoutingError):
 
 class InvalidRequest(RoutingError):
     """What came with the request does not make sense: no reason, a moment in the past."""
+
+
+class NotYours(RoutingError):
+    """It is another person's to do."""

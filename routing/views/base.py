@@ -56,12 +56,18 @@ def show(
     return render(request, template, {"viewer": viewer, **context}, status=status)
 
 
-def answer(request: HttpRequest, message: str, *, is_refusal: bool = False) -> HttpResponse:
-    """Tell how an action went: a script by an event of the page, a plain form by a message."""
+def answer(
+    request: HttpRequest, message: str, *, is_refusal: bool = False, undo: str = ""
+) -> HttpResponse:
+    """Tell how an action went: a script by an event of the page, a plain form by a message.
+
+    Args:
+        undo: the address that takes it back when posted to; the page offers it.
+    """
     if is_fragment(request):
         event = "ripeline:refused" if is_refusal else "ripeline:done"
         response = HttpResponse(status=409 if is_refusal else 204)
-        response["HX-Trigger"] = json.dumps({event: {"message": message}})
+        response["HX-Trigger"] = json.dumps({event: {"message": message, "undo": undo}})
         return response
     messages.add_message(request, messages.ERROR if is_refusal else messages.SUCCESS, message)
     return redirect(back(request))

@@ -6,12 +6,13 @@ from django import forms
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from routing import services
 from routing.forms import AssignForm, RejectForm, SnoozeForm
-from routing.models import Qualification
+from routing.models import Qualification, StateChange
 from routing.viewers import Viewer
 from routing.views.base import answer, back, is_fragment, page_for, person, show
 
@@ -116,6 +117,21 @@ def assign(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+@page_for(lambda viewer: viewer.may_work)
+def undo(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Take back what was done within the last minute."""
+    pqls = Qualification.objects.seen_by(viewer)
+    changes = StateChange.objects.select_related("qualification__lead")
+    change = get_object_or_404(changes.filter(qualification__in=pqls), pk=pk)
+    try:
+        pql = services.undo(change, by=person(request), at=timezone.now())
+    except services.RoutingError as error:
+        return answer(request, str(error), is_refusal=True)
+    state = pql.get_state_display().lower()
+    return answer(request, f"Undone. {pql.lead} is {state} again.")
+
+
 def _found(viewer: Viewer, pk: int) -> Qualification:
     visible = Qualification.objects.seen_by(viewer).select_related("lead", "rep__user")
     return get_object_or_404(visible, pk=pk)
@@ -145,8 +161,11 @@ def _attempt(
 ) -> HttpResponse:
     if not viewer.may_act_on(pql):
         return answer(request, f"This PQL is {pql.rep}'s to work.", is_refusal=True)
+    by = person(request)
     try:
-        act(person(request))
+        act(by)
     except services.RoutingError as error:
         return answer(request, str(error), is_refusal=True)
-    return answer(request, done.replace("{lead}", str(pql.lead)))
+    change = pql.changes.last_by(by.pk)
+    undo_url = reverse("routing:undo", args=[change.pk]) if change else ""
+    return answer(request, done.replace("{lead}", str(pql.lead)), undo=undo_url)

@@ -119,3 +119,26 @@ def test_list_costs_a_fixed_number_of_queries(
         add_lead(world, number)
     with django_assert_max_num_queries(3):  # token, viewer, rows
         assert len(ids(client.get("/api/v1/pqls/"))) == 13
+
+
+def test_undo(world: World, rep: APIClient) -> None:
+    path = f"/api/v1/pqls/{world.pqls[0].pk}/"
+    change = rep.post(f"{path}accept/").json()["changes"][-1]
+    assert change["undo_until"] is not None
+    body = rep.post(f"{path}undo/", {"change": change["id"]}, format="json").json()
+    assert body["state"] == "assigned"
+    assert body["changes"][-1]["undoes"] == change["id"]
+    assert rep.post(f"{path}undo/", {"change": change["id"]}, format="json").status_code == 409
+
+
+def test_undo_by_a_team_mate_or_of_another_pqls_change(world: World, rep: APIClient) -> None:
+    world.other_rep.team = world.rep.team
+    world.other_rep.save()
+    own, mates = (f"/api/v1/pqls/{pql.pk}/" for pql in world.pqls[:2])
+    mate = token_client(world.other_rep.user, "work:pqls")
+    change = mate.post(f"{mates}accept/").json()["changes"][-1]["id"]
+    assert rep.post(f"{mates}undo/", {"change": change}, format="json").status_code == 403
+    for body in ({"change": change}, {"change": 0}, {}):
+        response = rep.post(f"{own}undo/", body, format="json")
+        assert response.status_code == 400
+        assert [error["pointer"] for error in response.json()["errors"]] == ["#/change"]

@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -148,3 +149,33 @@ def test_assign_by_a_manager(client: Client) -> None:
     assert client.post(address, {"rep": rep.pk}, headers=HTMX).status_code == 204
     pql.refresh_from_db()
     assert (pql.rep, pql.state) == (rep, State.ASSIGNED)
+
+
+def _offered(response: Any) -> str:
+    return str(json.loads(response["HX-Trigger"])["ripeline:done"]["undo"])
+
+
+def test_undo_is_offered_and_takes_it_back(client: Client, maya: User) -> None:
+    pql = make_pql(rep=maya.rep, lead__name="Ada")
+    undo = _offered(client.post(f"/pqls/{pql.pk}/reject/", {"reason": "not_icp"}, headers=HTMX))
+    assert client.get(undo).status_code == 405
+    response = client.post(undo, headers=HTMX)
+    assert response.status_code == 204
+    told = json.loads(response["HX-Trigger"])["ripeline:done"]
+    assert told == {"message": "Undone. Ada is assigned again.", "undo": ""}
+    pql.refresh_from_db()
+    assert (pql.state, pql.reject_reason, pql.closed_at) == (State.ASSIGNED, "", None)
+    again = client.post(undo, headers=HTMX)
+    assert again.status_code == 409
+    assert "undone already" in again["HX-Trigger"]
+
+
+def test_undo_is_not_for_others(client: Client, maya: User) -> None:
+    pql = make_pql(rep=maya.rep)
+    undo = _offered(client.post(f"/pqls/{pql.pk}/accept/", headers=HTMX))
+    client.force_login(RepFactory.create(team=maya.rep.team).user)
+    assert client.post(undo, headers=HTMX).status_code == 409
+    client.force_login(RepFactory.create(team=TeamFactory.create(name="Europe")).user)
+    assert client.post(undo, headers=HTMX).status_code == 404
+    pql.refresh_from_db()
+    assert pql.state == State.ACCEPTED
