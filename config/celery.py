@@ -18,10 +18,16 @@ app.autodiscover_tasks()
 app.set_default()
 
 # The scoring task waits in a queue of its own, so that a door can ask whether one waits already.
-# Workers take from both.
-QUEUES = ("celery", "scoring")
+# So does sending: a receiver that is slow must hold up no score, so a worker of its own, the
+# sender, takes from that queue (docs/adr/0019). One without -Q takes from all.
+WORKER_QUEUES = ("celery", "scoring")
+SENDER_QUEUES = ("outbound",)
+QUEUES = (*WORKER_QUEUES, *SENDER_QUEUES)
 app.conf.task_queues = tuple(Queue(name) for name in QUEUES)
-app.conf.task_routes = {"rubrics.tasks.score_due_leads": {"queue": "scoring"}}
+app.conf.task_routes = {
+    "rubrics.tasks.score_due_leads": {"queue": "scoring"},
+    "integrations.tasks.deliver": {"queue": "outbound"},
+}
 
 # Loaded by Celery's own programs only, unlike this file: the worker's sign of life.
 app.conf.imports = ("config.liveness",)
@@ -37,6 +43,7 @@ app.conf.beat_schedule = {
     "audit-data": {"task": "rubrics.tasks.audit_data", "schedule": 15.0},
     "open-qualifications": {"task": "routing.tasks.open_qualifications", "schedule": 5.0},
     "wake-snoozed": {"task": "routing.tasks.wake_snoozed", "schedule": 60.0},
+    "deliver": {"task": "integrations.tasks.deliver", "schedule": 2.0},
     "remap-events": {"task": "leads.tasks.remap_events", "schedule": 5.0},
     "count-events": {"task": "leads.tasks.count_events", "schedule": 10.0},
     "ensure-event-partitions": {"task": "leads.tasks.ensure_event_partitions", "schedule": 3600.0},

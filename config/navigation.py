@@ -70,6 +70,11 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
     "Edge": (
         Entry("Sources", "input", "leads.source", "Where events come from; write keys"),
         Entry("Rejected messages", "report", "leads.rejectedmessage", "Set aside; replay them"),
+        Entry(
+            "Destinations", "outbox", "integrations.destination", "Where results go; how they are"
+        ),
+        Entry("Deliveries", "outgoing_mail", "integrations.delivery", "Owed, sent and given up"),
+        Entry("Slack users", "tag", "integrations.slackuser", "Who is who in Slack"),
         Entry("API tokens", "key", "integrations.apitoken", "Scoped keys to the API"),
         Entry("People", "manage_accounts", "auth.user", "Who may sign in"),
         Entry("Groups", "shield_person", "auth.group", "What they may do"),
@@ -89,6 +94,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("Score history", "timeline", "rubrics.scorechange", "Every change of a score"),
         Entry("Previewed leads", "move_up", "rubrics.previewlead", "Who enters and who leaves"),
         Entry("Owed events", "webhook", "routing.owedevent", "What webhooks are to tell"),
+        Entry("Slack actions", "touch_app", "integrations.slackaction", "Clicks dealt with"),
         Entry("Mismatches", "rule_settings", "rubrics.proofmismatch", "Of every proof"),
     ),
 }

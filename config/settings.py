@@ -1,5 +1,6 @@
 """Every setting of the application. All of them come from the environment (docs/settings.md)."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,27 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
 }
 
+# --- Destinations: their secrets are here and nowhere else ----------------------------------------
+# A destination names the variable that holds its secret: SLACK_BOT_TOKEN, WEBHOOK_SECRET_CRM ...
+DESTINATION_SECRETS = {
+    name: value
+    for name, value in os.environ.items()
+    if name.startswith(("SLACK_", "WEBHOOK_SECRET_"))
+}
+SLACK_API_URL = env.str("SLACK_API_URL", default="https://slack.com/api/")
+# Hosts and networks that webhooks may reach though they are private, and by plain http.
+WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
+# Without a mail server no e-mail is sent, and the e-mail destination says so.
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.str("EMAIL_HOST", default="")
+EMAIL_PORT = env.int("EMAIL_PORT", default=587)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="")
+
 # --- Admin --------------------------------------------------------------------------------------
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Ripeline",
@@ -254,6 +276,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # Tasks are rung many times a second; that one came and went is no news.
     "loggers": {
-        name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace")
+        **{name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace")},
+        # What a failed call means, its delivery says.
+        "slack_sdk": {"level": "CRITICAL"},
     },
 }

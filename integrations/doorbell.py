@@ -23,7 +23,11 @@ FIRST_REST_SECONDS = 1.0
 LONGEST_REST_SECONDS = 30.0
 LOG_EVERY_SECONDS = 60.0
 SCORING_QUEUE = "scoring"  # of the first task alone: config/celery.py
-TASKS = ("rubrics.tasks.score_due_leads", "routing.tasks.open_qualifications")
+TASKS = (
+    "rubrics.tasks.score_due_leads",
+    "routing.tasks.open_qualifications",
+    "integrations.tasks.deliver",
+)
 
 
 class Doorbell:
@@ -84,7 +88,7 @@ class Wire:
         self._broker: Connection | None = None
 
     def publish(self) -> None:
-        """Publish the tasks, the second after the first; raises if the broker does not take them.
+        """Publish the tasks, each after the one before it; raises if the broker does not take them.
 
         A first task that still waits there will see all that is committed by now: it is enough.
         """

@@ -1,4 +1,4 @@
-"""One run of the whole application: servers, web, worker, beat and, in the demo, live traffic."""
+"""One run of everything: servers, web, worker, sender, beat and, in the demo, live traffic."""
 
 import http.client
 import json
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from config import liveness
+from config.celery import SENDER_QUEUES, WORKER_QUEUES
 from config.embedded import home, logs, watchdog
 from config.embedded.errors import LaunchError
 from config.embedded.folder import Folder
@@ -28,7 +29,9 @@ from config.embedded.watchdog import Watchdog
 WEB_LIMIT_S = 90.0
 TICK_S = 0.1
 LOOK_EVERY_S = 1.0
-APPLICATION = ("simulator", "beat", "worker", "web")  # the order they are stopped in
+APPLICATION = ("simulator", "beat", "worker", "sender", "web")  # the order they are stopped in
+# Workers by name, and the queues they take from.
+WORKERS = {"worker": WORKER_QUEUES, "sender": SENDER_QUEUES}
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,16 @@ class Run:
         self.folder = Folder(options.root)
         self.servers = Servers(self.folder, say=self.say, hurry=lambda: self.stops > 0)
         self.supervisor = Supervisor(say=self.say, record=self._record)
-        self.watchdog = Watchdog(
-            self.folder.run / "worker-alive",
-            limit=watchdog.limit(),
-            waits=lambda: watchdog.messages_wait(self.env["REDIS_URL"]),
-        )
+        self.watchdogs = {name: self._watchdog(name) for name in WORKERS}
         self.listener: socket.socket | None = None
         self.env: dict[str, str] = {}
+
+    def _watchdog(self, name: str) -> Watchdog:
+        return Watchdog(
+            self.folder.run / f"{name}-alive",
+            limit=watchdog.limit(),
+            waits=lambda: watchdog.messages_wait(self.env["REDIS_URL"], WORKERS[name]),
+        )
 
     def execute(self) -> int:
         """Run until stopped; return the exit code."""
@@ -95,7 +101,6 @@ class Run:
         self.env.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
         server_env = self.servers.start()
         self.env |= server_env
-        self.env[liveness.VARIABLE] = str(self.watchdog.sign)
         for child in self.servers.children:
             self.supervisor.adopt(child)
         self.folder.publish_env(server_env)
@@ -103,9 +108,10 @@ class Run:
         credentials = self._prepare()
         web = self.supervisor.start(self._web(self.listener.fileno()))
         self._wait_for_web(web, self.listener.getsockname()[1])
-        self.supervisor.start(self._celery("worker", WORKER_OPTIONS, quick=signal.SIGQUIT))
+        for name in WORKERS:
+            self.supervisor.start(self._worker(name))
         schedule = self.options.root / "run" / "beat-schedule"
-        self.supervisor.start(self._celery("beat", ("-s", str(schedule), "--pidfile=")))
+        self.supervisor.start(self._celery("beat", "beat", "-s", str(schedule), "--pidfile="))
         if self.options.has_demo and _has_command("simulate_product"):
             self.supervisor.start(self._simulator(url))
         self.folder.publish_env(server_env, url)
@@ -158,11 +164,18 @@ class Run:
             time.sleep(0.02)
 
     # --- The programs ---------------------------------------------------------------------------
-    def _program(self, name: str, argv: tuple[str, ...], **options: Any) -> Program:
+    def _program(
+        self,
+        name: str,
+        argv: tuple[str, ...],
+        *,
+        env: dict[str, str] | None = None,
+        **options: Any,
+    ) -> Program:
         return Program(
             name=name,
             argv=(sys.executable, *argv),
-            env=self.env,
+            env={**self.env, **(env or {})},
             log=self.options.root / "logs" / f"{name}.log",
             cwd=BASE_DIR,
             **options,
@@ -179,13 +192,28 @@ class Run:
             on_parent_death=signal.SIGQUIT,
         )
 
+    def _worker(self, name: str) -> Program:
+        return self._celery(
+            name,
+            "worker",
+            *WORKER_OPTIONS,
+            *("--hostname", f"{name}@%h", "--queues", ",".join(WORKERS[name])),
+            quick=signal.SIGQUIT,
+            env={liveness.VARIABLE: str(self.watchdogs[name].sign)},
+        )
+
     def _celery(
-        self, name: str, options: tuple[str, ...], *, quick: signal.Signals = signal.SIGTERM
+        self,
+        name: str,
+        *words: str,
+        quick: signal.Signals = signal.SIGTERM,
+        env: dict[str, str] | None = None,
     ) -> Program:
         level = self.env.get("LOG_LEVEL", "INFO")
         return self._program(
             name,
-            ("-m", "celery", "-A", "config", name, "--loglevel", level, *options),
+            ("-m", "celery", "-A", "config", words[0], "--loglevel", level, *words[1:]),
+            env=env,
             # SIGTERM lets a task finish; SIGQUIT hands it back to the queue.
             stop=((signal.SIGTERM, 20.0), (quick, 3.0)),
             on_parent_death=quick,
@@ -210,16 +238,17 @@ class Run:
                 for child in self.supervisor.children:
                     if child.program.name in APPLICATION:
                         watch.look(child.program.log)
-                    if child.program.name == "worker":
+                    if child.program.name in WORKERS:
                         self._revive(child)
             time.sleep(TICK_S)
 
     def _revive(self, worker: Child) -> None:
         """Kill a worker that does not listen any more; the supervisor starts it again."""
-        if worker.exit_code() is None and self.watchdog.is_deaf(worker, time.monotonic()):
+        name = worker.program.name
+        dog = self.watchdogs[name]
+        if worker.exit_code() is None and dog.is_deaf(worker, time.monotonic()):
             self.say(
-                f"worker has received nothing for {self.watchdog.limit:g} s while messages wait; "
-                "killing it."
+                f"{name} has received nothing for {dog.limit:g} s while messages wait; killing it."
             )
             worker.kill()
 

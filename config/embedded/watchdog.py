@@ -1,14 +1,13 @@
 """Finds a worker whose process runs and which yet receives nothing (config/liveness.py)."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from config.celery import QUEUES
 from config.embedded.errors import LaunchError
 from config.embedded.process import Child
 from config.liveness import SILENCE_S
@@ -53,14 +52,14 @@ class Watchdog:
         return is_deaf
 
 
-def messages_wait(redis_url: str) -> bool:
-    """Tell whether anything waits for the workers; False as well if Redis does not answer."""
+def messages_wait(redis_url: str, queues: Collection[str]) -> bool:
+    """Tell whether anything waits in these queues; False as well if Redis does not answer."""
     client = Redis.from_url(
         redis_url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
     )
     try:
         with client:
-            return any(client.llen(queue) for queue in QUEUES)
+            return any(client.llen(queue) for queue in queues)
     except RedisError:
         return False
 

@@ -51,7 +51,7 @@ from rubrics.models import (
     ScoreChange,
     SetupGuide,
 )
-from tests.admin import of_plays
+from tests.admin import of_outbound, of_plays
 from tests.world import AT, World, add_lead, make_admin, make_person, make_world
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +110,7 @@ MODELS: list[type[Model]] = [
     Rep,
     Team,
     *of_plays.MODELS,
+    *of_outbound.MODELS,
     ApiToken,
     Group,
 ]
@@ -138,6 +139,7 @@ READ_ONLY: list[type[Model]] = [
     ScoreChange,
     Trial,
     *of_plays.READ_ONLY,
+    *of_outbound.READ_ONLY,
 ]
 
 
@@ -160,6 +162,7 @@ def fill(world: World, first: int, last: int) -> None:
     for number in range(first, last):
         lead = add_lead(world, number)
         of_plays.fill_plays(world, lead, number)
+        of_outbound.fill_outbound(lead, number)
         signal = Signal.objects.create(product=world.product, key=f"s{number}", name=f"S {number}")
         SignalMapping.objects.create(
             signal=signal,
@@ -337,10 +340,8 @@ def test_facts_are_read_only(world: World, client: Client, model: type[Model]) -
     fill(world, 10, 11)
     row = model._default_manager.order_by("-pk")[0]
     assert client.post(page_url(row), {"name": "x"}).status_code == 403
-    assert (
-        client.post(page_url(row).replace("/change/", "/delete/"), {"post": "yes"}).status_code
-        == 403
-    )
+    deleting = page_url(row).replace("/change/", "/delete/")
+    assert client.post(deleting, {"post": "yes"}).status_code == 403
     assert client.get(list_url(model) + "add/").status_code == 403
 
 
@@ -386,8 +387,7 @@ def test_staff_see_what_their_groups_allow(world: World) -> None:
 def test_revops_open_every_list(world: World) -> None:
     person = make_person("rosa", staff=True)
     person.groups.add(Group.objects.get(name="RevOps"))
-    client = Client()
-    client.force_login(person)
+    (client := Client()).force_login(person)
     for model in MODELS:
         expected = 403 if model is Group else 200
         assert client.get(list_url(model)).status_code == expected, model

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from config.celery import QUEUES, SENDER_QUEUES, WORKER_QUEUES
 from config.embedded import watchdog
 from config.embedded.errors import LaunchError
 from config.embedded.process import Child, Program
@@ -92,20 +93,21 @@ def test_worker_started_anew_has_the_whole_limit(scene: Scene) -> None:
         assert scene.worker.popen.wait() == -signal.SIGKILL
 
 
-def test_messages_wait_in_any_queue() -> None:
+def test_messages_wait_in_the_queues_asked_for() -> None:
     url = f"{os.environ['REDIS_URL']}?db=9"  # other tests ring the bell in the usual one
     with Redis.from_url(url) as client:
-        client.delete("celery", "scoring")
-        assert not watchdog.messages_wait(url)
+        client.delete(*QUEUES)
+        assert not watchdog.messages_wait(url, WORKER_QUEUES)
         client.rpush("scoring", "message")
         try:
-            assert watchdog.messages_wait(url)
+            assert watchdog.messages_wait(url, WORKER_QUEUES)
+            assert not watchdog.messages_wait(url, SENDER_QUEUES)
         finally:
             client.delete("scoring")
 
 
 def test_nothing_waits_in_a_redis_that_is_down(tmp_path: Path) -> None:
-    assert not watchdog.messages_wait(f"unix://{tmp_path}/none.sock")
+    assert not watchdog.messages_wait(f"unix://{tmp_path}/none.sock", QUEUES)
 
 
 def test_limit_is_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,120 @@
+"""What is owed and what was sent: looked at, sent again, cancelled; never edited."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    RangeDateTimeFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import action, display
+
+from integrations.models import Delivery, DeliveryState
+from integrations.outbound import handling
+from leads.admin.base import BigTableAdmin, confirmed, lead_link, person, pretty_json
+
+COLORS = {
+    DeliveryState.QUEUED.label: "info",
+    DeliveryState.SENT.label: "success",
+    DeliveryState.MAYBE_SENT.label: "warning",
+    DeliveryState.GIVEN_UP.label: "danger",
+    DeliveryState.CANCELLED.label: "warning",
+}
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(BigTableAdmin):
+    list_display = (
+        "id", "destination", "kind", "whom", "lead_name", "shown_state", "attempts",
+        "not_before", "sent_at", "problem",
+    )  # fmt: skip
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        ("destination", RelatedDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("created_at", RangeDateTimeFilter),
+    )
+    list_select_related = ("destination", "user", "lead")
+    ordering = ("-id",)
+    actions = ("resend_selected", "cancel_selected")
+    actions_detail = ("resend", "cancel")
+    fields = (
+        ("destination", "kind", "shown_state"),
+        ("whom", "lead_name"),
+        "problem",
+        ("attempts", "doubts", "doubted_at"),
+        ("created_at", "not_before", "sent_at", "claimed_until"),
+        ("key", "remote_id", "remote_channel"),
+        "shown_payload",
+    )
+    readonly_fields = ("shown_state", "whom", "lead_name", "shown_payload")
+
+    @display(description="state", label=COLORS)
+    def shown_state(self, delivery: Delivery) -> str:
+        return delivery.get_state_display()
+
+    @display(description="for", empty_value="Everybody there")
+    def whom(self, delivery: Delivery) -> str | None:
+        if delivery.user is None:
+            return None
+        return delivery.user.get_full_name() or delivery.user.get_username()
+
+    @display(description="lead", empty_value="-")
+    def lead_name(self, delivery: Delivery) -> str | None:
+        return lead_link(delivery.lead_id, delivery.lead) if delivery.lead_id else None
+
+    @display(description="content")
+    def shown_payload(self, delivery: Delivery) -> str:
+        return pretty_json(delivery.payload) if delivery.payload else "Read when it is sent."
+
+    @admin.action(description="Resend", permissions=["acting"])
+    def resend_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        self._each(request, queryset, handling.resend, "to be sent again")
+
+    @admin.action(description="Cancel", permissions=["acting"])
+    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        self._each(request, queryset, handling.cancel, "cancelled")
+
+    def _each(self, request: HttpRequest, queryset: Any, act: Any, done: str) -> None:
+        acted, refused = 0, ""
+        for delivery in queryset:
+            try:
+                act(delivery, by=person(request), at=timezone.now())
+                acted += 1
+            except handling.NotPossibleError as error:
+                refused = str(error)
+        if acted:
+            noun = "delivery" if acted == 1 else "deliveries"
+            self.message_user(request, f"{acted} {noun} {done}.", messages.SUCCESS)
+        if refused:
+            self.message_user(request, refused, messages.ERROR)
+
+    @action(description="Resend", icon="replay", permissions=["acting"], url_path="resend")
+    def resend(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return confirmed(
+            self,
+            request,
+            object_id,
+            lambda one: handling.resend(one, by=person(request), at=timezone.now()),
+            title="Send it again?",
+            text="It goes out within seconds, with things as they stand now.",
+            button="Resend",
+            refuses=(handling.NotPossibleError,),
+        )
+
+    @action(description="Cancel", icon="block", permissions=["acting"], url_path="cancel")
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return confirmed(
+            self,
+            request,
+            object_id,
+            lambda one: handling.cancel(one, by=person(request), at=timezone.now()),
+            title="Cancel this delivery?",
+            text="It is not sent. It can be sent again later.",
+            button="Cancel it",
+            refuses=(handling.NotPossibleError,),
+        )

@@ -1,0 +1,157 @@
+"""Where results go: set up, tested, and how each of them is."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from integrations.models import DeliveryState, Destination, DestinationKind, EventType
+from integrations.outbound import handling
+from integrations.outbound.health import WORDS, health_of, word_for
+from integrations.outbound.webhooks.guard import (
+    ForbiddenAddressError,
+    UnknownHostError,
+    resolve,
+    target,
+)
+from leads import audit
+from leads.admin.base import AppAdmin, ModelForm, confirmed, person
+
+EDITED = ("name", "key", "kind", "is_on", "secret_name", "channel", "url", "events")
+DEFAULT_SECRET = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
+
+
+class DestinationForm(ModelForm):
+    events = forms.MultipleChoiceField(
+        choices=EventType.choices,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        required=False,
+        help_text="Webhook: what it is told. None chosen: everything.",
+    )
+
+    class Meta:
+        model = Destination
+        fields = EDITED
+
+    def clean_url(self) -> str:
+        """Refused here already; and once more whenever something is sent."""
+        url: str = self.cleaned_data["url"].strip()
+        if url:
+            try:
+                found = target(url)
+                resolve(found.host, found.port)
+            except (ForbiddenAddressError, UnknownHostError) as error:
+                raise forms.ValidationError(str(error)) from error
+        return url
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("kind") == DestinationKind.SLACK and not given.get("secret_name"):
+            given["secret_name"] = DEFAULT_SECRET
+        if given.get("kind") == DestinationKind.WEBHOOK and not given.get("secret_name"):
+            self.add_error("secret_name", "Name the variable that its events are signed with.")
+        return given
+
+
+@admin.register(Destination)
+class DestinationAdmin(AppAdmin):
+    form = DestinationForm
+    list_display = ("name", "kind", "health", "owed", "given_up", "sent_at", "failed_at")
+    list_filter = (("kind", ChoicesDropdownFilter), ("is_on", BooleanRadioFilter))
+    search_fields = ("name", "key")
+    prepopulated_fields = {"key": ("name",)}
+    actions_detail = ("test",)
+    change_form_outer_before_template = "admin/integrations/_health.html"
+    fieldsets = (
+        (None, {"fields": (("name", "key"), ("kind", "is_on"), "secret_name")}),
+        ("Slack", {"fields": ("channel",)}),
+        ("Webhook", {"fields": ("url", "events")}),
+    )
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Destination | None = None
+    ) -> list[str]:
+        return ["kind"] if obj else []  # what was sent there was sent that way
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Destination | None = None
+    ) -> dict[str, Any]:
+        return {} if obj else self.prepopulated_fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Destination]:
+        found: QuerySet[Destination] = super().get_queryset(request)
+        return found.annotate(
+            owed_count=Count("deliveries", filter=Q(deliveries__state=DeliveryState.QUEUED)),
+            given_up_count=Count("deliveries", filter=Q(deliveries__state=DeliveryState.GIVEN_UP)),
+        )
+
+    @display(description="state", label=WORDS)
+    def health(self, destination: Destination) -> str:
+        return word_for(destination, at=timezone.now())
+
+    @display(description="owed", ordering="owed_count")
+    def owed(self, destination: Destination) -> int:
+        return int(destination.owed_count)  # type: ignore[attr-defined]  # annotated
+
+    @display(description="given up", ordering="given_up_count")
+    def given_up(self, destination: Destination) -> int:
+        return int(destination.given_up_count)  # type: ignore[attr-defined]  # annotated
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        found = self.get_object(request, object_id)
+        health = health_of(found, at=timezone.now()) if found else None
+        context = {**(extra_context or {}), "health": health}
+        if health:
+            context["health_color"] = WORDS[health.word]
+        response: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return response
+
+    def save_model(self, request: HttpRequest, obj: Destination, form: Any, change: bool) -> None:
+        before = _document(Destination.objects.get(pk=obj.pk)) if change else {}
+        if change and "is_on" in form.changed_data and obj.is_on:
+            obj.failures, obj.rests_until, obj.problem = 0, None, ""
+        super().save_model(request, obj, form, change)
+        audit.record(
+            "edited" if change else "added",
+            about=obj,
+            by=person(request),
+            at=timezone.now(),
+            changes=list(audit.differences(before, _document(obj))) or [("", None, None)],
+        )
+
+    @action(description="Send a test message", icon="send", permissions=["acting"], url_path="test")
+    def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def run(destination: Destination) -> None:
+            handling.owe_test(destination, by=person(request), at=timezone.now())
+            self.message_user(
+                request,
+                "The test message goes out within seconds; Deliveries shows how it went.",
+                messages.SUCCESS,
+            )
+
+        return confirmed(
+            self,
+            request,
+            object_id,
+            run,
+            title="Send a test message?",
+            text="It goes to you, to the channel, or to the webhook, as an alert would.",
+            button="Send",
+            refuses=(handling.NotPossibleError,),
+        )
+
+
+def _document(destination: Destination) -> dict[str, Any]:
+    return {name: getattr(destination, name) for name in EDITED}

@@ -1,0 +1,1 @@
+"""Results on their way out: deliveries are rows, owed once, and sent with patience."""

@@ -1,0 +1,84 @@
+"""What people do with deliveries and destinations: each leaves an entry in the audit log."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
+
+from integrations.models import Delivery, DeliveryKind, DeliveryState, Destination
+from leads import audit
+
+ENDED_BADLY = (DeliveryState.GIVEN_UP, DeliveryState.CANCELLED, DeliveryState.MAYBE_SENT)
+
+
+class NotPossibleError(Exception):
+    """It cannot be done to this delivery or destination; says why, to people."""
+
+
+@transaction.atomic
+def resend(delivery: Delivery, *, by: User, at: datetime) -> None:
+    """Owe a delivery anew that ended without being surely there. It goes out within seconds.
+
+    Raises:
+        NotPossibleError: it is there, or still on its way.
+    """
+    ended = Delivery.objects.filter(pk=delivery.pk, state__in=ENDED_BADLY)
+    changed = ended.update(
+        state=DeliveryState.QUEUED,
+        attempts=0,
+        not_before=at,
+        problem="",
+        sent_at=None,
+        doubted_at=None,
+        doubts=0,
+    )
+    if not changed:
+        raise NotPossibleError(f"{delivery} is sent or on its way: sending it again doubles it.")
+    _note("resent", delivery, by=by, at=at, before=delivery.state)
+
+
+@transaction.atomic
+def cancel(delivery: Delivery, *, by: User, at: datetime) -> None:
+    """Owe a delivery no longer.
+
+    Raises:
+        NotPossibleError: it has ended, or is being sent at this moment.
+    """
+    free = Q(claimed_until=None) | Q(claimed_until__lte=at)
+    waiting = Delivery.objects.undelivered().filter(free, pk=delivery.pk)
+    if not waiting.update(state=DeliveryState.CANCELLED, claimed_until=None):
+        raise NotPossibleError(f"{delivery} has ended or is being sent at this moment.")
+    _note("cancelled", delivery, by=by, at=at, before=delivery.state)
+
+
+@transaction.atomic
+def owe_test(destination: Destination, *, by: User, at: datetime) -> Delivery:
+    """Owe a test message: to whoever asks, to the channel, or to the webhook.
+
+    Raises:
+        NotPossibleError: the destination is off.
+    """
+    if not destination.is_on:
+        raise NotPossibleError(f"{destination} is off: switch it on first.")
+    # Somebody who tests it thinks it is well again: do not let them wait.
+    Destination.objects.filter(pk=destination.pk).update(rests_until=None)
+    test = Delivery.objects.create(
+        destination=destination,
+        key=f"test:{by.pk}:{at.isoformat()}",
+        kind=DeliveryKind.TEST,
+        user=by,
+        payload=TEST_EVENT | {"timestamp": at.isoformat()},
+        created_at=at,
+        not_before=at,
+    )
+    audit.record("tested", about=destination, by=by, at=at)
+    return test
+
+
+TEST_EVENT = {"type": "test", "data": {"words": "Ripeline can write to you here."}}
+
+
+def _note(action: str, delivery: Delivery, *, by: User, at: datetime, before: str) -> None:
+    change = ("state", before, str(Delivery.objects.values_list("state").get(pk=delivery.pk)[0]))
+    audit.record(action, about=delivery, by=by, at=at, changes=[change])

@@ -1,0 +1,1 @@
+"""Real local servers that stand for what is outside: they speak the protocol, errors included."""
