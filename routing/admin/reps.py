@@ -13,6 +13,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from leads.admin.base import AppAdmin, TabularInline
+from routing import sla
 from routing.admin.rep_form import DAY_FIELDS, RepForm
 from routing.dealing.weeks import describe_week, read_week
 from routing.models import DayOff, Rep, Team
@@ -79,6 +80,10 @@ class RepAdmin(AppAdmin):
         is_open = Q(qualifications__state__in=OPEN_STATES)
         return reps.annotate(open_count=Count("qualifications", filter=is_open))
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        sla.reset_clocks(rep=form.instance)
+
     @display(description="working hours")
     def hours(self, rep: Rep) -> str:
         return f"{describe_week(read_week(rep.working_hours))} ({rep.time_zone})"
@@ -104,6 +109,18 @@ class DayOffAdmin(AppAdmin):
     @display(description="who", ordering="rep")
     def who(self, off: DayOff) -> str:
         return "Everybody" if off.rep is None else str(off.rep)
+
+    def save_model(self, request: HttpRequest, obj: DayOff, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        sla.reset_clocks()
+
+    def delete_model(self, request: HttpRequest, obj: DayOff) -> None:
+        super().delete_model(request, obj)
+        sla.reset_clocks()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[DayOff]) -> None:
+        super().delete_queryset(request, queryset)
+        sla.reset_clocks()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)

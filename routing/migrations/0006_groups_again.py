@@ -33,8 +33,8 @@ def update_groups(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("routing", "0009_undo"),
         ("integrations", "0002_outbound"),
+        ("routing", "0010_sla"),
         ("leads", "0010_audit_within"),
         ("rubrics", "0020_publishing"),
     ]

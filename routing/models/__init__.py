@@ -7,6 +7,7 @@ from routing.models.message import MessageTemplate
 from routing.models.owed_event import OwedEvent
 from routing.models.qualification import Qualification
 from routing.models.rep import Rep, Team
+from routing.models.sla import SlaEvent, SlaPolicy
 from routing.models.task import Task
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "OwedEvent",
     "Qualification",
     "Rep",
+    "SlaEvent",
+    "SlaPolicy",
     "StateChange",
     "Task",
     "Team",

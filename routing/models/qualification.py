@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from leads.models import Lead, Product
 from routing.models.rep import Rep
+from routing.models.sla import SlaPolicy
 from rubrics.models import Publication, RubricVersion, ScoreChange
 
 if TYPE_CHECKING:
@@ -51,6 +52,12 @@ class RejectReason(models.TextChoices):
     OTHER = "other", "Something else (say what)"
 
 
+# Set for another assignment than the present one, or not at all.
+CLOCK_IS_TO_BE_SET = Q(state=State.ASSIGNED, assigned_at__isnull=False) & (
+    Q(sla_set_for=None) | ~Q(sla_set_for=models.F("assigned_at"))
+)
+
+
 class QualificationQuerySet(models.QuerySet["Qualification"]):
     def open(self) -> QualificationQuerySet:
         """Episodes still being worked."""
@@ -63,6 +70,14 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
     def undealt(self) -> QualificationQuerySet:
         """Those no rep was there for when they opened."""
         return self.filter(state=State.NEW, rep=None)
+
+    def without_clock(self) -> QualificationQuerySet:
+        """Assigned ones whose SLA was not worked out for this assignment yet (or anew)."""
+        return self.filter(CLOCK_IS_TO_BE_SET)
+
+    def sla_due(self, at: datetime) -> QualificationQuerySet:
+        """Those about which their SLA says to do something by now; longest due first."""
+        return self.filter(sla_next_at__lte=at).order_by("sla_next_at", "pk")
 
     def for_rep(self, user_id: int) -> QualificationQuerySet:
         """Those dealt to the rep with this user id."""
@@ -164,6 +179,14 @@ class Qualification(models.Model):
     opened_at = models.DateTimeField()
     assigned_at = models.DateTimeField(null=True, blank=True)
     first_touched_at = models.DateTimeField(null=True, blank=True)
+    # The SLA's clock (routing.sla): which policy, by when the first touch is due, when there is
+    # something to do next, and for which assignment all this was worked out.
+    sla_policy = models.ForeignKey(
+        SlaPolicy, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    sla_due_at = models.DateTimeField(null=True, blank=True)
+    sla_next_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sla_set_for = models.DateTimeField(null=True, blank=True, editable=False)
     snoozed_until = models.DateTimeField(null=True, blank=True)
     state_before_snooze = models.CharField(max_length=11, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -226,6 +249,15 @@ class Qualification(models.Model):
                 condition=Q(publication__isnull=False),
                 name="qualification_by_publication",
             ),
+            models.Index(fields=["rep", "-assigned_at"], name="qualification_by_assignment"),
+            models.Index(
+                fields=["id"], condition=CLOCK_IS_TO_BE_SET, name="qualification_without_clock"
+            ),
+            models.Index(
+                fields=["sla_next_at"],
+                condition=Q(sla_next_at__isnull=False),
+                name="qualification_sla_due",
+            ),
             models.Index(
                 fields=["-closed_at"],
                 condition=Q(closed_at__isnull=False),
@@ -235,3 +267,10 @@ class Qualification(models.Model):
 
     def __str__(self) -> str:
         return f"PQL {self.pk}: lead {self.lead_id}, {self.get_state_display()}"
+
+    @property
+    def waits_for_touch(self) -> bool:
+        """Assigned, and its rep has done nothing with it since."""
+        if self.state != State.ASSIGNED or self.assigned_at is None:
+            return False
+        return self.first_touched_at is None or self.first_touched_at < self.assigned_at

@@ -64,6 +64,7 @@ class RepQuerySet(models.QuerySet["Rep"]):
     def available(self, at: datetime) -> RepQuerySet:
         """Reps who may be dealt a PQL at all: switched on, not off, and their account is active.
 
+        Nor paused: who let PQLs pass in silence gets nothing new until they act (routing.sla).
         Off is who is off until later, and who has a day off where they are. Working hours and
         capacity are judged by the dealing, under lock.
         """
@@ -76,6 +77,7 @@ class RepQuerySet(models.QuerySet["Rep"]):
         return self.alias(day=there).filter(
             Q(off_until=None) | Q(off_until__lte=at),
             ~Exists(off),
+            paused_at=None,
             is_available=True,
             user__is_active=True,
         )
@@ -99,6 +101,12 @@ class Rep(models.Model):
         null=True,
         blank=True,
         help_text="Gets nothing new until then. Empty: not off. Planned holidays are days off.",
+    )
+    paused_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Let PQLs pass without doing anything; gets nothing new until they act.",
     )
     time_zone = models.CharField(
         max_length=64,

@@ -32,7 +32,7 @@ from leads.models import (
     Source,
     Trial,
 )
-from routing.models import DayOff, Qualification, Rep, Team
+from routing.models import Qualification
 from rubrics.mappers import forget_compiled
 from rubrics.models import (
     AccountScore,
@@ -51,7 +51,7 @@ from rubrics.models import (
     ScoreChange,
     SetupGuide,
 )
-from tests.admin import of_outbound, of_plays
+from tests.admin import of_outbound, of_plays, of_reps
 from tests.world import AT, World, add_lead, make_admin, make_person, make_world
 
 pytestmark = pytest.mark.django_db
@@ -106,11 +106,9 @@ MODELS: list[type[Model]] = [
     ProofMismatch,
     Publication,
     Qualification,
-    DayOff,
-    Rep,
-    Team,
     *of_plays.MODELS,
     *of_outbound.MODELS,
+    *of_reps.MODELS,
     ApiToken,
     Group,
 ]
@@ -140,6 +138,7 @@ READ_ONLY: list[type[Model]] = [
     Trial,
     *of_plays.READ_ONLY,
     *of_outbound.READ_ONLY,
+    *of_reps.READ_ONLY,
 ]
 
 
@@ -163,6 +162,7 @@ def fill(world: World, first: int, last: int) -> None:
         lead = add_lead(world, number)
         of_plays.fill_plays(world, lead, number)
         of_outbound.fill_outbound(lead, number)
+        of_reps.fill_reps(world, lead, number)
         signal = Signal.objects.create(product=world.product, key=f"s{number}", name=f"S {number}")
         SignalMapping.objects.create(
             signal=signal,
@@ -222,9 +222,6 @@ def fill(world: World, first: int, last: int) -> None:
         )
         Source.objects.create(name=f"Source {number}", product=world.product)
         Product.objects.create(key=f"p{number}", name=f"P {number}")
-        team = Team.objects.create(name=f"Team {number}", manager=person)
-        rep = Rep.objects.create(user=make_person(f"rep{number}"), team=team)
-        DayOff.objects.create(rep=rep, first=AT.date(), last=AT.date())
         rubric = Rubric.objects.create(product=world.product, key=f"r{number}", name=f"R {number}")
         draft = RubricVersion.objects.create(rubric=rubric, number=1)
         AuditEntry.objects.create(

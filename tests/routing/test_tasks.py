@@ -4,10 +4,11 @@ import pytest
 from django.utils import timezone
 
 from routing import tasks
-from routing.models import Qualification
+from routing.dealing.weeks import DAYS
+from routing.models import Qualification, SlaPolicy, StateChange
 from routing.models.qualification import State
-from tests.factories.routing import QualificationFactory
-from tests.factories.rubrics import LeadFactory, ScoreChangeFactory
+from tests.factories.routing import QualificationFactory, RepFactory
+from tests.factories.rubrics import AT, LeadFactory, ScoreChangeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +39,14 @@ def test_wake_snoozed_wakes() -> None:
     tasks.wake_snoozed()
     pql.refresh_from_db()
     assert pql.state == State.ASSIGNED
+
+
+def test_watch_slas_sets_clocks_and_does_what_is_due() -> None:
+    policy = SlaPolicy.objects.create(name="One minute", first_touch_minutes=1)
+    rep = RepFactory.create(paused_at=AT, working_hours={day: [["0:00", "24:00"]] for day in DAYS})
+    pql = QualificationFactory.create(rep=rep)
+    StateChange.objects.create(qualification=pql, to_state="new", by=rep.user, at=timezone.now())
+    tasks.watch_slas()
+    assert pql.sla_events.get().policy == policy
+    rep.refresh_from_db()
+    assert rep.paused_at is None

@@ -1,0 +1,23 @@
+"""Rows of who works when and how soon, for the pages of the admin."""
+
+from django.db.models import Model
+
+from leads.models import Lead
+from routing.models import DayOff, Rep, SlaEvent, SlaPolicy, Team
+from tests.world import AT, World, make_person
+
+MODELS: list[type[Model]] = [Rep, Team, DayOff, SlaEvent, SlaPolicy]
+READ_ONLY: list[type[Model]] = [SlaEvent]
+
+
+def fill_reps(world: World, lead: Lead, number: int) -> None:
+    """One row of everything."""
+    pql = lead.qualifications.get()
+    team = Team.objects.create(name=f"Team {number}", manager=world.rep.user)
+    Rep.objects.create(user=make_person(f"rep{number}"), team=team)
+    DayOff.objects.create(rep=pql.rep, first=AT.date(), last=AT.date())
+    policy = SlaPolicy.objects.create(name=f"P {number}", first_touch_minutes=240)
+    SlaEvent.objects.create(
+        qualification=pql, assigned_at=AT, step="breach", rep=pql.rep, policy=policy, due_at=AT,
+        at=AT, reason="Not touched",
+    )  # fmt: skip
