@@ -6,6 +6,7 @@ from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -239,6 +240,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": True,
     "SIDEBAR": {"navigation": "config.navigation.sidebar"},
     "DASHBOARD_CALLBACK": "config.navigation.overview",
+    "STYLES": [lambda _request: static("leads/admin.css")],
     "COLORS": {  # the teal of the reps' pages; dark enough for white text from 600 on
         "primary": {
             "50": "oklch(98.4% .014 180.72)",

@@ -9,7 +9,6 @@ from django.contrib.auth.admin import UserAdmin as PlainUserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -17,6 +16,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from integrations.models import ApiToken
 from integrations.models.token import Scope
 from leads.admin.base import AppAdmin, ModelForm, confirmed, show_secret
+from leads.admin.filters import MomentFilter
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -71,7 +71,7 @@ class ApiTokenAdmin(AppAdmin):
 
     form = ApiTokenForm
     list_display = ("name", "prefix", "shown_scopes", "user", "state", "created_at", "expires_at")
-    list_filter = (StateFilter, ("created_at", RangeDateTimeFilter))
+    list_filter = (StateFilter, ("created_at", MomentFilter))
     list_select_related = ("user",)
     search_fields = ("name", "prefix", "user__username")
     fields = ("name", "user", "scopes", "expires_at")

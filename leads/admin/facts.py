@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import RangeDateTimeFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
 from leads.admin.base import BigTableAdmin, lead_link, pretty_json
+from leads.admin.filters import MomentFilter
 from leads.models import Account, AccountChange, AttributeChange, Event, Hit, LeadChange, LeadMerge
 from leads.models.signal import MessageKind
 
@@ -30,7 +31,7 @@ class EventAdmin(BigTableAdmin):
     list_filter = (
         KindFilter,
         ("source", RelatedDropdownFilter),
-        ("received_at", RangeDateTimeFilter),
+        ("received_at", MomentFilter),
     )
     list_select_related = ("lead", "source")
     ordering = ("-id",)
@@ -64,7 +65,7 @@ class EventAdmin(BigTableAdmin):
 @admin.register(Hit)
 class HitAdmin(BigTableAdmin):
     list_display = ("id", "signal", "lead_name", "occurred_at", "number", "event_id")
-    list_filter = (("signal", RelatedDropdownFilter), ("occurred_at", RangeDateTimeFilter))
+    list_filter = (("signal", RelatedDropdownFilter), ("occurred_at", MomentFilter))
     list_select_related = ("lead", "signal")
     ordering = ("-id",)
 
@@ -76,7 +77,7 @@ class HitAdmin(BigTableAdmin):
 @admin.register(AttributeChange)
 class AttributeChangeAdmin(BigTableAdmin):
     list_display = ("id", "name", "shown_value", "about", "known_at", "confirmed_at")
-    list_filter = (("known_at", RangeDateTimeFilter),)
+    list_filter = (("known_at", MomentFilter),)
     list_select_related = ("lead", "account")
     ordering = ("-id",)
     fields = ("about", "name", "shown_value", "known_at", "confirmed_at")
@@ -96,7 +97,7 @@ class AttributeChangeAdmin(BigTableAdmin):
 @admin.register(LeadMerge)
 class LeadMergeAdmin(BigTableAdmin):
     list_display = ("id", "loser_name", "winner_name", "reason", "merged_at")
-    list_filter = (("merged_at", RangeDateTimeFilter),)
+    list_filter = (("merged_at", MomentFilter),)
     list_select_related = ("winner", "loser")
     ordering = ("-id",)
     search_fields = ()
@@ -121,7 +122,7 @@ class LeadChangeAdmin(BigTableAdmin):
     """The scoring backlog. Empty but for moments; rows with many attempts need a look."""
 
     list_display = ("changed_at", "lead_name", "generation", "attempts", "claimed_until")
-    list_filter = (("changed_at", RangeDateTimeFilter),)
+    list_filter = (("changed_at", MomentFilter),)
     list_select_related = ("lead",)
     ordering = ("changed_at",)
 
@@ -138,6 +139,6 @@ class AccountChangeAdmin(BigTableAdmin):
     search_fields = ("account__name",)
     search_help_text = "The account: id, name or domain"
     list_display = ("changed_at", "account", "generation", "attempts", "claimed_until")
-    list_filter = (("changed_at", RangeDateTimeFilter),)
+    list_filter = (("changed_at", MomentFilter),)
     list_select_related = ("account",)
     ordering = ("changed_at",)

@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     ChoicesDropdownFilter,
-    RangeDateTimeFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
@@ -22,6 +21,7 @@ from leads.admin.base import (
     lead_link,
     pretty_json,
 )
+from leads.admin.filters import MomentFilter
 from leads.models import Account, AttributeChange, Identity, Lead, Outcome, Trial
 from leads.services import record_outcome
 
@@ -82,7 +82,7 @@ class LeadAdmin(ReadOnlyAdmin):
     list_display_links = ("id", "shown_name")
     list_filter = (
         ("is_synthetic", BooleanRadioFilter),
-        ("created_at", RangeDateTimeFilter),
+        ("created_at", MomentFilter),
     )
     list_select_related = ("account",)
     search_fields = ("email", "name")
@@ -128,7 +128,7 @@ class AccountAdmin(ReadOnlyAdmin):
     list_display_links = ("id", "shown_name")
     list_filter = (
         ("is_synthetic", BooleanRadioFilter),
-        ("created_at", RangeDateTimeFilter),
+        ("created_at", MomentFilter),
     )
     search_fields = ("name", "domain")
     search_help_text = "Name or domain"
@@ -175,7 +175,7 @@ class IdentityAdmin(BigTableAdmin):
 @admin.register(Trial)
 class TrialAdmin(BigTableAdmin):
     list_display = ("id", "lead_name", "product", "started_at", "start_is_stated", "ends_at")
-    list_filter = (("product", RelatedDropdownFilter), ("started_at", RangeDateTimeFilter))
+    list_filter = (("product", RelatedDropdownFilter), ("started_at", MomentFilter))
     list_select_related = ("lead", "product")
     ordering = ("-id",)
 
@@ -192,7 +192,7 @@ class OutcomeAdmin(AppAdmin):
     list_filter = (
         ("kind", ChoicesDropdownFilter),
         ("product", RelatedDropdownFilter),
-        ("occurred_at", RangeDateTimeFilter),
+        ("occurred_at", MomentFilter),
     )
     list_select_related = ("lead", "product")
     search_fields = ("lead__email",)

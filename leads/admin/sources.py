@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
-    RangeDateTimeFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import action, display
 
 from leads.admin.base import AppAdmin, ReadOnlyAdmin, confirmed, pretty_json, show_secret
+from leads.admin.filters import MomentFilter
 from leads.models import Product, RejectedMessage, Source
 from leads.services import (
     add_product,
@@ -128,7 +128,7 @@ class RejectedMessageAdmin(ReadOnlyAdmin):
     list_filter = (
         WaitingFilter,
         ("source", RelatedDropdownFilter),
-        ("received_at", RangeDateTimeFilter),
+        ("received_at", MomentFilter),
     )
     list_select_related = ("source",)
     search_fields = ("=message_id", "reason")

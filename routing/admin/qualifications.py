@@ -6,12 +6,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
-    RangeDateTimeFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
 
 from leads.admin.base import BigTableAdmin, ReadOnlyInline, lead_link
+from leads.admin.filters import MomentFilter
 from routing.admin.reps import RepFilter
 from routing.models import Qualification, StateChange
 from routing.models.qualification import State
@@ -58,7 +58,7 @@ class QualificationAdmin(BigTableAdmin):
         ("state", ChoicesDropdownFilter),
         ("product", RelatedDropdownFilter),
         ("rep", RepFilter),
-        ("opened_at", RangeDateTimeFilter),
+        ("opened_at", MomentFilter),
     )
     list_select_related = ("lead", "product", "rep__user")
     ordering = ("-id",)

@@ -1,17 +1,18 @@
 """Tasks and what webhooks are owed, to look at. Reps do tasks on their pages."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from leads.admin.base import BigTableAdmin, lead_link
+from leads.admin.filters import MomentFilter
 from routing.models import OwedEvent, Task
 
 
 @admin.register(Task)
 class TaskAdmin(BigTableAdmin):
     list_display = ("id", "title", "lead_name", "owner", "priority", "due_at", "done_at")
-    list_filter = (("priority", ChoicesDropdownFilter), ("due_at", RangeDateTimeFilter))
+    list_filter = (("priority", ChoicesDropdownFilter), ("due_at", MomentFilter))
     list_select_related = ("lead", "rep__user", "qualification__rep__user")
     ordering = ("-id",)
     fields = (
@@ -37,7 +38,7 @@ class TaskAdmin(BigTableAdmin):
 class OwedEventAdmin(BigTableAdmin):
     list_display = ("id", "kind", "lead_name", "created_at", "delivered_at")
     list_select_related = ("lead",)
-    list_filter = (("created_at", RangeDateTimeFilter),)
+    list_filter = (("created_at", MomentFilter),)
     ordering = ("-id",)
     fields = (("kind", "destination_key"), "lead_name", "content", ("created_at", "delivered_at"))
     readonly_fields = ("lead_name",)

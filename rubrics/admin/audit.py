@@ -14,13 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from unfold.contrib.filters.admin import (
     DropdownFilter,
-    RangeDateTimeFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from leads.admin.base import AppAdmin, ReadOnlyAdmin, page_link, pretty_json
+from leads.admin.filters import MomentFilter
 from leads.audit import name_of
 from leads.models import AuditEntry
 from leads.spreadsheets import csv_response
@@ -100,7 +100,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         ActionFilter,
         KindFilter,
         RubricFilter,
-        ("at", RangeDateTimeFilter),
+        ("at", MomentFilter),
     )
     list_select_related = ("by",)
     list_before_template = "admin/rubrics/audit_head.html"

@@ -8,12 +8,12 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
-    RangeDateTimeFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
 
 from leads.admin.base import BigTableAdmin, change_url, lead_link, once, page_link
+from leads.admin.filters import MomentFilter
 from leads.models import Account
 from rubrics.explain import breakdown
 from rubrics.labels import band_of, tier_words
@@ -28,7 +28,7 @@ class StoredScoreAdmin(BigTableAdmin):
     list_filter = (
         ("rubric", RelatedDropdownFilter),
         ("is_pql", BooleanRadioFilter),
-        ("changed_at", RangeDateTimeFilter),
+        ("changed_at", MomentFilter),
     )
     ordering = ("-changed_at", "-id")  # an index of both tables, backwards
 
@@ -179,7 +179,7 @@ class ScoreChangeAdmin(BigTableAdmin):
     list_filter = (
         ("rubric", RelatedDropdownFilter),
         ("crossed", BooleanRadioFilter),
-        ("at", RangeDateTimeFilter),
+        ("at", MomentFilter),
     )
     list_select_related = ("lead", "rubric")
     ordering = ("-id",)

@@ -17,6 +17,7 @@ from rubrics.rows import document_of
 from rubrics.services import load_rubric
 from tests.admin.forms import editor_url, form_at, sent_by, version_url
 from tests.rubrics.editing.conftest import DOCUMENT
+from tests.rubrics.golden.cases import QUIET, keep
 from tests.rubrics.makers import AT, make_lead, make_product
 from tests.world import make_person
 
@@ -213,6 +214,21 @@ def test_a_lead_is_tried_with_what_is_not_saved_yet(client: Client, draft: Rubri
     assert criteria(second)["invites"]["per_unit"]["points"] == 10
     assert not Score.objects.exists()
     assert not ScoreChange.objects.exists()
+
+
+def test_golden_leads_are_told_as_the_draft_is_saved(draft: RubricVersion) -> None:
+    client, url = Client(), editor_url(draft, "golden")
+    rights = ("view_rubricversion", "change_rubricversion", "view_goldenlead")
+    client.force_login(make_person("gus", *rights, staff=True))
+    assert url in text(client.get(version_url(draft)))
+    assert "None are kept yet" in text(client.get(url))
+    golden_lead = keep(draft.rubric, facts=QUIET, expect={"pql": False})
+    assert "The one that is kept comes out as agreed" in text(client.get(url))
+    golden_lead.expect = {"pql": True}
+    golden_lead.save(update_fields=["expect"])
+    page = text(client.get(url))
+    assert "1 of 1 comes out otherwise than agreed" in page
+    assert golden_lead.name in page
 
 
 def test_whom_to_try_is_found_by_name(client: Client, draft: RubricVersion) -> None:

@@ -41,6 +41,7 @@ class EditorAdmin(AppAdmin):
             door("lists/new/", lists.new, "new_list"),
             door("lists/<slug:key>/", lists.one, "list"),
             door("try/", trying.one, "try"),
+            door("golden/", trying.golden, "golden"),
             door("pulse/", pulse, "pulse"),
             *super().get_urls(),
         ]

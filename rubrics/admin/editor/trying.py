@@ -11,6 +11,9 @@ from leads.models import Account, Lead
 from rubrics.admin.editor.criteria import _form, _seen
 from rubrics.admin.editor.page import Page
 from rubrics.editing.trying import Tried, try_draft
+from rubrics.golden.checking import failing
+from rubrics.mappers import compiled
+from rubrics.measures import SpecError
 from rubrics.models import AccountScore, Score
 from rubrics.models.rubric import Subject
 
@@ -34,6 +37,17 @@ def one(door: EditorRequest) -> HttpResponse:
     return door.show(
         "_try.html", **_tried(door.page, document, int(chosen), door.at), is_unsaved=is_unsaved
     )
+
+
+def golden(door: EditorRequest) -> HttpResponse:
+    """Which of the rubric's golden leads come out otherwise than agreed by what is saved."""
+    kept = list(door.version.rubric.golden_leads.active())
+    context: dict[str, Any] = {"kept": len(kept), "wrong": [], "problem": ""}
+    try:
+        context["wrong"] = failing(compiled(door.version.pk), kept)
+    except SpecError as error:
+        context["problem"] = str(error)
+    return door.show("_golden.html", **context)
 
 
 def first(page: Page, *, at: datetime) -> dict[str, Any]:
