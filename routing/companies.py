@@ -5,7 +5,8 @@ from datetime import datetime
 
 from leads.models import Account
 from routing.charts import Chart, Point, step_chart
-from routing.people import HISTORY_ROWS, AxisLines, axis_lines, missing
+from routing.people import HISTORY_ROWS, AxisLines, axis_lines
+from routing.reasons import missing
 from routing.reports import account_score_history
 from rubrics.accounts import Standing, standings
 from rubrics.models import AccountScore, AccountScoreChange

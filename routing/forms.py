@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from routing.models import Rep
 from routing.models.qualification import OPEN_STATES, RejectReason, State
-from routing.queue import ORDER_LABELS, Order, Tab, Wanted
+from routing.queue import ORDER_LABELS, Order, Tab, Wanted, orders_of
 from routing.viewers import Viewer
 
 SNOOZE_CHOICES = {"1": "1 day", "3": "3 days", "7": "1 week"}
@@ -16,15 +16,22 @@ WAKE_HOUR = 8
 
 
 class QueueForm(forms.Form):
-    """The filter bar. Anything that makes no sense is left out rather than refused."""
+    """The queue's address. Anything that makes no sense is left out rather than refused."""
 
     tab = forms.ChoiceField(choices=[(tab.value, tab.value) for tab in Tab], required=False)
     q = forms.CharField(max_length=100, required=False, strip=True)
     product = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+    rubric = forms.IntegerField(required=False, min_value=1, max_value=2**31)
     state = forms.ChoiceField(
         choices=[(state.value, state.label) for state in OPEN_STATES if state != State.SNOOZED],
         required=False,
     )
+    rep = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+    team = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+    band = forms.CharField(max_length=60, required=False, strip=True)
+    tier = forms.IntegerField(required=False, min_value=1, max_value=4)
+    country = forms.CharField(max_length=60, required=False, strip=True)
+    industry = forms.CharField(max_length=60, required=False, strip=True)
     min_fit = forms.IntegerField(required=False, min_value=0, max_value=200)
     min_total = forms.IntegerField(required=False, min_value=0, max_value=500)
     born = forms.IntegerField(required=False, min_value=1, max_value=2**31)
@@ -35,19 +42,16 @@ class QueueForm(forms.Form):
     def wanted(self, viewer: Viewer) -> Wanted:
         """The request in words of the queue; tab by default the viewer's own."""
         self.is_valid()
-        given: dict[str, Any] = self.cleaned_data
+        given: dict[str, Any] = {name: value for name, value in self.cleaned_data.items() if value}
         home = Tab.TEAM if viewer.rep_id is None else Tab.MINE
+        tab = Tab(given.pop("tab", home))
+        orders = orders_of(tab)
+        order = Order(given.pop("order", orders[0]))
         return Wanted(
-            tab=Tab(given.get("tab") or home),
-            order=Order(given.get("order") or Order.TOTAL),
-            words=given.get("q") or "",
-            product=given.get("product"),
-            state=given.get("state") or "",
-            min_fit=given.get("min_fit"),
-            min_total=given.get("min_total"),
-            born=given.get("born"),
-            lost=given.get("lost"),
-            page=given.get("page") or 1,
+            tab=tab,
+            order=order if order in orders else orders[0],
+            words=given.pop("q", ""),
+            **given,
         )
 
 

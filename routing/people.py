@@ -11,12 +11,14 @@ from routing import digests, reasons
 from routing.charts import Chart, Point, step_chart
 from routing.models import Qualification, StateChange
 from routing.models.qualification import CLOSED_STATES
+from routing.reasons import missing
 from routing.reports import score_history
 from routing.viewers import Viewer
 from rubrics import explain, outlook
 from rubrics.explain import Scored
 from rubrics.labels import band_of, tier_words
-from rubrics.models import AccountScore, Publication, Score, ScoreChange
+from rubrics.mappers import compiled
+from rubrics.models import Publication, Score, ScoreChange
 from rubrics.outlook import Until
 from rubrics.scoring.advice import Advice
 from rubrics.scoring.differences import Compared, compare
@@ -152,6 +154,14 @@ def _as_row(scored: Scored, like: Score) -> Score:
     )
 
 
+def advice_now(score: Score, *, at: datetime) -> Advice | None:
+    """What would make the lead a PQL, from what is measured now; None if it is one, or gone."""
+    now = explain.score_now(compiled(score.version_id), lead_id=score.lead_id, at=at)
+    if now is None or now.judgement.is_pql:
+        return None
+    return outlook.advice(now, lead_id=score.lead_id)
+
+
 def _outlook(stored: Scored, score: Score, at: datetime) -> Outlook | None:
     """From what is measured now: the stored score may be older, though its result is not."""
     now = explain.score_now(stored.version, lead_id=score.lead_id, at=at)
@@ -220,14 +230,3 @@ def axis_lines(axis: Axis, score: int, maximum: int, lines: Sequence[Line]) -> A
     not_yet = [line for line in mine if not line.points and (line.best_points > 0)]
     not_yet.sort(key=lambda line: -line.best_points)
     return AxisLines(axis, score, maximum, counting, not_yet)
-
-
-def missing(score: Score | AccountScore) -> list[str]:
-    """Which thresholds are not met, in words."""
-    version = score.version
-    gaps = (
-        ("total", version.min_total - score.total),
-        ("fit", version.min_fit - score.fit),
-        ("behavior", version.min_behavior - score.behavior),
-    )
-    return [f"{gap} {axis} short" for axis, gap in gaps if gap > 0]

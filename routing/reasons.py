@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rubrics import explain
-from rubrics.models import Score
+from rubrics.models import AccountScore, Score
 from rubrics.scoring.types import Axis, Line
 
 
@@ -36,3 +36,14 @@ def thaw(breakdown: Iterable[Mapping[str, Any]]) -> list[Line]:
         )
         for line in breakdown
     ]
+
+
+def missing(score: Score | AccountScore) -> list[str]:
+    """Which thresholds are not met, in words."""
+    version = score.version
+    gaps = (
+        ("total", version.min_total - score.total),
+        ("fit", version.min_fit - score.fit),
+        ("behavior", version.min_behavior - score.behavior),
+    )
+    return [f"{gap} {axis} short" for axis, gap in gaps if gap > 0]

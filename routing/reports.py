@@ -1,46 +1,90 @@
 """Figures for the reps' pages."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.core.cache import cache
-from django.db.models import Count, Max, Q, QuerySet, Subquery
+from django.db.models import Count, QuerySet, Subquery
 
-from leads.models import Product, Source
-from routing.models import Qualification, StateChange
+from leads.models import Account, Product, Source
+from routing.models import Qualification, Rep, StateChange, Team
 from routing.models.qualification import State
-from routing.queue import Tab
+from routing.queue import EXPIRING_WITHIN, Tab
 from routing.viewers import Viewer
-from rubrics.models import AccountScoreChange, Score, ScoreChange
+from rubrics.models import AccountScoreChange, Band, RubricVersion, Score, ScoreChange
+from rubrics.scoring.types import Subject
 
+T = TypeVar("T")
 CACHED_S = 30
+STATES_CACHED_S = 10
+LOOKED_AT = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class QueueFigures:
-    """How many PQLs each tab holds, and the newest change of state there was when counting."""
+    """How many PQLs each tab holds, and the newest change of state there was when counting.
+
+    Closed ones are not counted: they only grow. Nor are near misses: nobody has to get through.
+    """
 
     counts: dict[Tab, int]
     newest_change: int
 
 
-def queue_figures(viewer: Viewer) -> QueueFigures:
-    """One pass over the open PQLs. Closed ones are not counted: they only grow."""
-    awake = ~Q(state=State.SNOOZED)
-    team = Q() if viewer.sees_all else Q(rep__team=viewer.team_id, rep__isnull=False)
-    seen = Q() if viewer.sees_all else Q(rep=None) | Q(rep=viewer.rep_id) | team
-    opened = Qualification.objects.open().annotate(newest_change=Subquery(_newest_change()[:1]))
-    found = opened.aggregate(
-        mine=Count("pk", filter=awake & Q(rep=viewer.rep_id, rep__isnull=False)),
-        team=Count("pk", filter=awake & team),
-        unassigned=Count("pk", filter=awake & Q(rep=None)),
-        snoozed=Count("pk", filter=Q(state=State.SNOOZED) & seen),
-        newest=Max("newest_change"),
-    )
-    # No open PQL, no row to read it from.
-    newest = found.pop("newest") or _newest_change().first() or 0
-    return QueueFigures({Tab(name): number for name, number in found.items()}, newest)
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """So many open PQLs of one rep (or nobody) in one state, or falling within the week."""
+
+    rep: int | None
+    team: int | None
+    kind: str
+    number: int
+
+    def is_seen_by(self, viewer: Viewer) -> bool:
+        return viewer.sees_all or self.rep in {None, viewer.rep_id} or self.is_of_team(viewer)
+
+    def is_of_team(self, viewer: Viewer) -> bool:
+        return viewer.sees_all or (self.team is not None and self.team == viewer.team_id)
+
+
+def queue_figures(viewer: Viewer, *, at: datetime) -> QueueFigures:
+    """Counted once for everybody, and again once a state has changed."""
+    newest = _newest_change().first() or 0
+    states = _cached(f"queue-states-{newest}", STATES_CACHED_S, _by_state)
+    falling = _cached("queue-falling", CACHED_S, lambda: _falling(at))
+    awake = [count for count in states if count.kind != State.SNOOZED]
+    asleep = [count for count in states if count.kind == State.SNOOZED]
+    of_nobody = [count for count in awake if count.rep is None]
+    kinds = {
+        Tab.MINE: [c for c in awake if c.rep is not None and c.rep == viewer.rep_id],
+        Tab.TEAM: [c for c in awake if c.is_of_team(viewer)],
+        Tab.UNASSIGNED: of_nobody,
+        Tab.EXPIRING: [c for c in falling if c.is_seen_by(viewer)],
+        Tab.SNOOZED: [c for c in asleep if c.is_seen_by(viewer)],
+    }
+    counts = {tab: sum(count.number for count in found) for tab, found in kinds.items()}
+    return QueueFigures(counts, newest)
+
+
+def _by_state() -> list[_Count]:
+    found = Qualification.objects.open().order_by().values_list("rep", "rep__team", "state")
+    return [_Count(*row) for row in found.annotate(number=Count("pk"))]
+
+
+def _falling(at: datetime) -> list[_Count]:
+    soon = Qualification.objects.in_queue().falling_by(at + EXPIRING_WITHIN)
+    found = soon.order_by().values_list("rep", "rep__team").annotate(number=Count("pk"))
+    return [_Count(rep, team, "falling", number) for rep, team, number in found]
+
+
+def _cached(key: str, seconds: int, make: Callable[[], T]) -> T:
+    found: T | None = cache.get(key)
+    if found is None:
+        found = make()
+        cache.set(key, found, seconds)
+    return found
 
 
 def fingerprint(newest_change: int, scores_changed: Iterable[datetime]) -> str:
@@ -80,17 +124,51 @@ def account_score_history(
 
 def has_synthetic_data() -> bool:
     """Whether any source sends made-up data: then every page says so."""
-    answer = cache.get("has-synthetic-data")
-    if answer is None:
-        answer = Source.objects.filter(is_synthetic=True).exists()
-        cache.set("has-synthetic-data", answer, CACHED_S)
-    return bool(answer)
+    synthetic = Source.objects.filter(is_synthetic=True)
+    return _cached("has-synthetic-data", CACHED_S, synthetic.exists)
 
 
-def products() -> list[tuple[int, str]]:
-    """Ids and names for the filter."""
-    found: list[tuple[int, str]] | None = cache.get("products")
-    if found is None:
-        found = list(Product.objects.values_list("pk", "name"))
-        cache.set("products", found, CACHED_S)
-    return found
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the queue can be narrowed to: ids and names, or names alone."""
+
+    products: list[tuple[int, str]]
+    rubrics: list[tuple[int, str]]
+    teams: list[tuple[int, str]]
+    reps: list[tuple[int, str, int]]
+    bands: list[str]
+    countries: list[str]
+    industries: list[str]
+
+    def reps_for(self, viewer: Viewer) -> list[tuple[int, str]]:
+        """Whose PQLs the viewer may see."""
+        return [
+            (pk, name) for pk, name, team in self.reps if viewer.sees_all or team == viewer.team_id
+        ]
+
+
+def choices() -> Choices:
+    """For the filters, the same for everybody."""
+    return _cached("queue-choices", CACHED_S, _choices)
+
+
+def _choices() -> Choices:
+    versions = RubricVersion.objects.published().filter(subject=Subject.LEAD)
+    rubrics = versions.order_by("rubric__product__name", "rubric__name")
+    bands = Band.objects.filter(version__in=versions).order_by("-at_least")
+    reps = Rep.objects.select_related("user").order_by("user__first_name", "user__last_name")
+    return Choices(
+        products=list(Product.objects.values_list("pk", "name")),
+        rubrics=list(rubrics.values_list("rubric", "rubric__name")),
+        teams=list(Team.objects.values_list("pk", "name")),
+        reps=[(rep.pk, str(rep), rep.team_id) for rep in reps],
+        bands=list(dict.fromkeys(bands.values_list("name", flat=True))),
+        countries=_values("country"),
+        industries=_values("industry"),
+    )
+
+
+def _values(name: str) -> list[str]:
+    """What this attribute is of the newest companies; a value not among them can be typed."""
+    newest = Account.objects.order_by("-pk").values_list(f"attributes__{name}", flat=True)
+    return sorted({value for value in newest[:LOOKED_AT] if isinstance(value, str) and value})

@@ -1,14 +1,20 @@
 """Doorbells of routing: rung after scoring and by beat; harmless twice, the services claim rows."""
 
+import time
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
 from routing import services, sla
+from rubrics.proof.reading import is_scoring_behind
 
 BATCH = 200
 MAX_BATCHES = 50
 # Each may be dealt anew under lock of its team's reps, which live dealing waits for.
 SLA_BATCH = 20
+FORETELLING_S = 10
+BEHIND = timedelta(seconds=2)
 
 
 @shared_task(ignore_result=True, soft_time_limit=60)
@@ -42,3 +48,21 @@ def watch_slas() -> None:
     for _ in range(MAX_BATCHES):
         if sla.take_steps(at=timezone.now(), limit=SLA_BATCH) < SLA_BATCH:
             break
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+def foretell() -> None:
+    """Make forecasts anew for some seconds; live scoring comes first."""
+    ends = time.monotonic() + FORETELLING_S
+    asked = 0.0
+
+    def may_go_on() -> bool:
+        nonlocal asked
+        now = time.monotonic()
+        if now - asked > 1:
+            asked = now
+            if is_scoring_behind(timezone.now() - BEHIND):
+                return False
+        return now < ends
+
+    services.foretell(at=timezone.now(), limit=BATCH * MAX_BATCHES, may_go_on=may_go_on)

@@ -9,6 +9,7 @@ app_name = "routing"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("queue/digests/<int:pk>/away/", queue.digest_away, name="digest-away"),
+    path("queue/advice/<int:pk>/", queue.queue_advice, name="queue-advice"),
     path("queue/pulse/", queue.queue_pulse, name="queue-pulse"),
     path("pqls/<int:pk>/reject/", work.reject, name="pql-reject"),
     path("pqls/<int:pk>/snooze/", work.snooze, name="pql-snooze"),

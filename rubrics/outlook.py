@@ -103,14 +103,14 @@ def advice(scored: Scored, *, lead_id: int) -> Advice:
     return advise(start_of(scored, found))
 
 
-def pql_until(scored: Scored, *, lead_id: int) -> Until | None:
-    """When a PQL of now stops being one if nothing happens; None for not within 400 days.
+def pql_until(scored: Scored, *, lead_id: int, within: timedelta = HORIZON) -> Until | None:
+    """When a PQL of now stops being one if nothing happens; None for not ``within`` that time.
 
     Goes from change to change: computed while only time passes, measured again where a hit leaves
     its window, and before the answer is given. Exact to the microsecond. For a measurement of the
     present only: of a past moment it is known what did happen.
     """
-    end, blur_us = scored.at + HORIZON, _blur_us(scored.version.version)
+    end, blur_us = scored.at + within, _blur_us(scored.version.version)
     here, queries = scored, 0
     for _ in range(MOST_ROUNDS):
         ahead_us = here.judgement.next_us

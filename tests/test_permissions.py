@@ -86,6 +86,7 @@ TABLE: dict[str, Row] = {
     "logout": POST_ONLY_PAGE,
     "routing:queue": PAGE,
     "routing:queue-pulse": PAGE,
+    "routing:queue-advice": PAGE,
     "routing:digest-away": POST_ONLY_PAGE,
     "routing:pql-reject": PAGE,
     "routing:pql-snooze": PAGE,
@@ -170,6 +171,7 @@ def address(name: str, world: World) -> str:
         "routing:task-done": ([1], ""),
         "routing:task-undone": ([1], ""),
         "routing:undo": ([StateChange.objects.first().pk], ""),  # type: ignore[union-attr]
+        "routing:queue-advice": ([world.scores[0].pk], ""),
         "routing:lead-show": ([lead.pk], ""),
         "routing:lead-events": ([lead.pk], "?before=2026-06-01T00:00:00Z&id=1"),
         "routing:lead-evidence": (

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.fields.json import KT
+from django.db.models.functions import Lower, Upper
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
@@ -25,7 +26,12 @@ class Account(models.Model):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(Lower("name"), name="account_name_lower")]
+        indexes = [
+            models.Index(Lower("name"), name="account_name_lower"),
+            # What lists are narrowed by most; and without it the planner guesses badly how few.
+            models.Index(Upper(KT("attributes__country")), name="account_country"),
+            models.Index(Upper(KT("attributes__industry")), name="account_industry"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.domain or self.external_id or f"Account {self.pk}"

@@ -34,7 +34,7 @@ def update_groups(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("integrations", "0002_outbound"),
-        ("routing", "0010_sla"),
+        ("routing", "0011_forecasts"),
         ("leads", "0010_audit_within"),
         ("rubrics", "0020_publishing"),
     ]

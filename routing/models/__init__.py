@@ -3,6 +3,7 @@
 from routing.models.availability import DayOff
 from routing.models.change import StateChange
 from routing.models.digest import DigestSeen
+from routing.models.forecast import Forecast
 from routing.models.message import MessageTemplate
 from routing.models.owed_event import OwedEvent
 from routing.models.qualification import Qualification
@@ -13,6 +14,7 @@ from routing.models.task import Task
 __all__ = [
     "DayOff",
     "DigestSeen",
+    "Forecast",
     "MessageTemplate",
     "OwedEvent",
     "Qualification",

@@ -127,6 +127,21 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
         no_more = Q(score__is_pql=False) | Q(score=None)
         return self.open().with_score().filter(no_more, Exists(lost))
 
+    def of_team(self, team_id: int | None) -> QualificationQuerySet:
+        """Those that reps of this team work."""
+        return self.filter(rep__team=team_id, rep__isnull=False)
+
+    def falling_by(self, moment: datetime) -> QualificationQuerySet:
+        """PQLs of now that are none at ``moment`` if nothing happens until then."""
+        falling = self.filter(forecast__falls_at__lte=moment)
+        return falling.with_score().filter(Q(score__is_pql=True))
+
+    def unforetold(self, at: datetime) -> QualificationQuerySet:
+        """Open ones of which nothing is foretold yet, or from a score or a time gone by."""
+        fresh = Q(forecast__revision=models.F("score__revision"), forecast__due_at__gt=at)
+        scored = self.open().with_score().filter(Q(score__isnull=False))
+        return scored.filter(Q(forecast=None) | ~fresh)
+
     def of_merged_leads(self) -> QualificationQuerySet:
         """Those whose lead was merged into another one and that have not followed it yet."""
         return self.filter(lead__merged_into__isnull=False)

@@ -2,6 +2,7 @@
 
 from routing.services.digests import put_digest_away
 from routing.services.errors import InvalidRequest, NotYours, RoutingError, TransitionNotAllowed
+from routing.services.foretelling import foretell
 from routing.services.merging import follow_merges
 from routing.services.opening import deal_waiting, open_qualifications
 from routing.services.undoing import undo
@@ -29,6 +30,7 @@ __all__ = [
     "close_won",
     "deal_waiting",
     "follow_merges",
+    "foretell",
     "mark_contacted",
     "mark_opportunity",
     "open_qualifications",

@@ -49,6 +49,16 @@ def ago(moment: datetime | None, at: datetime | None = None) -> str:
 
 
 @register.filter
+def falls(moment: datetime, at: datetime) -> str:
+    """When it happens, within a week: ``today, 14:00``, ``tomorrow``, ``on Tuesday``."""
+    then, now = timezone.localtime(moment), timezone.localtime(at)
+    days = (then.date() - now.date()).days
+    if days <= 0:
+        return f"today, {then:%H:%M}"
+    return "tomorrow" if days == 1 else f"on {then:%A}"
+
+
+@register.filter
 def initials(name: object) -> str:
     """Up to two letters for a mark beside a name."""
     words = [word for word in str(name).replace("@", " ").split() if word[0].isalnum()]

@@ -1,5 +1,6 @@
 """The queue, and the question whether it is still up to date."""
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -7,18 +8,27 @@ from django.views.decorators.http import require_POST, require_safe
 
 from routing import digests, reports, services
 from routing.forms import QueueForm
-from routing.queue import ORDER_LABELS, PAGE_SIZE, Tab, Wanted, read_page
+from routing.people import advice_now, visible_leads
+from routing.queue import (
+    ORDER_LABELS,
+    PAGE_SIZE,
+    TAB_LABELS,
+    NearMiss,
+    Page,
+    Row,
+    Tab,
+    Wanted,
+    orders_of,
+    read_near_misses,
+    read_page,
+)
 from routing.viewers import Viewer
 from routing.views.base import answer, is_fragment, page_for, person, show
-from rubrics.models import Publication
+from routing.views.chips import chips_of
+from rubrics.labels import TIERS
+from rubrics.models import Publication, Score
 
-TAB_LABELS = {
-    Tab.MINE: "Mine",
-    Tab.TEAM: "Team",
-    Tab.UNASSIGNED: "Unassigned",
-    Tab.SNOOZED: "Snoozed",
-    Tab.CLOSED: "Closed",
-}
+ADVICE_CACHED_S = 600
 
 
 @require_safe
@@ -48,15 +58,38 @@ def digest_away(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     return answer(request, "Put away.")
 
 
+@require_safe
+@page_for(lambda viewer: viewer.sees_queue and viewer.sees_leads)
+def queue_advice(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """What would make this lead a PQL, cheapest first. Computed when its row is looked at."""
+    score = get_object_or_404(Score.objects.filter(lead__in=visible_leads(viewer)), pk=pk)
+    key = f"advice-{score.pk}-{score.revision}"
+    advice = cache.get_or_set(key, lambda: _advice(score), ADVICE_CACHED_S)
+    return show(request, viewer, "routing/_advice.html", {"advice": advice})
+
+
+def _advice(score: Score) -> list[str]:
+    """In words; nothing for a score that went away, or a lead that became a PQL meanwhile."""
+    told = advice_now(score, at=timezone.now())
+    if told is None:
+        return []
+    return [one.words for one in told.suggestions] or [told.verdict]
+
+
 def _queue(request: HttpRequest, viewer: Viewer, template: str) -> HttpResponse:
     form = QueueForm(request.GET)
     wanted = form.wanted(viewer)
     at = timezone.now()
     # Counted before it is read: what changes in between makes the page look older, never newer.
-    figures = reports.queue_figures(viewer)
-    page = read_page(wanted, viewer=viewer, at=at)
+    figures = reports.queue_figures(viewer, at=at)
+    page: Page[Row] | Page[NearMiss]
+    if wanted.tab is Tab.NEAR_MISS and viewer.sees_leads:
+        page = read_near_misses(wanted, at=at)
+    else:
+        page = read_page(wanted, viewer=viewer, at=at)
     scores = [row.score for row in page.rows if row.score]
     changed = [score.changed_at for score in scores]
+    choices = reports.choices()
     context = {
         "form": form,
         "wanted": wanted,
@@ -64,8 +97,11 @@ def _queue(request: HttpRequest, viewer: Viewer, template: str) -> HttpResponse:
         "page": page,
         "of": None if wanted.is_filtered else figures.counts.get(wanted.tab),
         "unassigned": figures.counts[Tab.UNASSIGNED],
-        "orders": ORDER_LABELS.items(),
-        "products": reports.products(),
+        "orders": [(order.value, ORDER_LABELS[order]) for order in orders_of(wanted.tab)],
+        "choices": choices,
+        "reps": choices.reps_for(viewer),
+        "tiers": TIERS.items(),
+        "chips": chips_of(request, wanted, choices),
         "score_ids": ",".join(str(score.pk) for score in scores),
         "fingerprint": reports.fingerprint(figures.newest_change, changed),
         "shows_rep": wanted.tab is not Tab.MINE,
@@ -78,6 +114,9 @@ def _queue(request: HttpRequest, viewer: Viewer, template: str) -> HttpResponse:
 
 def _tabs(wanted: Wanted, figures: reports.QueueFigures, viewer: Viewer) -> list[dict[str, object]]:
     labels = TAB_LABELS | ({Tab.TEAM: "Everyone"} if viewer.sees_all else {})
+    hidden = {Tab.MINE} if viewer.rep_id is None else set()
+    if not viewer.sees_leads:
+        hidden.add(Tab.NEAR_MISS)
     return [
         {
             "key": tab.value,
@@ -87,5 +126,5 @@ def _tabs(wanted: Wanted, figures: reports.QueueFigures, viewer: Viewer) -> list
             "is_loud": tab is Tab.UNASSIGNED and figures.counts[tab] > 0,
         }
         for tab, label in labels.items()
-        if tab is not Tab.MINE or viewer.rep_id is not None
+        if tab not in hidden
     ]

@@ -10,6 +10,12 @@ from leads.models import Lead, Product
 from rubrics.models.publication import Publication
 from rubrics.models.rubric import Rubric, RubricVersion
 
+PQL_ORDERS = {
+    "total": "total",
+    "behavior": "behavior",
+    "fit": "fit",
+    "recent": "last_activity_at",
+}
 ScoreT = TypeVar("ScoreT", bound="StoredScore")
 
 
@@ -103,6 +109,22 @@ class Score(StoredScore):
                 fields=["due_at"], condition=models.Q(due_at__isnull=False), name="score_due"
             ),
             models.Index(fields=["changed_at", "id"], name="score_changed"),
+            # Long queues are read in these orders, a page at a time; PQLs only, so that scoring
+            # everybody else does not pay for them (docs/adr/0020).
+            *(
+                models.Index(
+                    fields=[f"-{column}", "id"],
+                    condition=models.Q(is_pql=True),
+                    name=f"score_pql_{name}",
+                )
+                for name, column in PQL_ORDERS.items()
+            ),
+            # Who is nearly a PQL: a version's highest totals among those who are none.
+            models.Index(
+                fields=["version", "-total", "id"],
+                condition=models.Q(is_pql=False),
+                name="score_near_miss",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -33,7 +33,7 @@ function patch(live, html) {
   const lost = document.activeElement === document.body;
   const place = lost ? ripeline.lastPlace : ripeline.placeOf(document.activeElement);
   live.dataset.pulse = fresh.dataset.pulse;
-  for (const part of ["tabs", "notice", "after", "columns"]) {
+  for (const part of ["tabs", "notice", "chips", "columns", "after"]) {
     const [before, after] = [live, fresh].map((root) => root.querySelector(`[data-part="${part}"]`));
     if (before.innerHTML !== after.innerHTML) before.innerHTML = after.innerHTML;
     before.hidden = after.hidden;

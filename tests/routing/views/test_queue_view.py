@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -7,11 +8,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from routing.models import Qualification
+from routing.models import Forecast, Qualification
 from routing.models.qualification import State
 from rubrics.models import Score
+from rubrics.publishing import publish_now
+from rubrics.services import load_rubric
 from tests.factories.routing import RepFactory, TeamFactory, UserFactory, make_manager, make_pql
-from tests.factories.rubrics import ScoreChangeFactory
+from tests.factories.rubrics import (
+    AT,
+    DOCUMENT,
+    ProductFactory,
+    ScoreChangeFactory,
+    ScoreFactory,
+    make_version,
+)
+from tests.rubrics.makers import make_lead
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +42,16 @@ def signed_in(client: Client, maya: User) -> Client:
 def _names(client: Client, address: str = "/") -> list[str]:
     page = client.get(address).context["page"]
     return [row.pql.lead.name for row in page.rows]
+
+
+def _page(client: Client, address: str) -> list[Any]:
+    rows: list[Any] = client.get(address).context["page"].rows
+    return rows
+
+
+def _foretold(pql: Qualification, **told: Any) -> None:
+    until = timezone.now() + timedelta(days=7)
+    Forecast.objects.create(**{"gain": 0, "revision": 1, "due_at": until} | told, qualification=pql)
 
 
 def test_queue_asks_who_you_are(client: Client) -> None:
@@ -61,7 +82,10 @@ def test_queue_tabs_show_what_the_role_may_see(signed_in: Client, maya: User) ->
     assert _names(signed_in, "/?tab=snoozed") == ["asleep"]
     assert _names(signed_in, "/?tab=closed") == ["over"]
     counts = {tab["key"]: tab["count"] for tab in signed_in.get("/").context["tabs"]}
-    assert counts == {"mine": 1, "team": 2, "unassigned": 1, "snoozed": 1, "closed": None}
+    assert counts == {
+        "mine": 1, "team": 2, "unassigned": 1, "expiring": 0, "near-miss": None, "snoozed": 1,
+        "closed": None,
+    }  # fmt: skip
 
     signed_in.force_login(make_manager())
     assert sorted(_names(signed_in)) == ["mine", "nobody's", "team", "theirs"]
@@ -92,9 +116,12 @@ def test_queue_orders_and_filters(signed_in: Client, maya: User) -> None:
     )
     contacted = make_pql(rep=maya.rep, lead__name="last", fit=22, behavior=60)
     Qualification.objects.filter(pk=contacted.pk).update(state=State.CONTACTED)
-    assert _names(signed_in) == ["acts", "fits", "last"]
+    # "acts" has the highest total, but does not meet the thresholds any more.
+    assert _names(signed_in) == ["fits", "last", "acts"]
     assert _names(signed_in, "/?order=fit") == ["fits", "last", "acts"]
-    assert _names(signed_in, "/?order=behavior") == ["acts", "last", "fits"]
+    assert _names(signed_in, "/?order=behavior") == ["last", "fits", "acts"]
+    assert _names(signed_in, "/?order=recent") == ["fits", "last", "acts"]
+    assert _names(signed_in, "/?order=falling") == _names(signed_in)  # not an order of this tab
     assert _names(signed_in, "/?order=newest") == ["fits", "acts", "last"]
     assert _names(signed_in, "/?order=waiting") == ["last", "acts", "fits"]
     assert _names(signed_in, "/?min_fit=22") == ["fits", "last"]
@@ -120,12 +147,114 @@ def test_queue_pages_hold_thirty(signed_in: Client, maya: User) -> None:
     assert (len(second.rows), second.has_next) == (1, False)
 
 
+def test_queue_pages_go_on_past_those_that_are_pqls(signed_in: Client, maya: User) -> None:
+    for number in range(31):
+        make_pql(rep=maya.rep, lead__name=f"hot {number}")
+    for number in range(31):
+        make_pql(rep=maya.rep, lead__name=f"cold {number}", behavior=number)
+    pages = [_names(signed_in, f"/?page={number}") for number in (1, 2, 3, 4)]
+    assert [len(page) for page in pages] == [30, 30, 2, 0]
+    assert all(name.startswith("hot") for name in pages[0])
+    assert pages[1][:2] == ["hot 30", "cold 30"]
+    assert pages[2] == ["cold 1", "cold 0"]
+
+
+def test_queue_narrows_by_company_rep_team_and_labels(client: Client) -> None:
+    rep = RepFactory.create(team=TeamFactory.create(name="Europe"))
+    german = {"country": "Germany", "industry": "Retail"}
+    bands = [{"at_least": 0, "name": "Cold"}, {"at_least": 90, "name": "Warm"}]
+    draft = load_rubric(
+        {**DOCUMENT, "bands": bands}, product=ProductFactory.create(), by=None, at=AT
+    )
+    publish_now(draft, by=None, at=AT)
+    mine = make_pql(rep=rep, lead__name="a", lead__account__attributes=german)
+    other = make_pql(lead__name="b")
+    Score.objects.filter(lead=mine.lead).update(tier=1, band=0)
+    client.force_login(make_manager())
+    rubric = mine.version.rubric_id
+    for query in (
+        "country=germany", "industry=RETAIL", f"rep={rep.pk}", f"team={rep.team_id}", "tier=1",
+        "band=Cold",
+    ):  # fmt: skip
+        assert _names(client, f"/?{query}") == ["a"], query
+    assert _names(client, f"/?rubric={rubric}&rep={other.rep_id}") == ["b"]
+    assert _names(client, f"/?rubric={rubric + 1}") == []
+    assert _names(client, "/?band=Hot") == []
+
+
+def test_queue_tells_each_filter_and_takes_it_away(signed_in: Client, maya: User) -> None:
+    response = signed_in.get(f"/?tab=team&q=ada&tier=2&min_fit=20&rep={maya.rep.pk}&state=accepted")
+    chips = {chip.words: chip.query for chip in response.context["chips"]}
+    assert list(chips) == ["“ada”", "Accepted", str(maya.rep), "Tier 2", "Fit from 20"]
+    assert chips["Tier 2"] == f"tab=team&q=ada&min_fit=20&rep={maya.rep.pk}&state=accepted"
+    assert signed_in.get("/").context["chips"] == []
+
+
+def test_near_misses_are_the_nearest_nobody_works(signed_in: Client, maya: User) -> None:
+    version = make_version()
+    points = {"near": (32, 45), "nearer": (32, 47), "far": (32, 20), "no fit": (10, 69)}
+    for name, (fit, behavior) in points.items():
+        ScoreFactory.create(
+            lead__name=name, stands_for=version, fit=fit, behavior=behavior, total=fit + behavior
+        )
+    make_pql(rep=maya.rep, lead__name="worked", behavior=44)
+    page = signed_in.get("/?tab=near-miss").context["page"]
+    assert [(row.lead.name, row.short) for row in page.rows] == [
+        ("nearer", ["1 total short"]),
+        ("near", ["3 total short"]),
+    ]
+    assert [row.lead.name for row in _page(signed_in, "/?tab=near-miss&q=nearer")] == ["nearer"]
+    assert _page(signed_in, "/?tab=near-miss&country=Norway") == []
+
+
+def test_near_misses_say_what_would_do_it(signed_in: Client) -> None:
+    product = make_version().rubric.product
+    lead = make_lead(
+        product,
+        account={"industry": "SaaS", "size": 5},
+        hits=[("core_feature", AT + timedelta(minutes=n)) for n in range(47)],
+    )
+    score = ScoreFactory.create(lead=lead, fit=32, behavior=47)
+    page = signed_in.get("/?tab=near-miss").content.decode()
+    assert f'hx-get="/queue/advice/{score.pk}/"' in page
+    told = signed_in.get(f"/queue/advice/{score.pk}/").content.decode()
+    assert "Core feature" in told or "core feature" in told
+    strangers = make_pql(rep=RepFactory.create(team=TeamFactory.create(name="Europe")))
+    hidden = Score.objects.get(lead=strangers.lead)
+    assert signed_in.get(f"/queue/advice/{hidden.pk}/").status_code == 404
+
+
+def test_expiring_are_those_foretold_to_fall_within_a_week(signed_in: Client, maya: User) -> None:
+    now = timezone.now()
+    for name, days in (("late", 6), ("soon", 2), ("next month", 30)):
+        pql = make_pql(rep=maya.rep, lead__name=name)
+        _foretold(pql, falls_at=now + timedelta(days=days), because="No login for 14 days: −10")
+    _foretold(make_pql(rep=maya.rep, lead__name="stays"), falls_at=None)
+    fallen = make_pql(rep=maya.rep, lead__name="fallen", behavior=20)
+    _foretold(fallen, falls_at=now + timedelta(days=1))
+    response = signed_in.get("/?tab=expiring")
+    assert [row.pql.lead.name for row in response.context["page"].rows] == ["soon", "late"]
+    assert "Falls below" in response.content.decode()
+    assert "No login for 14 days" in response.content.decode()
+    assert {tab["key"]: tab["count"] for tab in response.context["tabs"]}["expiring"] == 2
+
+
+def test_rising_fastest_first_and_what_is_not_foretold_last(signed_in: Client, maya: User) -> None:
+    for name, gain in (("slow", 3), ("fast", 40), ("falls", -5)):
+        _foretold(make_pql(rep=maya.rep, lead__name=name), gain=gain)
+    make_pql(rep=maya.rep, lead__name="unknown")
+    assert _names(signed_in, "/?order=velocity") == ["fast", "slow", "falls", "unknown"]
+
+
 def test_queue_costs_no_more_than_eight_queries(client: Client) -> None:
-    for number in range(30):
+    for number in range(31):
         make_pql(lead__name=f"lead {number}")
     client.force_login(make_manager())
     client.get("/")  # compiles the rubric, once a process
-    for address in ("/", "/?tab=unassigned", "/?tab=closed", "/?q=lead&min_fit=10&order=fit"):
+    for address in (
+        "/", "/?tab=unassigned", "/?tab=closed", "/?q=lead&min_fit=10&order=fit",
+        "/?tab=near-miss", "/?tab=expiring", "/?order=velocity",
+    ):  # fmt: skip
         with CaptureQueriesContext(
             connection,
         ) as queries:

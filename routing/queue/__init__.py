@@ -1,0 +1,22 @@
+"""The queue a rep works: which PQLs, in which order, with what they are worth now."""
+
+from routing.queue.near import NearMiss, read_near_misses
+from routing.queue.reading import EXPIRING_WITHIN, PAGE_SIZE, Page, Row, in_tab, read_page
+from routing.queue.wanted import ORDER_LABELS, TAB_LABELS, Order, Tab, Wanted, orders_of
+
+__all__ = [
+    "EXPIRING_WITHIN",
+    "ORDER_LABELS",
+    "PAGE_SIZE",
+    "TAB_LABELS",
+    "NearMiss",
+    "Order",
+    "Page",
+    "Row",
+    "Tab",
+    "Wanted",
+    "in_tab",
+    "orders_of",
+    "read_near_misses",
+    "read_page",
+]

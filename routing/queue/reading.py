@@ -1,0 +1,250 @@
+"""A page of PQLs: cut on narrow rows by an index first, then told in full.
+
+Where a tab is long, sorting all of it by what its leads are worth now takes longer than a page may.
+So a list comes in parts, each in the order of an index: leads that meet the thresholds first, then
+those that no longer do (docs/adr/0020).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from routing import digests
+from routing.models import Forecast, Qualification
+from routing.models.qualification import CLOSED_STATES, QualificationQuerySet, State
+from routing.queue.wanted import Order, Tab, Wanted
+from routing.viewers import Viewer
+from rubrics import explain
+from rubrics.models import Band, Publication, RubricVersion, Score, ScoreChange
+from rubrics.scoring.types import Line
+
+RowT = TypeVar("RowT")
+PAGE_SIZE = 30
+TREND_SPAN = timedelta(days=7)
+OVERDUE_AFTER = timedelta(days=1)
+EXPIRING_WITHIN = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One PQL as the queue shows it. Scores are those of now; ``was_total`` if they moved since.
+
+    ``falls_at`` is when it stops being a PQL if nothing happens, if that is within a week, and
+    ``because`` what then takes points.
+    """
+
+    pql: Qualification
+    score: Score | None
+    fit: int
+    behavior: int
+    total: int
+    was_total: int | None
+    trend: int | None
+    reasons: list[Line]
+    lost_by: Publication | None
+    falls_at: datetime | None
+    because: str
+    waiting: timedelta | None
+    is_overdue: bool
+    may_act: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[RowT]):
+    """Up to ``PAGE_SIZE`` rows and whether there are more."""
+
+    rows: list[RowT]
+    number: int = 1
+    has_next: bool = False
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * PAGE_SIZE + 1
+
+    @property
+    def last(self) -> int:
+        return (self.number - 1) * PAGE_SIZE + len(self.rows)
+
+
+def read_page(wanted: Wanted, *, viewer: Viewer, at: datetime) -> Page[Row]:
+    """One query cuts the page (another, where it reaches past those that meet the thresholds),
+    and one tells its rows."""
+    start = (wanted.page - 1) * PAGE_SIZE
+    cut = _cut(wanted, viewer, at, start, PAGE_SIZE + 1)
+    shown = cut[:PAGE_SIZE]
+    pqls = (
+        Qualification.objects.filter(pk__in=shown)
+        .with_score()
+        .select_related("lead__account", "rep__user", "product", "forecast", "score")  # type: ignore[misc]  # joined by with_score()
+        .defer("breakdown", "lead__attributes", "rep__user__password")
+        .annotate(past_total=Subquery(total_before(at - TREND_SPAN)))
+    )
+    place = {pk: index for index, pk in enumerate(shown)}
+    rows = _rows(sorted(pqls, key=lambda pql: place[pql.pk]), viewer=viewer, at=at)
+    return Page(rows, wanted.page, len(cut) > PAGE_SIZE)
+
+
+def in_tab(tab: Tab, viewer: Viewer, at: datetime) -> QualificationQuerySet:
+    """The PQLs of one tab that this viewer may see."""
+    every = Qualification.objects.all()
+    awake = every.in_queue()
+    found: dict[Tab, Callable[[], QualificationQuerySet]] = {
+        Tab.MINE: lambda: awake.filter(rep=viewer.rep_id, rep__isnull=False),
+        Tab.TEAM: lambda: awake if viewer.sees_all else awake.of_team(viewer.team_id),
+        Tab.UNASSIGNED: lambda: awake.filter(rep=None),
+        Tab.EXPIRING: lambda: awake.falling_by(at + EXPIRING_WITHIN).seen_by(viewer),
+        Tab.NEAR_MISS: every.none,  # those are no PQLs: routing.queue.near
+        Tab.SNOOZED: lambda: every.filter(state=State.SNOOZED).seen_by(viewer),
+        Tab.CLOSED: lambda: every.filter(state__in=CLOSED_STATES).seen_by(viewer),
+    }
+    return found[tab]()
+
+
+def _cut(wanted: Wanted, viewer: Viewer, at: datetime, start: int, count: int) -> list[int]:
+    """Ids of up to ``count`` PQLs from the ``start``-th on."""
+    found = _narrowed(in_tab(wanted.tab, viewer, at), wanted)
+    cut: list[int] = []
+    for part in _parts(found, wanted.order):
+        ids = part.values_list("pk", flat=True)
+        taken = list(ids[start : start + count - len(cut)])
+        cut += taken
+        if len(cut) == count:
+            break
+        # The next part begins where this one ended, or the page lies wholly in a later one.
+        start = max(start - part.order_by().count(), 0) if start and not taken else 0
+    return cut
+
+
+def _narrowed(found: QualificationQuerySet, wanted: Wanted) -> QualificationQuerySet:
+    equal = {
+        "product": wanted.product,
+        "state": wanted.state,
+        "rep": wanted.rep,
+        "rep__team": wanted.team,
+        "lead__account__attributes__country__iexact": wanted.country,
+        "lead__account__attributes__industry__iexact": wanted.industry,
+    }
+    found = found.filter(**{name: value for name, value in equal.items() if value})
+    if wanted.words:
+        found = found.search(wanted.words)
+    if wanted.born is not None:
+        found = found.born_of(wanted.born)
+    if wanted.lost is not None:
+        found = found.lost_by(wanted.lost)
+    if wanted.rubric is not None:
+        found = found.with_score().filter(Q(score__rubric=wanted.rubric))
+    if wanted.tier is not None:
+        found = found.with_score().filter(Q(score__tier=wanted.tier))
+    if wanted.band:
+        found = found.with_score().filter(in_band(wanted.band))
+    if wanted.min_fit is not None:
+        found = found.with_score().filter(_at_least("fit", wanted.min_fit))
+    if wanted.min_total is not None:
+        found = found.with_score().filter(_at_least("total", wanted.min_total))
+    return found
+
+
+def in_band(name: str) -> Q:
+    """Scores in the band of this name; each version numbers its own from the lowest."""
+    bands = Band.objects.filter(version__in=RubricVersion.objects.published())
+    numbered: Counter[int] = Counter()
+    found = Q(pk__in=[])
+    for version_id, other in bands.order_by("at_least").values_list("version", "name"):
+        if other == name:
+            found |= Q(score__version=version_id, score__band=numbered[version_id])
+        numbered[version_id] += 1
+    return found
+
+
+def _at_least(axis: str, bound: int) -> Q:
+    return Q(**{f"score__{axis}__gte": bound}) | Q(score=None, **{f"{axis}__gte": bound})
+
+
+def _parts(found: QualificationQuerySet, order: Order) -> list[QualificationQuerySet]:
+    """The list in its order, in parts that follow each other; each part can follow an index."""
+    by_column: dict[Order, tuple[Combinable | str, str]] = {
+        Order.CLOSED: ("-closed_at", "-pk"),
+        Order.WAKING: ("snoozed_until", "pk"),
+        Order.NEWEST: ("-opened_at", "-pk"),
+        Order.WAITING: (Coalesce("assigned_at", "opened_at").asc(), "pk"),
+        Order.FALLING: ("forecast__falls_at", "pk"),
+    }
+    if order in by_column:
+        return [found.order_by(*by_column[order])]
+    if order is Order.VELOCITY:
+        told = found.filter(forecast__isnull=False).order_by("-forecast__gain", "forecast__pk")
+        return [told, found.filter(forecast=None).order_by("pk")]
+    column = "last_activity_at" if order is Order.RECENT else order.value
+    scored = found.with_score()
+    hot = scored.filter(Q(score__is_pql=True)).order_by(
+        F(f"score__{column}").desc(), F("score__pk").asc()
+    )
+    fallback = "opened_at" if order is Order.RECENT else column
+    cold = scored.filter(Q(score=None) | Q(score__is_pql=False)).order_by(
+        Coalesce(f"score__{column}", fallback).desc(), "pk"
+    )
+    return [hot, cold]
+
+
+def total_before(moment: datetime) -> QuerySet[ScoreChange, int]:
+    """The total that the outer query's lead had at ``moment``."""
+    return (
+        ScoreChange.objects.filter(
+            lead=OuterRef("lead"), product=OuterRef("product"), at__lte=moment
+        )
+        .order_by("-at", "-pk")
+        .values_list("total", flat=True)[:1]
+    )
+
+
+def _rows(pqls: Sequence[Qualification], *, viewer: Viewer, at: datetime) -> list[Row]:
+    cold = {(pql.lead_id, pql.product_id) for pql in pqls if _is_cold(pql)}
+    lost = digests.lost_by(cold)
+    return [
+        _row(pql, lost.get((pql.lead_id, pql.product_id)), viewer=viewer, at=at) for pql in pqls
+    ]
+
+
+def _is_cold(pql: Qualification) -> bool:
+    """Open, and its lead meets the thresholds no longer."""
+    score = _score_of(pql)
+    return pql.closed_at is None and not (score and score.is_pql)
+
+
+def _score_of(pql: Qualification) -> Score | None:
+    """What :meth:`with_score` joined. Django leaves the attribute out where nothing is there."""
+    return getattr(pql, "score", None)
+
+
+def _row(pql: Qualification, lost_by: Publication | None, *, viewer: Viewer, at: datetime) -> Row:
+    score = _score_of(pql)
+    past: int | None = pql.past_total  # type: ignore[attr-defined]  # annotated by read_page()
+    total = score.total if score else pql.total
+    waits = pql.state in {State.NEW, State.ASSIGNED}
+    waiting = at - (pql.assigned_at or pql.opened_at) if waits else None
+    forecast: Forecast | None = getattr(pql, "forecast", None)
+    falls_at = forecast.falls_at if forecast and score and score.is_pql else None
+    if falls_at and falls_at > at + EXPIRING_WITHIN:
+        falls_at = None
+    return Row(
+        pql=pql,
+        score=score,
+        fit=score.fit if score else pql.fit,
+        behavior=score.behavior if score else pql.behavior,
+        total=total,
+        was_total=pql.total if total != pql.total else None,
+        trend=None if past is None else total - past,
+        reasons=explain.top_reasons(score) if score else [],
+        lost_by=lost_by,
+        falls_at=falls_at,
+        because=forecast.because if forecast and falls_at else "",
+        waiting=waiting,
+        is_overdue=waiting is not None and waiting > OVERDUE_AFTER,
+        may_act=viewer.may_act_on(pql),
+    )
