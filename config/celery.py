@@ -42,6 +42,7 @@ app.conf.beat_schedule = {
     "run-previews": {"task": "rubrics.tasks.run_previews", "schedule": 2.0},
     "audit-data": {"task": "rubrics.tasks.audit_data", "schedule": 15.0},
     "open-qualifications": {"task": "routing.tasks.open_qualifications", "schedule": 5.0},
+    "make-alerts": {"task": "routing.tasks.make_alerts", "schedule": 5.0},
     "wake-snoozed": {"task": "routing.tasks.wake_snoozed", "schedule": 60.0},
     "deliver": {"task": "integrations.tasks.deliver", "schedule": 2.0},
     "watch-slas": {"task": "routing.tasks.watch_slas", "schedule": 10.0},

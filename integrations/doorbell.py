@@ -26,6 +26,7 @@ SCORING_QUEUE = "scoring"  # of the first task alone: config/celery.py
 TASKS = (
     "rubrics.tasks.score_due_leads",
     "routing.tasks.open_qualifications",
+    "routing.tasks.make_alerts",
     "integrations.tasks.deliver",
 )
 

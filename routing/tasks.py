@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from routing import services, sla
+from routing.alerts import make_alerts as make_alerts_of_changes
 from rubrics.proof.reading import is_scoring_behind
 
 BATCH = 200
@@ -66,3 +67,11 @@ def foretell() -> None:
         return now < ends
 
     services.foretell(at=timezone.now(), limit=BATCH * MAX_BATCHES, may_go_on=may_go_on)
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+def make_alerts() -> None:
+    """Tell reps what became theirs, right after it did."""
+    for _ in range(MAX_BATCHES):
+        if make_alerts_of_changes(at=timezone.now(), limit=BATCH) < BATCH:
+            break

@@ -34,7 +34,7 @@ def update_groups(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("integrations", "0002_outbound"),
-        ("routing", "0011_forecasts"),
+        ("routing", "0012_alerts"),
         ("leads", "0010_audit_within"),
         ("rubrics", "0020_publishing"),
     ]

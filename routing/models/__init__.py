@@ -1,5 +1,6 @@
 """Who works PQLs, and the episodes of work."""
 
+from routing.models.alert import Alert
 from routing.models.availability import DayOff
 from routing.models.change import StateChange
 from routing.models.digest import DigestSeen
@@ -12,6 +13,7 @@ from routing.models.sla import SlaEvent, SlaPolicy
 from routing.models.task import Task
 
 __all__ = [
+    "Alert",
     "DayOff",
     "DigestSeen",
     "Forecast",

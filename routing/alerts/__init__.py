@@ -1,0 +1,21 @@
+"""What is told to whom, when and in which words.
+
+An alert is a row in its recipient's inbox, made once for each cause. Ways out of the application
+(Slack, e-mail, webhooks) take what is due with :func:`claim_messages`.
+"""
+
+from routing.alerts.content import Content, Figure, Reason, Scores
+from routing.alerts.due import Message, claim_messages, mark_delivered
+from routing.alerts.making import make_alerts, raise_alert
+
+__all__ = [
+    "Content",
+    "Figure",
+    "Message",
+    "Reason",
+    "Scores",
+    "claim_messages",
+    "make_alerts",
+    "mark_delivered",
+    "raise_alert",
+]

@@ -1,0 +1,181 @@
+"""Alerts are made: from changes of PQLs, and by whoever has something to tell."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from leads.models import Lead
+from routing.alerts import reading
+from routing.alerts.causes import Cause, cause_of
+from routing.alerts.content import one_line
+from routing.alerts.severity import DEFAULTS, severity_of
+from routing.models import Alert, Qualification, StateChange, Team
+from routing.models.alert import AlertKind, Severity
+from routing.models.qualification import State
+
+TITLES = {
+    AlertKind.NEW_PQL: "New PQL: {who}",
+    AlertKind.HANDED_PQL: "Handed to you: {who}",
+    AlertKind.WOKEN_PQL: "Snooze over: {who}",
+    AlertKind.UNASSIGNED_PQL: "Nobody has this PQL: {who}",
+    AlertKind.SLA_REMINDER: "Still waiting: {who}",
+    AlertKind.SLA_BREACH: "Waited too long: {who}",
+    AlertKind.PLAY: "{who}",
+    AlertKind.PILOT: "Pilot: {who}",
+}
+
+
+@transaction.atomic
+def raise_alert(
+    *,
+    key: str,
+    kind: str,
+    severity: int | None,
+    user: User,
+    lead: Lead,
+    qualification: Qualification | None,
+    at: datetime,
+    message: str = "",
+    title: str = "",
+) -> Alert:
+    """Tell somebody about a lead, once for each ``key``: raised again, it is the first one.
+
+    Args:
+        key: names the cause, and the recipient where one cause has several.
+        kind: an :class:`~routing.models.alert.AlertKind`.
+        severity: a :class:`~routing.models.alert.Severity`; None leaves it to the rules.
+        message: why they are told, in a sentence or two.
+        title: the line that is read first; by default the kind and who it is about.
+    """
+    known = Alert.objects.filter(key=key).first()
+    if known is not None:
+        return known
+    alert = _alert(
+        key=key,
+        kind=AlertKind(kind),
+        severity=severity,
+        user=user,
+        lead=lead,
+        qualification=qualification,
+        at=at,
+        message=message,
+        title=title,
+    )
+    Alert.objects.bulk_create([alert], ignore_conflicts=True)
+    return Alert.objects.get(key=key)
+
+
+@transaction.atomic
+def make_alerts(*, at: datetime, limit: int) -> int:
+    """Make alerts of up to ``limit`` unannounced changes; return how many were looked at.
+
+    The changes are locked and count as announced in the same transaction, so that whoever is
+    killed or runs beside makes none twice and loses none.
+    """
+    changes = list(_unannounced()[:limit])
+    if not changes:
+        return 0
+    alerts = [alert for change in changes for alert in _alerts_of(change, at=at)]
+    Alert.objects.bulk_create(alerts, ignore_conflicts=True)
+    StateChange.objects.filter(pk__in=[change.pk for change in changes]).update(announced_at=at)
+    return len(changes)
+
+
+def _unannounced() -> QuerySet[StateChange]:
+    before = StateChange.objects.filter(
+        qualification=OuterRef("qualification"), pk__lt=OuterRef("pk")
+    ).order_by("-pk")
+    return (
+        StateChange.objects.unannounced()
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related(
+            "rep__user",
+            "qualification__lead__account",
+            "qualification__rep__user",
+            "qualification__product",
+            "qualification__version",
+        )
+        .annotate(rep_before=Subquery(before.values("rep")[:1]))
+    )
+
+
+def _alerts_of(change: StateChange, *, at: datetime) -> list[Alert]:
+    is_nobodys = change.rep_id is None and change.qualification.state == State.NEW
+    rep_before: int | None = change.rep_before  # type: ignore[attr-defined]  # annotated above
+    cause = cause_of(
+        change, rep_before=rep_before, managers=managers_of_all() if is_nobodys else ()
+    )
+    return [] if cause is None else [_told(change, cause, user, at) for user in cause.users]
+
+
+def _told(change: StateChange, cause: Cause, user: User, at: datetime) -> Alert:
+    pql = change.qualification
+    is_urgent = cause.kind == AlertKind.UNASSIGNED_PQL
+    return _alert(
+        key=f"change:{change.pk}:{user.pk}",
+        kind=cause.kind,
+        severity=Severity.URGENT if is_urgent else None,
+        user=user,
+        lead=pql.lead,
+        qualification=pql,
+        at=at,
+        message=cause.message,
+    )
+
+
+def _alert(
+    *,
+    key: str,
+    kind: AlertKind,
+    severity: int | None,
+    user: User,
+    lead: Lead,
+    qualification: Qualification | None,
+    at: datetime,
+    message: str,
+    title: str = "",
+) -> Alert:
+    score = reading.score_for(lead, qualification)
+    content = reading.describe(
+        lead, qualification, score, zone=timezone.get_default_timezone(), message=message
+    )
+    if severity is None:
+        total = content.scores.total if content.scores else 0
+        severity = severity_of(
+            DEFAULTS,
+            product_id=score.product_id if score else None,
+            total=total,
+            tier=score.tier if score else None,
+        )
+    return Alert(
+        key=key,
+        kind=kind,
+        severity=severity,
+        user=user,
+        lead=lead,
+        qualification=qualification,
+        title=one_line(title or TITLES[kind].format(who=content.who)),
+        content=content.as_json(),
+        created_at=at,
+        due_at=at,
+    )
+
+
+def managers_of_all() -> Sequence[User]:
+    """Who answers for PQLs that are nobody's: the teams' managers; without any, whoever sees all.
+
+    Superusers are the last resort: somebody is always told.
+    """
+    active = User.objects.filter(is_active=True).order_by("pk").distinct()
+    sees_all = Q(user_permissions__codename="view_all_qualifications") | Q(
+        groups__permissions__codename="view_all_qualifications"
+    )
+    return (
+        list(active.filter(pk__in=Team.objects.exclude(manager=None).values("manager")))
+        or list(active.filter(sees_all))
+        or list(active.filter(is_superuser=True))
+    )
