@@ -7,7 +7,7 @@ from django.db import connection
 
 from rubrics.claims import TABLES, Tables
 from rubrics.mappers import Compiled
-from rubrics.scoring.types import Judgement, Measured
+from rubrics.scoring.types import Judgement, Measured, Subject
 
 Row = tuple[
     int, int | None, int, int, int, int, int, int, bool, int | None, int | None, str, str
@@ -30,6 +30,20 @@ WITH input AS (
            measures, points)
 )
 """
+# A product's first version is live before anybody has a score. Who tried the product by then and is
+# a PQL at once is so by its doing, as others are by a later one's flip: a digest tells of them.
+_FIRST = {
+    Subject.LEAD: """
+    CASE WHEN o.version_id IS NULL AND i.is_pql THEN (
+        SELECT p.id FROM rubrics_publication AS p
+        WHERE p.version_id = %(version)s AND p.flipped_at = p.started_at
+          AND i.at < p.flipped_at + interval '1 day'
+          AND EXISTS (SELECT FROM leads_trial AS t WHERE t.lead_id = i.lead_id
+                      AND t.product_id = %(product)s AND t.started_at < p.flipped_at)
+        LIMIT 1) END
+""",
+    Subject.ACCOUNT: "NULL::bigint",
+}
 # A lead that moves to another segment keeps its row: it is found by its product.
 _WRITE = f"""{_INPUT}
 , old AS (
@@ -61,15 +75,16 @@ _WRITE = f"""{_INPUT}
 )
 INSERT INTO {{history}} (
     {{key}}, product_id, rubric_id, version_id, at, fit, behavior, total, is_pql, band, crossed,
-    lost)
+    lost, publication_id)
 SELECT i.{{key}}, %(product)s, %(rubric)s, %(version)s, i.at, i.fit, i.behavior, i.total, i.is_pql,
        i.band, i.is_pql AND NOT coalesce(o.is_pql, false),
-       coalesce(o.is_pql, false) AND NOT i.is_pql
+       coalesce(o.is_pql, false) AND NOT i.is_pql, <publication>
 FROM input AS i LEFT JOIN old AS o USING ({{key}})
 WHERE (o.version_id, o.fit, o.behavior, o.total, o.is_pql, o.band)
     IS DISTINCT FROM (%(version)s, i.fit, i.behavior, i.total, i.is_pql, i.band)
 ORDER BY i.{{key}}
 """  # noqa: S608  fixed text
+_WRITE_OF = {subject: _WRITE.replace("<publication>", first) for subject, first in _FIRST.items()}
 _WRITE_NEXT = f"""{_INPUT}
 INSERT INTO {{next}} (
     {{key}}, publication_id, rubric_id, version_id, at, due_at, fit, fit_low, fit_high, behavior,
@@ -127,9 +142,10 @@ def write(
     *numbers, measures, points = zip(*rows, strict=True)
     columns = [*map(_array, numbers), _array_of_texts(measures), _array_of_texts(points)]
     tables = TABLES[version.version.subject]
+    statement = _WRITE_OF[tables.subject] if publication_id is None else _WRITE_NEXT
     with connection.cursor() as cursor:
         cursor.execute(
-            tables.compose(_WRITE if publication_id is None else _WRITE_NEXT),
+            tables.compose(statement),
             {
                 **dict(zip(_COLUMNS, columns, strict=True)),
                 "publication": publication_id,

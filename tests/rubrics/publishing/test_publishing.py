@@ -123,6 +123,22 @@ def test_first_version_is_live_at_once(product: Product, version: RubricVersion)
     assert LeadChange.objects.count() == 1
 
 
+def test_first_version_tells_who_was_there_in_its_digest(
+    product: Product, version: RubricVersion
+) -> None:
+    """Hundreds of PQLs that a first version finds are no hundreds of alerts; later ones are."""
+    there = make_lead(product, started_at=AT - DAY, hits=[("used", AT - DAY)] * 2)
+    mark(there)
+    score_due(at=LATER)
+    came = make_lead(product, started_at=LATER, hits=[("used", LATER)] * 2)
+    late = make_lead(product, started_at=AT - DAY, hits=[("used", AT + DAY)] * 2)
+    mark(came, late)
+    score_due(at=AT + DAY)
+    crossed = ScoreChange.objects.filter(crossed=True)
+    told = dict(crossed.values_list("lead_id", "publication__version"))
+    assert told == {there.pk: version.pk, came.pk: None, late.pk: None}
+
+
 def test_what_changes_meanwhile_is_scored_by_both(
     leads: list[Lead], product: Product, draft: RubricVersion
 ) -> None:
