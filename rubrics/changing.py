@@ -1,5 +1,6 @@
-"""Writes of the rubric itself: what it is called, and whether its versions need an approval."""
+"""Writes of the rubric itself: its name, its owner, whether its versions need an approval."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from leads import audit
 from leads.models import Product
 from rubrics.models import Rubric
 
-CHANGEABLE = ("name", "description", "needs_approval")
+CHANGEABLE = ("name", "description", "needs_approval", "owner")
 
 
 @transaction.atomic
@@ -23,6 +24,7 @@ def add_rubric(
     at: datetime,
     description: str = "",
     needs_approval: bool = False,
+    owner: AbstractBaseUser | None = None,
 ) -> Rubric:
     """A rubric without a version yet."""
     rubric = Rubric.objects.create(
@@ -31,6 +33,7 @@ def add_rubric(
         name=name,
         description=description,
         needs_approval=needs_approval,
+        owner_id=owner.pk if owner else None,
     )
     audit.record("added", about=rubric, by=by, at=at)
     return rubric
@@ -40,13 +43,21 @@ def add_rubric(
 def change_rubric(
     rubric: Rubric, *, by: AbstractBaseUser | None, at: datetime, **changes: Any
 ) -> Rubric:
-    """Change some of ``name, description, needs_approval``."""
+    """Change some of ``name, description, needs_approval, owner``."""
     rubric = Rubric.objects.select_for_update(no_key=True).get(pk=rubric.pk)
     before = {field: getattr(rubric, field) for field in changes}
     for field, value in changes.items():
         assert field in CHANGEABLE, field
         setattr(rubric, field, value)
-    if changed := list(audit.differences(before, changes)):
+    if changed := list(audit.differences(_told(before), _told(changes))):
         rubric.save(update_fields=list(changes))
         audit.record("edited", about=rubric, by=by, at=at, changes=changed)
     return rubric
+
+
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as the audit log keeps them: people by their sign-in name."""
+    return {
+        field: value.get_username() if isinstance(value, AbstractBaseUser) else value
+        for field, value in values.items()
+    }

@@ -144,6 +144,8 @@ def _attributes(document: Mapping[str, Any]) -> set[tuple[str, str]]:
 
 
 def _owners(version: RubricVersion) -> Iterator[Step]:
+    if version.rubric.owner is not None:
+        yield Step("Kept", _name(version.rubric.owner), None)
     yield Step("Made", _name(version.created_by), version.created_at, version.note)
     signed = version.approvals.filter(step=ApprovalStep.APPROVED).select_related("by")
     for approval in signed.order_by("at"):

@@ -67,12 +67,13 @@ class VersionInline(ReadOnlyInline):
 
 @admin.register(Rubric)
 class RubricAdmin(RubricFilePages, AuditedPages):
-    list_display = ("name", "key", "product", "created_at")
+    list_display = ("name", "key", "product", "owner", "created_at")
     list_filter = (("product", RelatedDropdownFilter),)
-    list_select_related = ("product",)
+    list_select_related = ("product", "owner")
     search_fields = ("name", "key")
+    autocomplete_fields = ("owner",)
     prepopulated_fields = {"key": ("name",)}
-    fields = (("product", "key"), "name", "description", "needs_approval")
+    fields = (("product", "key"), "name", "description", "owner", "needs_approval")
     inlines = (VersionInline,)
     actions_detail = ("draft_from_preset",)
     actions_list = ("import_file",)

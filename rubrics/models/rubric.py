@@ -22,6 +22,14 @@ class Rubric(models.Model):
         default=False,
         help_text="Somebody who did not work on a draft signs its thresholds before it goes live.",
     )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who keeps it and answers questions; named on its reference sheets.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from leads.models import AuditEntry
+from rubrics.changing import change_rubric
 from rubrics.models import RubricVersion
 from rubrics.services import draft_version
 from rubrics.sheet import reference_sheet
@@ -37,6 +39,16 @@ def test_a_rep_reads_every_rule_without_admin_rights(world: World) -> None:
     assert "A PQL has a total of" in page
     assert "The first version." in page
     assert "In the admin" not in page
+
+
+def test_the_rubrics_owner_is_named_and_its_change_is_kept(world: World) -> None:
+    owner = make_person("mara")
+    change_rubric(world.version.rubric, by=None, at=AT, owner=owner)
+    version = RubricVersion.objects.get(pk=world.version.pk)
+    first = reference_sheet(version).owners[0]
+    assert (first.action, first.by) == ("Kept", "mara")
+    entry = AuditEntry.objects.get(field="owner")
+    assert (entry.before, entry.after) == (None, "mara")
 
 
 def test_drafts_are_for_those_who_edit_rubrics(world: World) -> None:
