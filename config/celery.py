@@ -47,6 +47,7 @@ app.conf.beat_schedule = {
     "deliver": {"task": "integrations.tasks.deliver", "schedule": 2.0},
     "watch-slas": {"task": "routing.tasks.watch_slas", "schedule": 10.0},
     "foretell": {"task": "routing.tasks.foretell", "schedule": 30.0},
+    "close-by-outcomes": {"task": "routing.tasks.close_by_outcomes", "schedule": 10.0},
     "remap-events": {"task": "leads.tasks.remap_events", "schedule": 5.0},
     "count-events": {"task": "leads.tasks.count_events", "schedule": 10.0},
     "ensure-event-partitions": {"task": "leads.tasks.ensure_event_partitions", "schedule": 3600.0},

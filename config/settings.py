@@ -265,6 +265,8 @@ EVENT_RETENTION_MONTHS = env.int("EVENT_RETENTION_MONTHS", default=25)
 DEMO_CREDENTIALS_FILE = env.str(
     "DEMO_CREDENTIALS_FILE", default=str(BASE_DIR / ".data" / "demo_credentials.json")
 )
+# What the amounts of deals are in unless somebody says otherwise.
+DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="USD")
 QUALIFICATION_COOLDOWN_DAYS = env.int("QUALIFICATION_COOLDOWN_DAYS", default=30)
 
 # --- Logs: ids, never e-mails or names -----------------------------------------------------------

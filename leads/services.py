@@ -128,6 +128,12 @@ def record_outcome(
     return outcome
 
 
+@transaction.atomic
+def withdraw_outcome(outcome: Outcome) -> None:
+    """Take back an outcome that was recorded by mistake."""
+    outcome.delete()
+
+
 def replay_rejected(rejected_ids: Iterable[int], *, at: datetime) -> IngestResult:
     """Take in messages set aside earlier, as of when they were received, now that they are valid.
 

@@ -4,15 +4,28 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 
 from routing.models import Rep
-from routing.models.qualification import OPEN_STATES, RejectReason, State
+from routing.models.qualification import (
+    LOST_CHOICES,
+    OPEN_STATES,
+    ClosingReason,
+    RejectReason,
+    State,
+)
+from routing.models.touch import TouchKind
 from routing.queue import ORDER_LABELS, Order, Tab, Wanted, orders_of
 from routing.viewers import Viewer
 
 SNOOZE_CHOICES = {"1": "1 day", "3": "3 days", "7": "1 week"}
 WAKE_HOUR = 8
+
+
+def default_currency() -> str:
+    """What deals are counted in unless somebody says otherwise."""
+    return str(settings.DEFAULT_CURRENCY)
 
 
 class QueueForm(forms.Form):
@@ -77,6 +90,80 @@ class RejectForm(forms.Form):
         if given.get("reason") == RejectReason.OTHER and not given.get("note"):
             self.add_error("note", "Say in the note what the reason is.")
         return given
+
+
+class LostForm(forms.Form):
+    """Why a PQL came to nothing."""
+
+    reason = forms.ChoiceField(
+        choices=LOST_CHOICES,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a reason from the list."},
+    )
+    note = forms.CharField(max_length=200, required=False, strip=True)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("reason") == ClosingReason.OTHER and not given.get("note"):
+            self.add_error("note", "Say in the note what the reason is.")
+        return given
+
+
+class WorthForm(forms.Form):
+    """What a deal is worth, if that is known; an amount needs its currency."""
+
+    amount = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        label="Amount, if you know it",
+        error_messages={"invalid": "Write the amount as a number, such as 12000 or 999.50."},
+    )
+    currency = forms.RegexField(
+        r"^[A-Za-z]{3}$",
+        required=False,
+        strip=True,
+        initial=default_currency,
+        error_messages={"invalid": "Write the currency in three letters, such as USD."},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        given["currency"] = (given.get("currency") or "").upper()
+        if given.get("amount") is not None and not given["currency"] and not self.errors:
+            self.add_error("currency", "Say the currency of the amount.")
+        return given
+
+
+class TouchForm(forms.Form):
+    """How and when somebody reached out; by default just now."""
+
+    kind = forms.ChoiceField(
+        choices=TouchKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what it was."},
+    )
+    touched_at = forms.DateTimeField(
+        required=False,
+        label="When, if not just now",
+        error_messages={"invalid": "Write the moment as a date and a time."},
+    )
+    note = forms.CharField(max_length=1000, required=False, strip=True)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("kind") == TouchKind.OTHER and not given.get("note"):
+            self.add_error("note", "Say in the note what it was.")
+        return given
+
+
+class NoteForm(forms.Form):
+    """What is to be remembered."""
+
+    text = forms.CharField(
+        max_length=1000, strip=True, error_messages={"required": "Write something first."}
+    )
 
 
 class SnoozeForm(forms.Form):

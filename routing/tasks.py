@@ -40,6 +40,14 @@ def wake_snoozed() -> None:
 
 
 @shared_task(ignore_result=True, soft_time_limit=60)
+def close_by_outcomes() -> None:
+    """Let outcomes from elsewhere move the work they decide."""
+    for _ in range(MAX_BATCHES):
+        if services.close_by_outcomes(at=timezone.now(), limit=BATCH) < BATCH:
+            break
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
 def watch_slas() -> None:
     """Set the clocks of what was assigned, do what is due, and deal again to reps who acted."""
     sla.resume_who_acted()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from routing.views import accounts, leads, pages, previews, queue, tasks, work
+from routing.views import accounts, asking, leads, pages, previews, queue, tasks, work
 
 app_name = "routing"
 
@@ -11,9 +11,10 @@ urlpatterns = [
     path("queue/digests/<int:pk>/away/", queue.digest_away, name="digest-away"),
     path("queue/advice/<int:pk>/", queue.queue_advice, name="queue-advice"),
     path("queue/pulse/", queue.queue_pulse, name="queue-pulse"),
-    path("pqls/<int:pk>/reject/", work.reject, name="pql-reject"),
-    path("pqls/<int:pk>/snooze/", work.snooze, name="pql-snooze"),
-    path("pqls/<int:pk>/assign/", work.assign, name="pql-assign"),
+    *(
+        path(f"pqls/<int:pk>/{verb}/", asking.ask, {"verb": verb}, name=f"pql-{verb}")
+        for verb in asking.QUESTIONS
+    ),
     path("pqls/<int:pk>/<slug:verb>/", work.work, name="pql-work"),
     path("tasks/", tasks.task_list, name="task-list"),
     path("tasks/<int:pk>/done/", tasks.task_done, name="task-done"),

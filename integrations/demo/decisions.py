@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from leads.models import Outcome
 from leads.models.outcome import OutcomeKind
 from routing.models import Qualification
-from routing.models.qualification import OPEN_STATES, RejectReason, State
+from routing.models.qualification import OPEN_STATES, ClosingReason, RejectReason, State
 from routing.services import (
     accept,
     close_lost,
@@ -91,13 +91,15 @@ def _work(
         given_up_at = meeting_at + timedelta(days=random.uniform(6, 20))
         yield Decision(
             given_up_at,
-            lambda pql, user, at: close_lost(pql, by=user, at=at, reason="No answer any more"),
+            lambda pql, user, at: close_lost(pql, by=user, at=at, reason=ClosingReason.NO_ANSWER),
         )
 
 
 def _close(fate: Outcome) -> Callable[[Qualification, User, datetime], object]:
     if fate.kind == OutcomeKind.CLOSED_LOST:
-        return lambda pql, user, at: close_lost(pql, by=user, at=at, reason="Chose another tool")
+        return lambda pql, user, at: close_lost(
+            pql, by=user, at=at, reason=ClosingReason.CHOSE_OTHER
+        )
     return lambda pql, user, at: close_won(pql, by=user, at=at)
 
 

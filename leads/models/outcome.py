@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from django.db import models
 from django.db.models import Q
 
@@ -13,6 +15,12 @@ class OutcomeKind(models.TextChoices):
     CHURNED = "churned", "Churned"
 
 
+class OutcomeQuerySet(models.QuerySet["Outcome"]):
+    def unrouted(self) -> OutcomeQuerySet:
+        """Those that routing has not looked at yet: they may end somebody's work; oldest first."""
+        return self.filter(routed_at=None).order_by("pk")
+
+
 class Outcome(models.Model):
     """What became of a lead, with time and amount."""
 
@@ -24,6 +32,9 @@ class Outcome(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     note = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
+    routed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = OutcomeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-occurred_at"]
@@ -37,6 +48,9 @@ class Outcome(models.Model):
                 condition=Q(amount=None, currency="") | (Q(amount__isnull=False) & ~Q(currency="")),
                 name="outcome_amount_has_currency",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(routed_at=None), name="outcome_unrouted"),
         ]
 
     def __str__(self) -> str:

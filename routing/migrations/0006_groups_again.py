@@ -7,7 +7,13 @@ from django.db import migrations
 before = import_module("routing.migrations.0005_groups_again")
 
 
-VIEW = (("rubrics", "approval"), ("rubrics", "goldenlead"), ("rubrics", "publication"))
+VIEW = (
+    ("rubrics", "approval"),
+    ("rubrics", "goldenlead"),
+    ("rubrics", "publication"),
+    ("routing", "note"),
+    ("routing", "touch"),
+)
 # Whoever leads the reps says, with RevOps, which leads must come out how.
 MANAGE = (("rubrics", "goldenlead"),)
 # And signs drafts where a second person has to; so may RevOps, each other's (docs/adr/0013).
@@ -34,8 +40,8 @@ def update_groups(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("integrations", "0002_outbound"),
-        ("routing", "0012_alerts"),
-        ("leads", "0010_audit_within"),
+        ("routing", "0013_touches"),
+        ("leads", "0012_outcome_routed"),
         ("rubrics", "0020_publishing"),
     ]
 

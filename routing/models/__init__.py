@@ -6,11 +6,13 @@ from routing.models.change import StateChange
 from routing.models.digest import DigestSeen
 from routing.models.forecast import Forecast
 from routing.models.message import MessageTemplate
+from routing.models.note import Note
 from routing.models.owed_event import OwedEvent
 from routing.models.qualification import Qualification
 from routing.models.rep import Rep, Team
 from routing.models.sla import SlaEvent, SlaPolicy
 from routing.models.task import Task
+from routing.models.touch import Touch
 
 __all__ = [
     "Alert",
@@ -18,6 +20,7 @@ __all__ = [
     "DigestSeen",
     "Forecast",
     "MessageTemplate",
+    "Note",
     "OwedEvent",
     "Qualification",
     "Rep",
@@ -26,4 +29,5 @@ __all__ = [
     "StateChange",
     "Task",
     "Team",
+    "Touch",
 ]

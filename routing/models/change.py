@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from leads.models import Outcome
 from routing.models.qualification import Qualification, State
 from routing.models.rep import Rep
 
@@ -48,6 +49,14 @@ class StateChange(models.Model):
     before = models.JSONField(null=True, blank=True, editable=False)
     undoes = models.OneToOneField(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone_by"
+    )
+    outcome = models.ForeignKey(
+        Outcome,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="What it recorded of the lead; undoing withdraws it.",
     )
 
     objects = StateChangeQuerySet.as_manager()

@@ -58,6 +58,32 @@ CLOCK_IS_TO_BE_SET = Q(state=State.ASSIGNED, assigned_at__isnull=False) & (
 )
 
 
+class ClosingReason(models.TextChoices):
+    """How a PQL that was not rejected came to its end."""
+
+    SALES = "sales", "Won by sales"
+    SELF_SERVE = "self_serve", "Bought without help (self-serve)"
+    NO_ANSWER = "no_answer", "No answer any more"
+    PRICE = "price", "Too expensive"
+    TIMING = "timing", "Not now"
+    CHOSE_OTHER = "chose_other", "Chose another product"
+    MISSING = "missing", "Something is missing in the product"
+    NO_NEED = "no_need", "No need after all"
+    OTHER = "other", "Something else (say what)"
+    NOT_SAID = "not_said", "No reason told"
+    QUIET = "quiet", "No PQL any more, and nobody had begun"
+    DOUBLE = "double", "The same person's other PQL goes on"
+
+
+WON_REASONS = (ClosingReason.SALES, ClosingReason.SELF_SERVE)
+EXPIRED_REASONS = (ClosingReason.QUIET, ClosingReason.DOUBLE)
+LOST_REASONS = tuple(
+    reason for reason in ClosingReason if reason not in {*WON_REASONS, *EXPIRED_REASONS}
+)
+# What people choose from: that nobody told a reason is for what comes from elsewhere.
+LOST_CHOICES = [(r.value, r.label) for r in LOST_REASONS if r != ClosingReason.NOT_SAID]
+
+
 class QualificationQuerySet(models.QuerySet["Qualification"]):
     def open(self) -> QualificationQuerySet:
         """Episodes still being worked."""
@@ -206,6 +232,10 @@ class Qualification(models.Model):
     state_before_snooze = models.CharField(max_length=11, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     reject_reason = models.CharField(max_length=20, choices=RejectReason, blank=True)
+    closing_reason = models.CharField(max_length=11, choices=ClosingReason, blank=True)
+    closed_total = models.SmallIntegerField(
+        null=True, blank=True, help_text="The lead's total when it was closed without being won."
+    )
 
     objects = QualificationQuerySet.as_manager()
 
@@ -229,6 +259,13 @@ class Qualification(models.Model):
                 condition=(Q(state=State.REJECTED) & ~Q(reject_reason=""))
                 | (~Q(state=State.REJECTED) & Q(reject_reason="")),
                 name="qualification_rejected_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(closing_reason="")
+                | Q(state=State.WON, closing_reason__in=WON_REASONS)
+                | Q(state=State.LOST, closing_reason__in=LOST_REASONS)
+                | Q(state=State.EXPIRED, closing_reason__in=EXPIRED_REASONS),
+                name="qualification_closing_reason_fits",
             ),
             models.CheckConstraint(
                 condition=Q(state=State.SNOOZED, snoozed_until__isnull=False)

@@ -1,18 +1,23 @@
 """What can be done with PQLs. Every door (page, API, admin, task) goes through these."""
 
+from routing.services.closing import (
+    close_by_outcomes,
+    close_lost,
+    close_won,
+    mark_opportunity,
+)
 from routing.services.digests import put_digest_away
 from routing.services.errors import InvalidRequest, NotYours, RoutingError, TransitionNotAllowed
 from routing.services.foretelling import foretell
 from routing.services.merging import follow_merges
 from routing.services.opening import deal_waiting, open_qualifications
+from routing.services.touching import add_note, log_touch
 from routing.services.undoing import undo
 from routing.services.working import (
     accept,
     assign,
-    close_lost,
-    close_won,
     mark_contacted,
-    mark_opportunity,
+    reassign,
     reject,
     snooze,
     unsnooze,
@@ -25,16 +30,20 @@ __all__ = [
     "RoutingError",
     "TransitionNotAllowed",
     "accept",
+    "add_note",
     "assign",
+    "close_by_outcomes",
     "close_lost",
     "close_won",
     "deal_waiting",
     "follow_merges",
     "foretell",
+    "log_touch",
     "mark_contacted",
     "mark_opportunity",
     "open_qualifications",
     "put_digest_away",
+    "reassign",
     "reject",
     "snooze",
     "undo",

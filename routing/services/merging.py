@@ -6,7 +6,7 @@ from django.db import transaction
 
 from leads.models import Lead
 from routing.models import Qualification, StateChange
-from routing.models.qualification import OPEN_STATES, State
+from routing.models.qualification import OPEN_STATES, ClosingReason, State
 
 # How far an episode has come: of two for one person, the further one stays.
 _PROGRESS = {
@@ -67,7 +67,9 @@ def _expire(qualification: Qualification, *, reason: str, at: datetime) -> None:
     qualification.state = State.EXPIRED
     qualification.closed_at = at
     qualification.snoozed_until = None
-    qualification.save(update_fields=["state", "closed_at", "snoozed_until"])
+    qualification.closing_reason = ClosingReason.DOUBLE
+    names = ["state", "closed_at", "snoozed_until", "closing_reason"]
+    qualification.save(update_fields=names)
     _record(qualification, from_state=before, reason=reason, at=at)
 
 

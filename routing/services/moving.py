@@ -6,9 +6,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from leads.models import Outcome
 from routing.models import Qualification, StateChange
-from routing.models.qualification import State
+from routing.models.qualification import COOLED_STATES, State
 from routing.services.errors import TransitionNotAllowed
+from rubrics.models import Score
 
 REASON_LENGTH = 300
 
@@ -23,6 +25,8 @@ MUTABLE = frozenset(
         "state_before_snooze",
         "closed_at",
         "reject_reason",
+        "closing_reason",
+        "closed_total",
     }
 )
 _FIELDS = [field for field in Qualification._meta.concrete_fields if field.attname in MUTABLE]
@@ -56,6 +60,7 @@ def move(
     at: datetime,
     reason: str = "",
     touches: bool = False,
+    outcome: Outcome | None = None,
     **changes: Any,
 ) -> Qualification:
     """Change the row only if it is still as the caller saw it, and keep who, when and why.
@@ -71,6 +76,8 @@ def move(
         raise TransitionNotAllowed(f"Somebody was faster: {what_it_is(qualification)}.")
     if touches and locked.first_touched_at is None:
         changes["first_touched_at"] = at
+    if to_state in COOLED_STATES:
+        changes["closed_total"] = _total_of(locked)
     Qualification.objects.filter(pk=locked.pk).update(state=to_state, **changes)
     StateChange.objects.create(
         qualification=qualification,
@@ -81,6 +88,7 @@ def move(
         reason=reason[:REASON_LENGTH],
         at=at,
         before=snapshot(locked) if by else None,
+        outcome=outcome,
     )
     qualification.refresh_from_db()
     return qualification
@@ -94,6 +102,11 @@ def what_it_is(qualification: Qualification) -> str:
         return words
     who = f"by {name_of(last.by)}, " if last.by else ""
     return f"{words} ({who}{timezone.localtime(last.at):%-d %b, %H:%M})"
+
+
+def _total_of(qualification: Qualification) -> int | None:
+    scores = Score.objects.filter(lead=qualification.lead_id, product=qualification.product_id)
+    return scores.values_list("total", flat=True).first()
 
 
 def name_of(user: User) -> str:

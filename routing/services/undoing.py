@@ -5,7 +5,8 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from routing.models import Qualification, Rep, StateChange
+from leads.services import withdraw_outcome
+from routing.models import Qualification, Rep, StateChange, Touch
 from routing.services.errors import NotYours, TransitionNotAllowed
 from routing.services.moving import REASON_LENGTH, name_of, restored, what_it_is
 from routing.viewers import Viewer
@@ -47,6 +48,9 @@ def _put_back(
     rep_id = values["rep_id"]
     if rep_id is not None and not Rep.objects.filter(pk=rep_id).exists():
         raise TransitionNotAllowed("The rep it would go back to is no more.")
+    Touch.objects.filter(change=change).delete()
+    if change.outcome is not None:
+        withdraw_outcome(change.outcome)
     undone = f"{change.get_from_state_display()} to {change.get_to_state_display()}".lower()
     StateChange.objects.create(
         qualification=qualification,

@@ -39,6 +39,28 @@ def assign(
 
 
 @transaction.atomic
+def reassign(
+    qualification: Qualification, *, rep: Rep, at: datetime, reason: str, by: User | None = None
+) -> Qualification:
+    """Take a PQL from a rep who has not reached out, and give it to another who has yet to accept.
+
+    That ``rep`` may have it is for the caller to know: the dealing judged that under lock.
+    """
+    require(qualification, "given to another rep", (State.ASSIGNED, State.ACCEPTED))
+    if qualification.rep_id == rep.pk:
+        raise TransitionNotAllowed(f"This PQL is {rep}'s already.")
+    return move(
+        qualification,
+        State.ASSIGNED,
+        by=by,
+        at=at,
+        reason=reason,
+        rep_id=rep.pk,
+        assigned_at=at,
+    )
+
+
+@transaction.atomic
 def accept(qualification: Qualification, *, by: User, at: datetime) -> Qualification:
     """Take a PQL on. One that is nobody's becomes the accepting rep's."""
     require(qualification, "accepted", WAITING)
@@ -128,30 +150,3 @@ def mark_contacted(qualification: Qualification, *, by: User | None, at: datetim
     """Record that the rep reached out."""
     require(qualification, "marked as contacted", (State.ACCEPTED,))
     return move(qualification, State.CONTACTED, by=by, at=at, touches=True)
-
-
-@transaction.atomic
-def mark_opportunity(
-    qualification: Qualification, *, by: User | None, at: datetime
-) -> Qualification:
-    """Record that there is a deal to be won."""
-    require(qualification, "made an opportunity", (State.ACCEPTED, State.CONTACTED))
-    return move(qualification, State.OPPORTUNITY, by=by, at=at, touches=True)
-
-
-@transaction.atomic
-def close_won(
-    qualification: Qualification, *, by: User | None, at: datetime, reason: str = ""
-) -> Qualification:
-    """Close a PQL as won."""
-    require(qualification, "closed as won", WORKED)
-    return move(qualification, State.WON, by=by, at=at, reason=reason, closed_at=at)
-
-
-@transaction.atomic
-def close_lost(
-    qualification: Qualification, *, by: User | None, at: datetime, reason: str = ""
-) -> Qualification:
-    """Close a PQL as lost."""
-    require(qualification, "closed as lost", WORKED)
-    return move(qualification, State.LOST, by=by, at=at, reason=reason, closed_at=at)

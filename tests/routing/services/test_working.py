@@ -21,11 +21,15 @@ TOMORROW = AT + timedelta(days=1)
 def _act(verb: str, pql: Qualification, by: User) -> Qualification:
     extras: dict[str, dict[str, Any]] = {
         "assign": {"rep": RepFactory.create()},
+        "reassign": {"rep": RepFactory.create(), "reason": "Not accepted in time"},
         "reject": {"reason": "no_intent"},
+        "close_lost": {"reason": "price"},
+        "log_touch": {"kind": "call"},
         "snooze": {"until": TOMORROW},
     }
-    done: Qualification = getattr(services, verb)(pql, by=by, at=LATER, **extras.get(verb, {}))
-    return done
+    getattr(services, verb)(pql, by=by, at=LATER, **extras.get(verb, {}))
+    pql.refresh_from_db()
+    return pql
 
 
 def _in_state(state: State, **kwargs: Any) -> Qualification:
@@ -44,6 +48,12 @@ ALLOWED = {
         State.NEW: State.ASSIGNED,
         State.ASSIGNED: State.ASSIGNED,
         State.ACCEPTED: State.ASSIGNED,
+        State.CONTACTED: State.CONTACTED,
+        State.OPPORTUNITY: State.OPPORTUNITY,
+    },
+    "reassign": dict.fromkeys([State.ASSIGNED, State.ACCEPTED], State.ASSIGNED),
+    "log_touch": {
+        State.ACCEPTED: State.CONTACTED,
         State.CONTACTED: State.CONTACTED,
         State.OPPORTUNITY: State.OPPORTUNITY,
     },

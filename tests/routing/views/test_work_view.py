@@ -30,25 +30,65 @@ def maya(client: Client) -> User:
 
 
 @pytest.mark.parametrize(
-    ("before", "verb", "after"),
+    ("before", "verb", "after", "answers"),
     [
-        (State.ASSIGNED, "accept", State.ACCEPTED),
-        (State.ACCEPTED, "contacted", State.CONTACTED),
-        (State.CONTACTED, "opportunity", State.OPPORTUNITY),
-        (State.OPPORTUNITY, "won", State.WON),
-        (State.OPPORTUNITY, "lost", State.LOST),
+        (State.ASSIGNED, "accept", State.ACCEPTED, {}),
+        (State.ACCEPTED, "contacted", State.CONTACTED, {}),
+        (State.ACCEPTED, "touch", State.CONTACTED, {"kind": "call"}),
+        (State.CONTACTED, "opportunity", State.OPPORTUNITY, {}),
+        (State.OPPORTUNITY, "won", State.WON, {"amount": "1200.50", "currency": "eur"}),
+        (State.OPPORTUNITY, "lost", State.LOST, {"reason": "price"}),
     ],
 )
 def test_work_moves_and_says_so(
-    client: Client, maya: User, before: State, verb: str, after: State
+    client: Client, maya: User, before: State, verb: str, after: State, answers: dict[str, str]
 ) -> None:
     pql = make_pql(rep=maya.rep, state=before, lead__name="Ada")
-    response = client.post(f"/pqls/{pql.pk}/{verb}/", headers=HTMX)
+    response = client.post(f"/pqls/{pql.pk}/{verb}/", answers, headers=HTMX)
     assert response.status_code == 204
     assert "Ada" in json.loads(response["HX-Trigger"])["ripeline:done"]["message"]
     pql.refresh_from_db()
     assert pql.state == after
     assert pql.changes.get().by == maya
+
+
+@pytest.mark.parametrize(
+    ("verb", "answers", "problem"),
+    [
+        ("lost", {}, "Choose a reason"),
+        ("lost", {"reason": "other"}, "Say in the note"),
+        ("lost", {"reason": "not_said"}, "not one of the available choices"),
+        ("won", {"amount": "many"}, "as a number"),
+        ("won", {"amount": "5", "currency": ""}, "Say the currency"),
+        ("opportunity", {"amount": "5", "currency": "EURO"}, "three letters"),
+        ("touch", {}, "Choose what it was"),
+        ("touch", {"kind": "other"}, "Say in the note"),
+        ("touch", {"kind": "call", "touched_at": "yesterday"}, "a date and a time"),
+        ("note", {"text": " "}, "Write something"),
+    ],
+)
+def test_a_question_comes_back_with_what_is_wrong_and_what_was_written(
+    client: Client, maya: User, verb: str, answers: dict[str, str], problem: str
+) -> None:
+    pql = make_pql(rep=maya.rep, state=State.CONTACTED)
+    response = client.post(f"/pqls/{pql.pk}/{verb}/", answers, headers=HTMX)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert problem in page
+    for written in answers.values():
+        if written.strip() and written not in {"not_said"}:
+            assert f'value="{written}"' in page
+    pql.refresh_from_db()
+    assert (pql.state, pql.changes.count()) == (State.CONTACTED, 0)
+
+
+def test_note_by_a_mate_on_what_is_closed(client: Client, maya: User) -> None:
+    pql = make_pql(rep=RepFactory.create(), state=State.WON, closed_at=timezone.now())
+    response = client.post(f"/pqls/{pql.pk}/note/", {"text": "Renewal in May"}, headers=HTMX)
+    assert response.status_code == 204
+    assert _offered(response) == ""
+    note = pql.notes.get()
+    assert (note.text, note.by) == ("Renewal in May", maya)
 
 
 def test_work_without_scripts_goes_back(client: Client, maya: User) -> None:
@@ -69,9 +109,9 @@ def test_work_refused_is_told(client: Client, maya: User) -> None:
 
 def test_get_never_writes(client: Client, maya: User) -> None:
     pql = make_pql(rep=maya.rep)
-    for verb in ("accept", "contacted", "won"):
+    for verb in ("accept", "contacted", "wake"):
         assert client.get(f"/pqls/{pql.pk}/{verb}/").status_code == 405
-    for verb in ("reject", "snooze"):
+    for verb in ("reject", "snooze", "won", "lost", "opportunity", "touch", "note"):
         assert client.get(f"/pqls/{pql.pk}/{verb}/").status_code == 200
     assert client.post(f"/pqls/{pql.pk}/nonsense/").status_code == 404
     pql.refresh_from_db()
