@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time
 
 from django.db.models import Case, Count, DateTimeField, Q, Value, When
 
+from routing.dealing.hands import why_full
 from routing.dealing.hours import DaysOff, WorkingHours
 from routing.models import DayOff, Qualification, Rep
 from routing.models.qualification import QualificationQuerySet
@@ -25,11 +26,12 @@ class Load:
 
     def why_full(self, rep: Rep) -> str:
         """Which limit is reached, in words; empty for none."""
-        if rep.max_open is not None and self.open >= rep.max_open:
-            return f"{self.open} open, {rep.max_open} at most"
-        if rep.max_new_a_day is not None and self.new_today >= rep.max_new_a_day:
-            return f"{self.new_today} new today, {rep.max_new_a_day} at most"
-        return ""
+        return why_full(
+            open=self.open,
+            new_today=self.new_today,
+            max_open=rep.max_open,
+            max_new_a_day=rep.max_new_a_day,
+        )
 
 
 def hours_of(reps: Iterable[Rep]) -> dict[int, WorkingHours]:

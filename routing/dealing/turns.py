@@ -1,60 +1,75 @@
-"""Turns: who was dealt a PQL longest ago is next."""
+"""Whose turn it is: everybody gets their share, exactly. Pure.
 
-from collections.abc import Sequence
+Each rep of a rule has a credit: what their weight has earned them so far, less what they were
+dealt. One deal earns everybody ``weight / total of weights`` and costs whoever gets it one. Next is
+who has earned something and would be the first to be owed a whole PQL (earliest deadline first
+over the windows of proportionate progress: Baruah et al. 1996, "Proportionate progress"). So over
+any run from the start the counts differ from the exact shares by less than one, for any weights;
+the better known "largest credit first" does not promise that for more than a few reps.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-FIRST_DEAL = "Round-robin: not dealt a PQL yet"
-LONGEST_WAIT = "Round-robin: longest without a new PQL"
-
-_TICK = timedelta(microseconds=1)
+from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A rep who may be dealt a PQL, and when they were last dealt one."""
+class Seat:
+    """Somebody whose turn it may be."""
 
     rep_id: int
-    last_dealt_at: datetime | None
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Deal:
-    """Who gets the next PQL, the turn they took, and why in words."""
+class Turn:
+    """Where a rep stands: a credit of ``credit / of`` PQLs, above -1 and below 1 in a steady round.
 
-    rep_id: int
-    dealt_at: datetime
-    reason: str
-
-
-def next_rep(candidates: Sequence[Candidate], *, at: datetime) -> Deal | None:
-    """Deal one PQL: never dealt goes first, then the longest ago; equals by id. None for nobody.
-
-    ``dealt_at`` is later than every turn before it, whatever ``at`` says: turns taken within one
-    microsecond, or by machines whose clocks differ, still have an order.
+    ``dealt`` counts what they were dealt by the rule.
     """
-    if not candidates:
-        return None
-    chosen = min(candidates, key=_turn)
-    turns = [candidate.last_dealt_at for candidate in candidates if candidate.last_dealt_at]
-    dealt_at = max([at, *(turn + _TICK for turn in turns)])
-    reason = FIRST_DEAL if chosen.last_dealt_at is None else LONGEST_WAIT
-    return Deal(chosen.rep_id, dealt_at, reason)
+
+    credit: int = 0
+    of: int = 1
+    dealt: int = 0
 
 
-def deal_round(candidates: Sequence[Candidate], count: int, *, at: datetime) -> list[Deal]:
-    """Deal ``count`` PQLs one after the other. Empty if there is nobody to deal to."""
-    hands = {candidate.rep_id: candidate for candidate in candidates}
-    deals: list[Deal] = []
-    for _ in range(count):
-        deal = next_rep(list(hands.values()), at=at)
-        if deal is None:
-            break
-        hands[deal.rep_id] = Candidate(deal.rep_id, deal.dealt_at)
-        deals.append(deal)
-    return deals
+def next_turn(seats: Sequence[Seat], turns: Mapping[int, Turn]) -> tuple[int, dict[int, Turn]]:
+    """Deal one: who gets it, and where everybody in ``seats`` stands afterwards.
+
+    Args:
+        seats: who can take it, at least one; of equals the first is next.
+        turns: where reps stand; who is new starts level. Who cannot take this one neither earns
+            nor loses: nobody comes back from a holiday to a heap of PQLs.
+    """
+    total = sum(seat.weight for seat in seats)
+    credits = _level(seats, turns, total)
+    owed = [seat for seat in seats if credits[seat.rep_id] + seat.weight > 0]
+    chosen = min(owed, key=lambda seat: Fraction(total - credits[seat.rep_id], seat.weight))
+    after = {}
+    for seat in seats:
+        is_next = seat.rep_id == chosen.rep_id
+        credit = credits[seat.rep_id] + seat.weight - (total if is_next else 0)
+        before = turns.get(seat.rep_id, Turn())
+        after[seat.rep_id] = Turn(credit, total, before.dealt + is_next)
+    return chosen.rep_id, after
 
 
-def _turn(candidate: Candidate) -> tuple[bool, float, int]:
-    dealt = candidate.last_dealt_at
-    return (dealt is not None, dealt.timestamp() if dealt else 0.0, candidate.rep_id)
+def _level(seats: Sequence[Seat], turns: Mapping[int, Turn], total: int) -> dict[int, int]:
+    """Credits in parts of ``total`` that sum to zero.
+
+    They do already while the same reps take turns. When somebody joins or leaves, credits are
+    rounded to the new parts, and what they sum to is taken from all by weight: as if the clock of
+    the round had been put back by as much.
+    """
+    credits = {}
+    for seat in seats:
+        turn = turns.get(seat.rep_id, Turn())
+        credits[seat.rep_id] = (
+            turn.credit if turn.of == total else round(Fraction(turn.credit * total, turn.of))
+        )
+    left = sum(credits.values())
+    if left:
+        for seat in seats:
+            credits[seat.rep_id] -= round(Fraction(left * seat.weight, total))
+        credits[seats[-1].rep_id] -= sum(credits.values())
+    return credits

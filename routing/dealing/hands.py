@@ -1,0 +1,79 @@
+"""A rep as the dealing sees them: whether they can take a PQL now, and if not, why. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+
+@dataclass(slots=True)
+class Hand:
+    """A rep with what they hold. ``open`` and ``new_today`` grow as PQLs are dealt.
+
+    Args:
+        away: why they get nothing at all now, in words; empty: they can.
+        opens_at: the first moment of their working time from now on; None: there is none.
+        open: open PQLs, snoozed included; new_today: dealt today, where they are.
+    """
+
+    rep_id: int
+    name: str
+    team_id: int
+    opens_at: datetime | None
+    zone: tzinfo = UTC
+    weight: int = 1
+    skills: frozenset[str] = frozenset()
+    max_open: int | None = None
+    max_new_a_day: int | None = None
+    open: int = 0
+    new_today: int = 0
+    away: str = ""
+    last_dealt_at: datetime | None = None
+
+    def cannot(self, skills: Sequence[str]) -> str:
+        """Why they cannot take a PQL that asks for these skills; empty: they can."""
+        if self.away:
+            return self.away
+        lacking = [skill for skill in skills if skill.casefold() not in self.skills]
+        if lacking:
+            return f"lacks {', '.join(lacking)}"
+        if self.opens_at is None:
+            return "has no working hours"
+        return why_full(
+            open=self.open,
+            new_today=self.new_today,
+            max_open=self.max_open,
+            max_new_a_day=self.max_new_a_day,
+        )
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it is their working time."""
+        return self.opens_at is not None and self.opens_at <= at
+
+    @property
+    def opening(self) -> str:
+        """When they work next, on their own clock: ``Tue 10 Mar, 09:00``."""
+        assert self.opens_at is not None  # who never opens cannot take anything
+        return f"{self.opens_at.astimezone(self.zone):%a %-d %b, %H:%M}"
+
+    @property
+    def waits_since(self) -> tuple[bool, float, int]:
+        """Of equals goes first who never was dealt anything, then who waits longest, then by id."""
+        dealt = self.last_dealt_at
+        return dealt is not None, dealt.timestamp() if dealt else 0.0, self.rep_id
+
+    def take(self, at: datetime) -> None:
+        """Count one more."""
+        self.open += 1
+        self.new_today += 1
+        self.last_dealt_at = at
+
+
+def why_full(
+    *, open: int, new_today: int, max_open: int | None, max_new_a_day: int | None
+) -> str:  # fmt: skip
+    """Which limit is reached, in words; empty for none."""
+    if max_open is not None and open >= max_open:
+        return f"{open} open, {max_open} at most"
+    if max_new_a_day is not None and new_today >= max_new_a_day:
+        return f"{new_today} new today, {max_new_a_day} at most"
+    return ""
