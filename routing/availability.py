@@ -27,7 +27,7 @@ class Load:
     def why_full(self, rep: Rep) -> str:
         """Which limit is reached, in words; empty for none."""
         return why_full(
-            open=self.open,
+            held=self.open,
             new_today=self.new_today,
             max_open=rep.max_open,
             max_new_a_day=rep.max_new_a_day,

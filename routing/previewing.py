@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Count, Q
 
-from routing.dealing import Candidate, deal_round
 from routing.models import Qualification, Rep
 from rubrics.models import Preview
 from rubrics.models.preview import Movement
@@ -126,7 +125,13 @@ def _dealt(count: int, reps: Sequence[Rep], *, at: datetime) -> Counter[int]:
     free = [rep for rep in reps if rep.pk in available]
     if not free:
         return Counter()
-    hands = [Candidate(rep.pk, rep.last_dealt_at) for rep in free]
     dealt = Counter({rep.pk: count // len(free) for rep in free})
-    dealt.update(deal.rep_id for deal in deal_round(hands, count % len(free), at=at))
+    next_ones = sorted(free, key=_waits_since)[: count % len(free)]
+    dealt.update(rep.pk for rep in next_ones)
     return dealt
+
+
+def _waits_since(rep: Rep) -> tuple[bool, float, int]:
+    """Who never was dealt one goes first, then who waits longest."""
+    dealt = rep.last_dealt_at
+    return dealt is not None, dealt.timestamp() if dealt else 0.0, rep.pk

@@ -75,4 +75,3 @@ class Decision:
 
 def _lower(words: str) -> str:
     return words[:1].lower() + words[1:]
-

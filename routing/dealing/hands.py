@@ -39,7 +39,7 @@ class Hand:
         if self.opens_at is None:
             return "has no working hours"
         return why_full(
-            open=self.open,
+            held=self.open,
             new_today=self.new_today,
             max_open=self.max_open,
             max_new_a_day=self.max_new_a_day,
@@ -69,11 +69,11 @@ class Hand:
 
 
 def why_full(
-    *, open: int, new_today: int, max_open: int | None, max_new_a_day: int | None
+    *, held: int, new_today: int, max_open: int | None, max_new_a_day: int | None
 ) -> str:  # fmt: skip
-    """Which limit is reached, in words; empty for none."""
-    if max_open is not None and open >= max_open:
-        return f"{open} open, {max_open} at most"
+    """Which limit is reached, in words; empty for none. ``held`` are open ones."""
+    if max_open is not None and held >= max_open:
+        return f"{held} open, {max_open} at most"
     if max_new_a_day is not None and new_today >= max_new_a_day:
         return f"{new_today} new today, {max_new_a_day} at most"
     return ""

@@ -12,7 +12,6 @@ from routing.dealing.rules import Closed, Pool, Rule, Way
 from routing.dealing.territories import Area
 from routing.dealing.turns import Seat, Turn, next_turn
 
-
 _TICK = timedelta(microseconds=1)
 
 
@@ -117,11 +116,11 @@ class Table:
             case Pool.REPS:
                 found = [hand for hand in hands if hand.rep_id in rule.reps]
             case Pool.TERRITORY:
-                reps = frozenset().union(*(area.reps for area in inside))
-                found = [hand for hand in hands if hand.rep_id in reps]
+                working = frozenset[int]().union(*(area.reps for area in inside))
+                found = [hand for hand in hands if hand.rep_id in working]
             case Pool.ACCOUNT:
-                reps = [tie.rep_id for tie in self._ties_of(facts)]
-                found = [self.hands[pk] for pk in dict.fromkeys(reps) if pk in self.hands]
+                tied = dict.fromkeys(tie.rep_id for tie in self._ties_of(facts))
+                found = [self.hands[pk] for pk in tied if pk in self.hands]
         return found
 
     def _ties_of(self, facts: Facts) -> list[Tie]:

@@ -42,13 +42,13 @@ def next_turn(seats: Sequence[Seat], turns: Mapping[int, Turn]) -> tuple[int, di
             nor loses: nobody comes back from a holiday to a heap of PQLs.
     """
     total = sum(seat.weight for seat in seats)
-    credits = _level(seats, turns, total)
-    owed = [seat for seat in seats if credits[seat.rep_id] + seat.weight > 0]
-    chosen = min(owed, key=lambda seat: Fraction(total - credits[seat.rep_id], seat.weight))
+    held = _level(seats, turns, total)
+    owed = [seat for seat in seats if held[seat.rep_id] + seat.weight > 0]
+    chosen = min(owed, key=lambda seat: Fraction(total - held[seat.rep_id], seat.weight))
     after = {}
     for seat in seats:
         is_next = seat.rep_id == chosen.rep_id
-        credit = credits[seat.rep_id] + seat.weight - (total if is_next else 0)
+        credit = held[seat.rep_id] + seat.weight - (total if is_next else 0)
         before = turns.get(seat.rep_id, Turn())
         after[seat.rep_id] = Turn(credit, total, before.dealt + is_next)
     return chosen.rep_id, after
@@ -61,15 +61,15 @@ def _level(seats: Sequence[Seat], turns: Mapping[int, Turn], total: int) -> dict
     rounded to the new parts, and what they sum to is taken from all by weight: as if the clock of
     the round had been put back by as much.
     """
-    credits = {}
+    held = {}
     for seat in seats:
         turn = turns.get(seat.rep_id, Turn())
-        credits[seat.rep_id] = (
+        held[seat.rep_id] = (
             turn.credit if turn.of == total else round(Fraction(turn.credit * total, turn.of))
         )
-    left = sum(credits.values())
+    left = sum(held.values())
     if left:
         for seat in seats:
-            credits[seat.rep_id] -= round(Fraction(left * seat.weight, total))
-        credits[seats[-1].rep_id] -= sum(credits.values())
-    return credits
+            held[seat.rep_id] -= round(Fraction(left * seat.weight, total))
+        held[seats[-1].rep_id] -= sum(held.values())
+    return held

@@ -40,7 +40,7 @@ def update_groups(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("integrations", "0002_outbound"),
-        ("routing", "0013_touches"),
+        ("routing", "0014_assignment_rules"),
         ("leads", "0012_outcome_routed"),
         ("rubrics", "0020_publishing"),
     ]

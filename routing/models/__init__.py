@@ -3,6 +3,7 @@
 from routing.models.alert import Alert
 from routing.models.availability import DayOff
 from routing.models.change import StateChange
+from routing.models.decision import RoutingDecision
 from routing.models.digest import DigestSeen
 from routing.models.forecast import Forecast
 from routing.models.message import MessageTemplate
@@ -10,13 +11,18 @@ from routing.models.note import Note
 from routing.models.owed_event import OwedEvent
 from routing.models.qualification import Qualification
 from routing.models.rep import Rep, Team
+from routing.models.rule import AssignmentRule, DealTurn, RuleSet
 from routing.models.sla import SlaEvent, SlaPolicy
 from routing.models.task import Task
+from routing.models.territory import AccountOwner, Territory
 from routing.models.touch import Touch
 
 __all__ = [
+    "AccountOwner",
     "Alert",
+    "AssignmentRule",
     "DayOff",
+    "DealTurn",
     "DigestSeen",
     "Forecast",
     "MessageTemplate",
@@ -24,10 +30,13 @@ __all__ = [
     "OwedEvent",
     "Qualification",
     "Rep",
+    "RoutingDecision",
+    "RuleSet",
     "SlaEvent",
     "SlaPolicy",
     "StateChange",
     "Task",
     "Team",
+    "Territory",
     "Touch",
 ]

@@ -62,6 +62,7 @@ class RoutingDecision(models.Model):
         return f"PQL {self.qualification_id}: {self.reason}"
 
     @property
-    def chosen(self) -> dict[str, Any] | None:
-        """The step that decided."""
-        return self.steps[-1] if self.steps else None
+    def chosen_name(self) -> str:
+        """The rep's name as it was; empty for nobody."""
+        last: dict[str, Any] = self.steps[-1] if self.steps else {}
+        return next((one["name"] for one in last.get("candidates", ()) if one["next"]), "")

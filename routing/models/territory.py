@@ -19,7 +19,9 @@ class Territory(models.Model):
     """A named part of the market, and the reps who work it. What is empty is not asked for."""
 
     name = models.CharField(max_length=120, unique=True)
-    countries = _texts("Codes or names: DE, Austria. A lead in one of these or of the regions fits.")
+    countries = _texts(
+        "Codes or names: DE, Austria. A lead in one of these or of the regions fits."
+    )
     regions = _texts("NA, LATAM, EMEA, APAC, or whatever your sources send as region.")
     industries = _texts("As your sources send them: SaaS, Fintech.")
     employees_from = models.PositiveIntegerField(

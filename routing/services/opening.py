@@ -1,4 +1,4 @@
-"""Crossings of the threshold become episodes of work, dealt to reps in turn."""
+"""Crossings of the threshold become episodes of work, dealt to reps by the rules."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,26 @@ from django.db import transaction
 
 from leads.models import Lead
 from routing import reasons
-from routing.dealing import Candidate, Deal, deal_round
-from routing.models import Qualification, Rep, StateChange
+from routing.dealing.decisions import Decision
+from routing.dealing.facts import Facts
+from routing.dealing.rules import read_rules
+from routing.facts import facts_of
+from routing.models import Qualification, RoutingDecision, RuleSet, StateChange
+from routing.models.decision import Trigger
 from routing.models.qualification import State
+from routing.services.dealing import (
+    REASON_LENGTH,
+    accounts_of,
+    deal,
+    deal_at,
+    lay_table,
+    log_row,
+)
 from rubrics.models import Score, ScoreChange
 
 OPENED = "Met all three thresholds"
 OPENED_BY_VERSION = "Met all three thresholds when a new version went live"
-NOBODY = "Nobody to deal it to: every rep is switched off or away"
+NOBODY = "Nobody can take it now: every rep is away or full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +89,40 @@ def _worth_opening(changes: Sequence[ScoreChange], *, at: datetime) -> list[_Ope
 
 
 def _open(openings: Sequence[_Opening], *, at: datetime) -> None:
-    deals: list[Deal | None] = [*_deal(len(openings), at=at)]
-    deals += [None] * (len(openings) - len(deals))
-    pairs = zip(openings, deals, strict=True)
-    qualifications = Qualification.objects.bulk_create(
-        _frozen(opening, deal, at=at) for opening, deal in pairs
+    if not openings:
+        return
+    facts = _facts_of(openings, at=at)
+    frozen = [_frozen(opening, at=at) for opening in openings]
+    rule_set = RuleSet.objects.live()
+    # From here on nobody else deals: what takes time was done before.
+    decisions = deal(facts, rule_set=rule_set, at=at)
+    for qualification, decision in zip(frozen, decisions, strict=True):
+        _give(qualification, decision, at=at)
+    qualifications = Qualification.objects.bulk_create(frozen)
+    StateChange.objects.bulk_create(_history(qualifications, decisions, at=at))
+    RoutingDecision.objects.bulk_create(
+        log_row(pql, known, decision, trigger=Trigger.OPENED, rule_set=rule_set, at=at)
+        for pql, known, decision in zip(qualifications, facts, decisions, strict=True)
     )
-    StateChange.objects.bulk_create(_history(qualifications, deals, at=at))
 
 
-def _deal(count: int, *, at: datetime) -> list[Deal]:
-    """Deal under lock of the reps' rows: openers running at once take turns, so it stays fair."""
-    if not count:
-        return []
-    reps = {
-        rep.pk: rep
-        for rep in Rep.objects.available(at).select_for_update(of=("self",)).order_by("pk")
-    }
-    hands = [Candidate(rep.pk, rep.last_dealt_at) for rep in reps.values()]
-    deals = deal_round(hands, count, at=at)
-    for deal in deals:
-        reps[deal.rep_id].last_dealt_at = deal.dealt_at
-    Rep.objects.bulk_update(reps.values(), ["last_dealt_at"])
-    return deals
+def _facts_of(wanted: Sequence[_Opening | Qualification], *, at: datetime) -> list[Facts]:
+    keys = [
+        one.key if isinstance(one, _Opening) else (one.lead_id, one.product_id) for one in wanted
+    ]
+    found = facts_of(keys, at=at)
+    return [found[key] for key in keys]
 
 
-def _frozen(opening: _Opening, deal: Deal | None, *, at: datetime) -> Qualification:
+def _give(qualification: Qualification, decision: Decision, *, at: datetime) -> None:
+    """Make it the chosen rep's, if there is one."""
+    if decision.rep_id is not None:
+        qualification.state = State.ASSIGNED
+        qualification.rep_id = decision.rep_id
+        qualification.assigned_at = at
+
+
+def _frozen(opening: _Opening, *, at: datetime) -> Qualification:
     change, score = opening.change, opening.score
     return Qualification(
         lead_id=change.lead_id,
@@ -110,45 +130,46 @@ def _frozen(opening: _Opening, deal: Deal | None, *, at: datetime) -> Qualificat
         version_id=score.version_id,
         opened_by=change,
         publication_id=change.publication_id,
-        state=State.ASSIGNED if deal else State.NEW,
-        rep_id=deal.rep_id if deal else None,
         fit=score.fit,
         behavior=score.behavior,
         total=score.total,
         breakdown=reasons.freeze(score),
         opened_at=at,
-        assigned_at=at if deal else None,
     )
 
 
 def _history(
-    qualifications: Iterable[Qualification], deals: Iterable[Deal | None], *, at: datetime
+    qualifications: Iterable[Qualification], decisions: Iterable[Decision], *, at: datetime
 ) -> list[StateChange]:
     rows = []
-    for qualification, deal in zip(qualifications, deals, strict=True):
+    for qualification, decision in zip(qualifications, decisions, strict=True):
         opened = OPENED_BY_VERSION if qualification.publication_id else OPENED
-        reason = opened if deal else f"{opened}. {NOBODY}"
+        is_dealt = decision.rep_id is not None
         rows.append(
             StateChange(
                 qualification=qualification,
                 to_state=State.NEW,
-                reason=reason,
+                reason=opened if is_dealt else f"{opened}. {_why_nobody(decision)}",
                 at=at,
                 announced_at=_told_by_digest(qualification, at),
             )
         )
-        if deal:
-            rows.append(_dealt(qualification, deal, at=at))
+        if is_dealt:
+            rows.append(_dealt(qualification, decision, at=at))
     return rows
 
 
-def _dealt(qualification: Qualification, deal: Deal, *, at: datetime) -> StateChange:
+def _why_nobody(decision: Decision) -> str:
+    return decision.reason[:200] if decision.waits_until else NOBODY
+
+
+def _dealt(qualification: Qualification, decision: Decision, *, at: datetime) -> StateChange:
     return StateChange(
         qualification=qualification,
         from_state=State.NEW,
         to_state=State.ASSIGNED,
-        rep_id=deal.rep_id,
-        reason=deal.reason,
+        rep_id=decision.rep_id,
+        reason=decision.reason[:REASON_LENGTH],
         at=at,
         announced_at=_told_by_digest(qualification, at),
     )
@@ -164,21 +185,36 @@ def _told_by_digest(qualification: Qualification, at: datetime) -> datetime | No
 def deal_waiting(*, at: datetime, limit: int) -> int:
     """Deal up to ``limit`` PQLs that nobody could be dealt when they opened, longest first.
 
-    Returns how many were dealt: none while every rep is switched off.
+    Returns how many were dealt: none while nobody can take one. Those that a rule keeps until
+    somebody is at work are left until then.
     """
-    if not Rep.objects.available(at).exists():
-        return 0
+    rule_set = RuleSet.objects.live()
+    kept = RoutingDecision.objects.waiting_at(at, rule_set.pk if rule_set else None)
+    undealt = Qualification.objects.undealt().exclude(decisions__in=kept)
     waiting = list(
-        Qualification.objects.undealt()
-        .order_by("opened_at", "pk")
-        .select_for_update(skip_locked=True)[:limit]
+        undealt.order_by("opened_at", "pk").select_for_update(skip_locked=True, of=("self",))[
+            :limit
+        ]
     )
-    deals = _deal(len(waiting), at=at)
-    for qualification, deal in zip(waiting, deals, strict=False):
-        qualification.state = State.ASSIGNED
-        qualification.rep_id = deal.rep_id
-        qualification.assigned_at = at
-    Qualification.objects.bulk_update(waiting[: len(deals)], ["state", "rep", "assigned_at"])
-    pairs = zip(waiting, deals, strict=False)
-    StateChange.objects.bulk_create(_dealt(pql, deal, at=at) for pql, deal in pairs)
-    return len(deals)
+    if not waiting:
+        return 0
+    facts = _facts_of(waiting, at=at)
+    rules = read_rules(rule_set.document if rule_set else ())
+    table = lay_table(rules, accounts_of(facts), at=at, is_dealt=True)
+    if table.is_full:
+        return 0
+    rounds = list(zip(waiting, facts, deal_at(table, facts, at=at), strict=True))
+    dealt = [one for one in rounds if one[2].rep_id is not None]
+    for qualification, _, decision in dealt:
+        _give(qualification, decision, at=at)
+    Qualification.objects.bulk_update(
+        [qualification for qualification, _, _ in dealt], ["state", "rep", "assigned_at"]
+    )
+    StateChange.objects.bulk_create(_dealt(pql, decision, at=at) for pql, _, decision in dealt)
+    # Who still waits for nobody in particular has its entry from when it opened.
+    RoutingDecision.objects.bulk_create(
+        log_row(pql, known, decision, trigger=Trigger.WAITING, rule_set=rule_set, at=at)
+        for pql, known, decision in rounds
+        if decision.rep_id is not None or decision.waits_until is not None
+    )
+    return len(dealt)

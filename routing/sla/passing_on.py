@@ -2,11 +2,17 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from routing import services
-from routing.availability import hours_of, loads_of
-from routing.dealing import Candidate, next_rep
 from routing.dealing.deadlines import Step
+from routing.dealing.rules import Closed, Pool, Rule
 from routing.models import Qualification, Rep, SlaEvent
+from routing.models.decision import Trigger
+from routing.services.dealing import deal_one
+
+TURNS = "passed-on"
+"""The key of the turns in which reps get what others let pass."""
 
 
 def may_pass_on(pql: Qualification) -> bool:
@@ -24,38 +30,28 @@ def pass_on(pql: Qualification, *, reason: str, at: datetime) -> Rep | None:
     """
     if pql.rep is None or not may_pass_on(pql):
         return None
-    chosen = _next_of_team(pql, at=at)
-    if chosen is None:
-        return None
-    rep, turn = chosen
     try:
-        services.assign(
-            pql, rep=rep, by=None, at=at, reason=f"{reason} by {pql.rep}. Passed on to {rep}"
-        )
+        with transaction.atomic():  # where it cannot be given, nobody's turn was taken
+            return _give(pql, pql.rep, reason=reason, at=at)
     except services.RoutingError:  # somebody was faster, and it is not ours to give any more
         return None
-    Rep.objects.filter(pk=rep.pk).update(last_dealt_at=turn)
-    return rep
 
 
-def _next_of_team(pql: Qualification, *, at: datetime) -> tuple[Rep, datetime] | None:
-    holder = pql.rep
-    assert holder is not None  # pass_on() asks
+def _give(pql: Qualification, holder: Rep, *, reason: str, at: datetime) -> Rep | None:
     had_it = SlaEvent.objects.filter(qualification=pql, step=Step.REASSIGN).values("rep")
-    others = list(
-        Rep.objects.available(at)
-        .filter(team=holder.team_id)
-        .exclude(pk=holder.pk)
-        .exclude(pk__in=had_it)
-        .select_related("user")
-        .select_for_update(of=("self",))
-        .order_by("pk")
+    others = Rep.objects.filter(team=holder.team_id).exclude(pk=holder.pk).exclude(pk__in=had_it)
+    rule = Rule(
+        key=TURNS,
+        name="Passed on within the team",
+        pool=Pool.REPS,
+        reps=tuple(others.values_list("pk", flat=True)),
+        closed=Closed.WAIT,
     )
-    hours, loads = hours_of(others), loads_of(others, at=at)
-    there = {
-        rep.pk: rep
-        for rep in others
-        if hours[rep.pk].is_open(at) and not loads[rep.pk].is_full(rep)
-    }
-    deal = next_rep([Candidate(pk, rep.last_dealt_at) for pk, rep in there.items()], at=at)
-    return (there[deal.rep_id], deal.dealt_at) if deal else None
+    decision = deal_one(pql, rule, trigger=Trigger.SLA, at=at)
+    if decision.rep_id is None:
+        return None
+    rep = Rep.objects.select_related("user").get(pk=decision.rep_id)
+    services.assign(
+        pql, rep=rep, by=None, at=at, reason=f"{reason} by {holder}. Passed on to {rep}"
+    )
+    return rep

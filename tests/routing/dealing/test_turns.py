@@ -1,58 +1,86 @@
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.dealing import FIRST_DEAL, LONGEST_WAIT, Candidate, deal_round, next_rep
+from routing.dealing.turns import Seat, Turn, next_turn
 
-AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-TURNS = st.none() | st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(  # noqa: DTZ001 - made aware below
-    lambda moment: moment.replace(tzinfo=UTC)
-)
+WEIGHTS = st.lists(st.integers(1, 10), min_size=1, max_size=12)
 
 
-@pytest.mark.parametrize(
-    ("candidates", "rep_id", "reason"),
-    [
-        pytest.param([(1, None), (2, AT)], 1, FIRST_DEAL, id="never dealt goes first"),
-        pytest.param([(2, None), (1, None)], 1, FIRST_DEAL, id="two never dealt: by id"),
-        pytest.param(
-            [(1, AT - HOUR), (2, AT - 2 * HOUR)], 2, LONGEST_WAIT, id="the longest ago is next"
-        ),
-        pytest.param([(9, AT), (4, AT)], 4, LONGEST_WAIT, id="equal turns: by id"),
-    ],
-)
-def test_next_rep_turn(
-    candidates: list[tuple[int, datetime | None]], rep_id: int, reason: str
+def _run(seats: list[Seat], turns: dict[int, Turn], count: int) -> list[int]:
+    """Deal so many; ``turns`` goes on from where it was."""
+    dealt = []
+    for _ in range(count):
+        rep_id, after = next_turn(seats, turns)
+        turns.update(after)
+        dealt.append(rep_id)
+    return dealt
+
+
+def test_next_turn_goes_round_evenly_in_the_order_given() -> None:
+    assert _run([Seat(3), Seat(1), Seat(2)], {}, 7) == [3, 1, 2, 3, 1, 2, 3]
+
+
+def test_next_turn_spreads_the_heavier_one_out() -> None:
+    turns: dict[int, Turn] = {}
+    dealt = _run([Seat(1, 5), Seat(2, 1), Seat(3, 1)], turns, 14)
+    assert Counter(dealt[:7]) == Counter(dealt[7:]) == {1: 5, 2: 1, 3: 1}
+    assert turns[1] == Turn(credit=0, of=7, dealt=10)
+
+
+@given(weights=WEIGHTS, count=st.integers(1, 200))
+def test_counts_differ_from_the_exact_shares_by_less_than_one(
+    weights: list[int], count: int
 ) -> None:
-    deal = next_rep([Candidate(*pair) for pair in candidates], at=AT + HOUR)
-    assert deal is not None
-    assert (deal.rep_id, deal.reason, deal.dealt_at) == (rep_id, reason, AT + HOUR)
+    seats = [Seat(number, weight) for number, weight in enumerate(weights)]
+    turns: dict[int, Turn] = {}
+    counts: Counter[int] = Counter()
+    for dealt in range(1, count + 1):
+        counts.update(_run(seats, turns, 1))
+        for seat in seats:
+            share = Fraction(dealt * seat.weight, sum(weights))
+            assert abs(counts[seat.rep_id] - share) < 1
+    assert sum(turn.credit for turn in turns.values()) == 0
+    assert {rep_id: turn.dealt for rep_id, turn in turns.items() if turn.dealt} == counts
 
 
-def test_next_rep_nobody_available() -> None:
-    assert next_rep([], at=AT) is None
-    assert deal_round([], 3, at=AT) == []
+def test_many_light_ones_beside_a_heavy_one_stay_within_one() -> None:
+    """Where "largest credit first" lets somebody fall behind by more than one."""
+    seats = [Seat(0, 10), *(Seat(number, 1 + number % 3) for number in range(1, 12))]
+    turns: dict[int, Turn] = {}
+    for _ in range(200):
+        _run(seats, turns, 1)
+        assert all(abs(turn.credit) < turn.of for turn in turns.values())
 
 
-def test_next_rep_takes_its_turn_after_a_clock_that_runs_ahead() -> None:
-    deal = next_rep([Candidate(1, AT + HOUR), Candidate(2, None)], at=AT)
-    assert deal is not None
-    assert deal.dealt_at > AT + HOUR
+def test_who_is_away_neither_earns_nor_loses() -> None:
+    both, turns = [Seat(1), Seat(2)], {}  # type: tuple[list[Seat], dict[int, Turn]]
+    _run(both, turns, 2)
+    _run([Seat(1)], turns, 10)
+    assert Counter(_run(both, turns, 10)) == {1: 5, 2: 5}
 
 
 @given(
-    reps=st.dictionaries(st.integers(1, 50), TURNS, min_size=1, max_size=8),
-    count=st.integers(0, 60),
+    rounds=st.lists(
+        st.tuples(st.sets(st.integers(0, 6), min_size=1), st.integers(1, 9)), max_size=12
+    )
 )
-def test_deal_round_is_fair(reps: dict[int, datetime | None], count: int) -> None:
-    deals = deal_round([Candidate(*pair) for pair in reps.items()], count, at=AT)
-    dealt = Counter(deal.rep_id for deal in deals)
-    shares = [dealt[rep_id] for rep_id in reps]
-    assert sum(shares) == count
-    assert max(shares) - min(shares) <= 1
-    turns = [deal.dealt_at for deal in deals]
-    assert turns == sorted(set(turns))
+def test_credits_stay_small_whoever_comes_and_goes(rounds: list[tuple[set[int], int]]) -> None:
+    turns: dict[int, Turn] = {}
+    for present, count in rounds:
+        seats = [Seat(number, number + 1) for number in sorted(present)]
+        _run(seats, turns, count)
+        assert sum(turns[seat.rep_id].credit for seat in seats) == 0
+        assert all(abs(turn.credit) <= 3 * turn.of for turn in turns.values())
+
+
+@pytest.mark.parametrize("weights", [(1, 1), (3, 7), (10, 1, 1)])
+def test_changed_weights_take_over_at_once(weights: tuple[int, ...]) -> None:
+    turns: dict[int, Turn] = {}
+    _run([Seat(number) for number in range(len(weights))], turns, 5)
+    seats = [Seat(number, weight) for number, weight in enumerate(weights)]
+    counts = Counter(_run(seats, turns, 10 * sum(weights)))
+    assert all(abs(counts[seat.rep_id] - 10 * seat.weight) <= 1 for seat in seats)
