@@ -1,32 +1,18 @@
 """Alerts are made: from changes of PQLs, and by whoever has something to tell."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
 from leads.models import Lead
-from routing.alerts import reading
 from routing.alerts.causes import Cause, cause_of
-from routing.alerts.content import one_line
-from routing.alerts.severity import DEFAULTS, severity_of
+from routing.alerts.composing import Desk
 from routing.models import Alert, Qualification, StateChange, Team
 from routing.models.alert import AlertKind, Severity
 from routing.models.qualification import State
-
-TITLES = {
-    AlertKind.NEW_PQL: "New PQL: {who}",
-    AlertKind.HANDED_PQL: "Handed to you: {who}",
-    AlertKind.WOKEN_PQL: "Snooze over: {who}",
-    AlertKind.UNASSIGNED_PQL: "Nobody has this PQL: {who}",
-    AlertKind.SLA_REMINDER: "Still waiting: {who}",
-    AlertKind.SLA_BREACH: "Waited too long: {who}",
-    AlertKind.PLAY: "{who}",
-    AlertKind.PILOT: "Pilot: {who}",
-}
 
 
 @transaction.atomic
@@ -54,7 +40,7 @@ def raise_alert(
     known = Alert.objects.filter(key=key).first()
     if known is not None:
         return known
-    alert = _alert(
+    alert = Desk().compose(
         key=key,
         kind=AlertKind(kind),
         severity=severity,
@@ -79,8 +65,10 @@ def make_alerts(*, at: datetime, limit: int) -> int:
     changes = list(_unannounced()[:limit])
     if not changes:
         return 0
-    alerts = [alert for change in changes for alert in _alerts_of(change, at=at)]
+    desk = Desk()
+    alerts = [alert for change in changes for alert in _alerts_of(change, desk, at=at)]
     Alert.objects.bulk_create(alerts, ignore_conflicts=True)
+    _put_away(changes, at=at)
     StateChange.objects.filter(pk__in=[change.pk for change in changes]).update(announced_at=at)
     return len(changes)
 
@@ -103,19 +91,30 @@ def _unannounced() -> QuerySet[StateChange]:
     )
 
 
-def _alerts_of(change: StateChange, *, at: datetime) -> list[Alert]:
+def _put_away(changes: Iterable[StateChange], *, at: datetime) -> None:
+    """Who acts on a PQL, wherever they do, has read what they were told about it before."""
+    acted = Q(pk=None)
+    for change in changes:
+        if change.by_id is not None:
+            acted |= Q(
+                user=change.by_id, qualification=change.qualification_id, created_at__lte=change.at
+            )
+    Alert.objects.unread().filter(acted).update(read_at=at)
+
+
+def _alerts_of(change: StateChange, desk: Desk, *, at: datetime) -> list[Alert]:
     is_nobodys = change.rep_id is None and change.qualification.state == State.NEW
     rep_before: int | None = change.rep_before  # type: ignore[attr-defined]  # annotated above
     cause = cause_of(
         change, rep_before=rep_before, managers=managers_of_all() if is_nobodys else ()
     )
-    return [] if cause is None else [_told(change, cause, user, at) for user in cause.users]
+    return [] if cause is None else [_told(change, cause, user, desk, at) for user in cause.users]
 
 
-def _told(change: StateChange, cause: Cause, user: User, at: datetime) -> Alert:
+def _told(change: StateChange, cause: Cause, user: User, desk: Desk, at: datetime) -> Alert:
     pql = change.qualification
     is_urgent = cause.kind == AlertKind.UNASSIGNED_PQL
-    return _alert(
+    return desk.compose(
         key=f"change:{change.pk}:{user.pk}",
         kind=cause.kind,
         severity=Severity.URGENT if is_urgent else None,
@@ -124,44 +123,6 @@ def _told(change: StateChange, cause: Cause, user: User, at: datetime) -> Alert:
         qualification=pql,
         at=at,
         message=cause.message,
-    )
-
-
-def _alert(
-    *,
-    key: str,
-    kind: AlertKind,
-    severity: int | None,
-    user: User,
-    lead: Lead,
-    qualification: Qualification | None,
-    at: datetime,
-    message: str,
-    title: str = "",
-) -> Alert:
-    score = reading.score_for(lead, qualification)
-    content = reading.describe(
-        lead, qualification, score, zone=timezone.get_default_timezone(), message=message
-    )
-    if severity is None:
-        total = content.scores.total if content.scores else 0
-        severity = severity_of(
-            DEFAULTS,
-            product_id=score.product_id if score else None,
-            total=total,
-            tier=score.tier if score else None,
-        )
-    return Alert(
-        key=key,
-        kind=kind,
-        severity=severity,
-        user=user,
-        lead=lead,
-        qualification=qualification,
-        title=one_line(title or TITLES[kind].format(who=content.who)),
-        content=content.as_json(),
-        created_at=at,
-        due_at=at,
     )
 
 

@@ -40,7 +40,7 @@ def update_groups(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("integrations", "0002_outbound"),
-        ("routing", "0014_assignment_rules"),
+        ("routing", "0015_alert_preferences"),
         ("leads", "0012_outcome_routed"),
         ("rubrics", "0020_publishing"),
     ]

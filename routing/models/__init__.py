@@ -1,6 +1,7 @@
 """Who works PQLs, and the episodes of work."""
 
 from routing.models.alert import Alert
+from routing.models.alert_preference import AlertPreference, SeverityRule
 from routing.models.availability import DayOff
 from routing.models.change import StateChange
 from routing.models.decision import RoutingDecision
@@ -20,6 +21,7 @@ from routing.models.touch import Touch
 __all__ = [
     "AccountOwner",
     "Alert",
+    "AlertPreference",
     "AssignmentRule",
     "DayOff",
     "DealTurn",
@@ -32,6 +34,7 @@ __all__ = [
     "Rep",
     "RoutingDecision",
     "RuleSet",
+    "SeverityRule",
     "SlaEvent",
     "SlaPolicy",
     "StateChange",

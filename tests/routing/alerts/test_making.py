@@ -277,3 +277,15 @@ def test_the_task_makes_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
     tasks.make_alerts()
     assert Alert.objects.count() == 3
     assert not Qualification.objects.exclude(state=State.ASSIGNED).exists()
+
+
+def test_acting_on_a_pql_reads_what_was_told_about_it_before() -> None:
+    RepFactory.create_batch(2)
+    ScoreChangeFactory.create_batch(2)
+    services.open_qualifications(at=AT, limit=10)
+    acted, waits = make_all()
+    assert acted.qualification is not None
+    services.accept(acted.qualification, by=acted.user, at=LATER)
+    make_all()
+    assert [alert.read_at for alert in (Alert.objects.order_by("pk"))] == [LATER, None]
+    assert waits.user != acted.user
