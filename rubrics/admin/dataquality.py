@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -13,9 +19,10 @@ from unfold.decorators import action, display
 from leads.admin.base import change_url, person
 from leads.admin.jobs import JobAdmin
 from leads.models import JobState
+from leads.spreadsheets import csv_response
 from rubrics import dataquality
 from rubrics.dataquality.counts import Facts
-from rubrics.dataquality.export import csv_of
+from rubrics.dataquality.export import HEAD, rows_of
 from rubrics.dataquality.findings import Finding, share_words
 from rubrics.dataquality.report import Report
 from rubrics.expected import expected_events
@@ -91,7 +98,7 @@ class DataAuditAdmin(JobAdmin):
         return TemplateResponse(request, "admin/rubrics/expected_events.html", context)
 
     @action(description="CSV", icon="download", permissions=["viewing"], url_path="export")
-    def export(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def export(self, request: HttpRequest, object_id: str) -> StreamingHttpResponse:
         audit = self.get_object(request, object_id)
         report = None
         if isinstance(audit, DataAudit) and audit.state == JobState.DONE:
@@ -99,11 +106,7 @@ class DataAuditAdmin(JobAdmin):
         if report is None:
             raise Http404
         name = f"data-audit-{report.as_of:%Y-%m-%d}-version-{report.version_id}.csv"
-        return HttpResponse(
-            csv_of(report),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        return csv_response(name, HEAD, rows_of(report))
 
 
 def page_context(request: HttpRequest, audit: DataAudit) -> dict[str, Any]:

@@ -23,12 +23,13 @@ from unfold.decorators import action, display
 from leads.admin.base import AppAdmin, ReadOnlyAdmin, change_url, once, page_link
 from leads.admin.jobs import JobAdmin
 from leads.models import Account, JobState, Lead
+from leads.spreadsheets import csv_response
 from rubrics import previews
 from rubrics.admin.drafts import VersionFilter, person
 from rubrics.measures import SpecError
 from rubrics.models import Preview, PreviewLead, RubricVersion
 from rubrics.models.preview import Movement
-from rubrics.previews.export import csv_response
+from rubrics.previews.export import HEADER, csv_rows
 from rubrics.previews.summary import charts, crossings_of, pqls_of, summarize
 from rubrics.previews.verdict import comparison
 from rubrics.scoring.words import signed
@@ -147,7 +148,7 @@ class PreviewAdmin(JobAdmin):
         preview = self.get_object(request, object_id)
         if preview is None:
             raise Http404
-        return csv_response(preview)
+        return csv_response(f"preview-{preview.pk}.csv", HEADER, csv_rows(preview))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._may(request, "delete")

@@ -1,10 +1,10 @@
 """Every table of a backtest as CSV: for a spreadsheet, and safe to open in one."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+from leads.spreadsheets import csv_lines
 
 ORDER = [
     *("version", "kind", "criterion", "key", "name", "words", "index", "axis", "label", "reason"),
@@ -20,8 +20,6 @@ ORDER = [
 
 Report = Mapping[str, Any]
 Rows = Iterable[Mapping[str, Any]]
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins so is a formula to a spreadsheet."""
 
 
 def table_names(report: Report) -> list[str]:
@@ -37,11 +35,7 @@ def table_csv(report: Report, name: str) -> str:
     """
     rows = [_flat(row) for row in _TABLES[name](report)]
     columns = sorted({column for row in rows for column in row}, key=_place)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows([_safe(row.get(column)) for column in columns] for row in rows)
-    return out.getvalue()
+    return "".join(csv_lines(columns, ([row.get(column) for column in columns] for row in rows)))
 
 
 def _place(column: str) -> tuple[int, str]:
@@ -134,10 +128,3 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
         else:
             cells[name] = value
     return cells
-
-
-def _safe(value: Any) -> Any:
-    """A text that a spreadsheet takes for text."""
-    if isinstance(value, str) and value.startswith(FORMULAS):
-        return f"'{value}"
-    return "" if value is None else value

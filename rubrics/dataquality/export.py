@@ -1,8 +1,6 @@
 """A report as plain rows and as a document: for CSV files and the command line."""
 
-import csv
 from dataclasses import asdict
-from io import StringIO
 from typing import Any
 
 from rubrics.dataquality.report import Report
@@ -34,21 +32,6 @@ def rows_of(report: Report) -> list[tuple[object, ...]]:
         ("maturity", "Events in 30 days", report.maturity.level, report.maturity.events, "", "", "",
          report.maturity.meaning),
     ]  # fmt: skip
-
-
-def csv_of(report: Report) -> str:
-    """The rows as CSV. Names come from senders: none may begin a formula in a spreadsheet."""
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(HEAD)
-    for row in rows_of(report):
-        writer.writerow([_harmless(cell) for cell in row])
-    return out.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    is_formula = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{cell}" if is_formula else cell
 
 
 def document_of_report(report: Report) -> dict[str, Any]:

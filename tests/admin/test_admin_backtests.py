@@ -135,7 +135,7 @@ def test_tables_are_files(client: Client, version: RubricVersion) -> None:
     answer = client.get(f"/admin/rubrics/backtest/{job.pk}/table/buckets/")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert f"backtest-{job.pk}-buckets.csv" in answer["Content-Disposition"]
-    assert answer.content.decode().startswith("version,label,low,high,leads,")
+    assert answer.content.decode().startswith("\ufeffversion,label,low,high,leads,")
     assert client.get(f"/admin/rubrics/backtest/{job.pk}/table/nothing/").status_code == 404
 
 

@@ -188,7 +188,7 @@ def test_csv_is_safe_to_open(client: Client, draft: RubricVersion) -> None:
     assert answer["Content-Type"].startswith("text/csv")
     text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
     header, first, second = text.splitlines()
-    assert header.startswith("What becomes of them,Lead,Name")
+    assert header.startswith("\ufeffWhat becomes of them,Lead,Name")
     assert re.match(r"Becomes a PQL,\d+,Ella <Enters>,", first)
     assert re.match(r"No longer a PQL,\d+,'=Lee\(\),", second)
     assert '"Recent +5, Used −1"' in first

@@ -130,7 +130,7 @@ def test_report_is_json_and_every_table_is_csv() -> None:
     ]  # fmt: skip
     header, *rows = table_csv(report, "buckets").splitlines()
     assert header == (
-        "version,label,low,high,leads,positives,conversion,conversion_low,conversion_high"
+        "\ufeffversion,label,low,high,leads,positives,conversion,conversion_low,conversion_high"
     )
     assert len(rows) == 4
     assert len(table_csv(report, "lifts").splitlines()) == 1 + len(report["lifts"])

@@ -24,9 +24,10 @@ from leads.models import (
     SignalMapping,
     Source,
 )
+from leads.spreadsheets import csv_lines
 from rubrics import dataquality
 from rubrics.dataquality import running
-from rubrics.dataquality.export import csv_of
+from rubrics.dataquality.export import HEAD, rows_of
 from rubrics.dataquality.report import AttributeRow, Report
 from rubrics.models import DataAudit, RubricVersion
 from rubrics.publishing import publish_now
@@ -267,7 +268,11 @@ def test_one_at_a_time_and_one_a_night(product: Product) -> None:
 def test_csv_is_harmless_in_a_spreadsheet(product: Product, version: RubricVersion) -> None:
     Signal.objects.filter(key="used").update(name="=HYPERLINK(1)")
     SignalMapping.objects.filter(event_name="Used").update(event_name="+1")
-    rows = list(csv.DictReader(StringIO(csv_of(report(version)))))
+    rows = list(
+        csv.DictReader(
+            StringIO("".join(csv_lines(HEAD, rows_of(report(version)))).removeprefix("\ufeff"))
+        )
+    )
     signal = next(row for row in rows if row["part"] == "signal" and "HYPER" in row["name"])
     assert signal["name"] == "'=HYPERLINK(1)"
     assert signal["detail"] == "'+1"
