@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("integrations.inbound.segment.urls")),
+    path("", include("integrations.inbound.slack.urls")),
     path(
         "login/",
         auth.LoginView.as_view(template_name="login.html", redirect_authenticated_user=True),

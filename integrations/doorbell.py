@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -22,7 +22,8 @@ PAUSE_SECONDS = 0.05
 FIRST_REST_SECONDS = 1.0
 LONGEST_REST_SECONDS = 30.0
 LOG_EVERY_SECONDS = 60.0
-SCORING_QUEUE = "scoring"  # of the first task alone: config/celery.py
+# Queues of the first task alone: config/celery.py
+SCORING_QUEUE, SENDER_QUEUE = "scoring", "outbound"
 TASKS = (
     "rubrics.tasks.score_due_leads",
     "routing.tasks.open_qualifications",
@@ -82,10 +83,20 @@ class Wire:
 
     Args:
         broker_url: by default the broker of the settings.
+        tasks: published one after the other.
+        queue: of the first of them. If one waits there already, nothing is published.
     """
 
-    def __init__(self, broker_url: str | None = None) -> None:
+    def __init__(
+        self,
+        broker_url: str | None = None,
+        *,
+        tasks: Sequence[str] = TASKS,
+        queue: str = SCORING_QUEUE,
+    ) -> None:
         self._broker_url = broker_url
+        self._tasks = tasks
+        self._queue = queue
         self._broker: Connection | None = None
 
     def publish(self) -> None:
@@ -115,8 +126,10 @@ class Wire:
                 },
             )
         channel: Any = self._broker.default_channel  # kombu's channel of the Redis transport
-        if not channel.client.llen(SCORING_QUEUE):
-            first, *following = (signature(name, immutable=True, app=current_app) for name in TASKS)
+        if not channel.client.llen(self._queue):
+            first, *following = (
+                signature(name, immutable=True, app=current_app) for name in self._tasks
+            )
             chain(first, *following).apply_async(connection=self._broker, retry=False)
 
     def close(self) -> None:
@@ -137,8 +150,14 @@ def publish(broker_url: str | None = None) -> None:
 
 
 _doorbell = Doorbell(Wire().publish)
+_senders_bell = Doorbell(Wire(tasks=TASKS[-1:], queue=SENDER_QUEUE).publish)
 
 
 def ring() -> None:
     """Tell the workers that leads changed. Called by doors, after the commit."""
     _doorbell.ring()
+
+
+def ring_sender() -> None:
+    """Tell the sender that there is something to send."""
+    _senders_bell.ring()

@@ -82,6 +82,7 @@ TABLE: dict[str, Row] = {
     "livez": OPEN,
     "readyz": OPEN,
     "segment-track": POST_ONLY_PAGE,
+    "slack-actions": POST_ONLY_PAGE,
     "login": Row(200, 302, 302, 200, 200, 200, 200),
     "logout": POST_ONLY_PAGE,
     "routing:queue": PAGE,
@@ -112,7 +113,7 @@ TABLE: dict[str, Row] = {
     "routing:rubric-sheet": PAGE,
 }
 # What their own sign-in guards instead of the CSRF token.
-WITHOUT_CSRF = {"segment-track"}
+WITHOUT_CSRF = {"segment-track", "slack-actions"}
 
 
 def names(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:

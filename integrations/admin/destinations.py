@@ -23,7 +23,9 @@ from integrations.outbound.webhooks.guard import (
 from leads import audit
 from leads.admin.base import AppAdmin, ModelForm, confirmed, person
 
-EDITED = ("name", "key", "kind", "is_on", "secret_name", "channel", "url", "events")
+EDITED = (
+    "name", "key", "kind", "is_on", "secret_name", "channel", "team", "product", "url", "events",
+)  # fmt: skip
 DEFAULT_SECRET = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
 
 
@@ -70,7 +72,7 @@ class DestinationAdmin(AppAdmin):
     change_form_outer_before_template = "admin/integrations/_health.html"
     fieldsets = (
         (None, {"fields": (("name", "key"), ("kind", "is_on"), "secret_name")}),
-        ("Slack", {"fields": ("channel",)}),
+        ("Slack", {"fields": ("channel", ("team", "product"))}),
         ("Webhook", {"fields": ("url", "events")}),
     )
 
@@ -154,4 +156,5 @@ class DestinationAdmin(AppAdmin):
 
 
 def _document(destination: Destination) -> dict[str, Any]:
-    return {name: getattr(destination, name) for name in EDITED}
+    values = {name: getattr(destination, name) for name in EDITED}
+    return values | {"team": destination.team_id, "product": destination.product_id}

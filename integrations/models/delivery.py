@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from integrations.models.destination import MOST_IN_FLIGHT, Destination, DestinationKind
 from leads.models import Lead
+from routing.models import Alert
 
 LEASE = timedelta(seconds=60)
 """How long a killed sender keeps others from its deliveries: above all that one may take."""
@@ -39,6 +42,18 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """What is to be sent now and that nobody is sending; longest due first."""
         free = Q(claimed_until=None) | Q(claimed_until__lte=at)
         return self.undelivered().filter(free, not_before__lte=at).order_by("not_before", "pk")
+
+    def telling_of(self, qualification_ids: Collection[int]) -> DeliveryQuerySet:
+        """Messages in Slack about these PQLs that are there, or may be any moment."""
+        begun = Q(state__in=(DeliveryState.SENT, DeliveryState.MAYBE_SENT)) | Q(
+            state=DeliveryState.QUEUED, claimed_until__isnull=False
+        )
+        return self.filter(
+            begun,
+            kind=DeliveryKind.ALERT,
+            destination__kind=DestinationKind.SLACK,
+            alert__qualification__in=qualification_ids,
+        )
 
     def in_flight(self, at: datetime) -> DeliveryQuerySet:
         """Those that somebody is sending."""
@@ -101,6 +116,15 @@ class Delivery(models.Model):
     lead = models.ForeignKey(
         Lead, on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries"
     )
+    alert = models.ForeignKey(
+        Alert,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        help_text="What it tells; empty where it tells several at once, or none.",
+    )
+    alert_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,

@@ -8,6 +8,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from leads.models import Product
+from routing.models import Team
+
 BREAKS_AFTER = 3
 """So many failures in a row, and a destination rests."""
 MOST_IN_FLIGHT = 4
@@ -84,6 +87,22 @@ class Destination(models.Model):
         help_text="Slack: the id of a channel (C0123456789) that gets every alert. Empty: each "
         "alert is a direct message to the person it is for.",
     )
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Slack channel: only what concerns this team’s PQLs. Empty: every team’s.",
+    )
+    product = models.ForeignKey(
+        Product,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Slack channel: only what concerns this product. Empty: every product.",
+    )
     url = models.CharField(
         "URL",
         max_length=500,
@@ -117,6 +136,11 @@ class Destination(models.Model):
                 condition=Q(kind="slack") | Q(channel=""),
                 name="destination_channel_is_of_slack",
                 violation_error_message="Only Slack has channels.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(channel="") | Q(team=None, product=None),
+                name="destination_team_is_of_a_channel",
+                violation_error_message="Only a Slack channel can be one team’s or one product’s.",
             ),
             models.CheckConstraint(
                 condition=Q(secret_name="") | Q(secret_name__regex=SECRET_NAME.pattern),

@@ -1,35 +1,172 @@
-"""What a message says of a PQL, whichever way it goes: read when it is sent, so that it is true."""
+"""What a message says, whichever way it goes: read when it is sent, so that it is true then."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+
+from integrations.models import Delivery, DeliveryKind
+from integrations.outbound.outcomes import Refused
+from routing.alerts import Content
+from routing.models import Alert, Qualification, StateChange
+from routing.models.alert import Severity
+from routing.models.qualification import CLOSED_STATES, State
+
+MOST_LINES = 20
+DONE = {
+    State.ACCEPTED: "Accepted",
+    State.CONTACTED: "Contacted",
+    State.OPPORTUNITY: "Made an opportunity",
+    State.WON: "Won",
+    State.LOST: "Lost",
+    State.REJECTED: "Rejected",
+    State.SNOOZED: "Snoozed",
+    State.EXPIRED: "Expired",
+    State.ASSIGNED: "Given",
+    State.NEW: "Put back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a digest."""
+
+    title: str
+    url: str
+    news: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One alert in words. Everything in it may come from outside: each channel escapes it.
+    """A message in words. Everything in it may come from outside: each channel escapes it.
 
     Args:
         reference: what people quote when they ask about it, and find it by.
         news: how things stand, where they have moved on: "Accepted by Ada Long, 3 minutes after".
-        may_act: whether there is still something to accept.
-        lines: of a digest, its items; then most of the rest is empty.
+        acts_on: the PQL that can still be accepted, rejected or snoozed from here.
+        items: of a digest; then there is no content.
+        more: how many items are not shown.
+        shown_change: the newest change of the PQL that it tells.
     """
 
     reference: str
     title: str
     url: str
-    severity: str = "normal"
-    who: str = ""
-    company: str = ""
-    product: str = ""
-    fit: str = ""
-    behavior: str = ""
-    total: str = ""
-    reasons: tuple[str, ...] = ()
-    last_activity_at: datetime | None = None
-    suggested: str = ""
-    note: str = ""
+    severity: Severity = Severity.NORMAL
+    content: Content = Content()
     news: str = ""
-    may_act: bool = False
-    qualification_id: int | None = None
-    lines: tuple[tuple[str, str], ...] = field(default=())
+    acts_on: int | None = None
+    items: tuple[Item, ...] = ()
+    more: int = 0
+    shown_change: int | None = None
+
+
+def telling_of(delivery: Delivery) -> Telling | Refused:
+    """What a delivery says at this moment."""
+    if delivery.kind == DeliveryKind.TEST:
+        return Telling("Test", "Ripeline can write to you here.", settings.PUBLIC_URL)
+    about = delivery.original or delivery
+    alerts = list(
+        Alert.objects.filter(pk__in=about.alert_ids)
+        .select_related("qualification__rep")
+        .order_by("-severity", "pk")
+    )
+    if not alerts:
+        return Refused("What it was about is gone.")
+    changes = _last_changes([alert.qualification_id for alert in alerts])
+    if len(about.alert_ids) > 1:
+        return _digest(alerts, changes)
+    return _alone(alerts[0], changes, is_shared=about.user_id is None)
+
+
+def _last_changes(qualification_ids: Sequence[int | None]) -> dict[int, StateChange]:
+    """The newest change of each PQL."""
+    newest = (
+        StateChange.objects.filter(qualification__in=[pk for pk in qualification_ids if pk])
+        .select_related("by", "rep__user")
+        .order_by("qualification_id", "-pk")
+        .distinct("qualification_id")
+    )
+    return {change.qualification_id: change for change in newest}
+
+
+def _digest(alerts: Sequence[Alert], changes: dict[int, StateChange]) -> Telling:
+    items = tuple(
+        Item(alert.title, _url(Content.from_json(alert.content).path), _news(alert, changes))
+        for alert in alerts[:MOST_LINES]
+    )
+    return Telling(
+        reference=f"Alert {min(alert.pk for alert in alerts)} and {len(alerts) - 1} more",
+        title=f"{len(alerts)} things for you",
+        url=_url("/"),
+        severity=Severity(alerts[0].severity),
+        items=items,
+        more=len(alerts) - len(items),
+    )
+
+
+def _alone(alert: Alert, changes: dict[int, StateChange], *, is_shared: bool) -> Telling:
+    content = Content.from_json(alert.content)
+    pql = alert.qualification
+    last = changes.get(pql.pk) if pql else None
+    may_act = pql is not None and _may_act(alert, pql, is_shared=is_shared)
+    return Telling(
+        reference=f"Alert {alert.pk}",
+        title=alert.title,
+        url=_url(content.path),
+        severity=Severity(alert.severity),
+        content=content,
+        news=_news(alert, changes),
+        acts_on=pql.pk if pql and may_act else None,
+        shown_change=last.pk if last else None,
+    )
+
+
+def _may_act(alert: Alert, pql: Qualification, *, is_shared: bool) -> bool:
+    """Whether it waits for whom the message is for. In a channel, whoever clicks is asked then."""
+    if pql.state not in {State.NEW, State.ASSIGNED}:
+        return False
+    return is_shared or pql.rep is None or pql.rep.user_id == alert.user_id
+
+
+def _news(alert: Alert, changes: dict[int, StateChange]) -> str:
+    """What became of it since; empty where it is as the alert says."""
+    last = changes.get(alert.qualification_id or 0)
+    if last is None or last.at <= alert.created_at:
+        return ""
+    word = DONE.get(State(last.to_state), "Changed")
+    to = f" to {last.rep}" if word == "Given" and last.rep else ""
+    by = f" by {last.by.get_full_name() or last.by.get_username()}" if last.by else ""
+    why = f": {last.reason}" if last.to_state in CLOSED_STATES and last.reason else ""
+    return f"{word}{to}{by}, {span_words(last.at - alert.created_at)} after{why}"
+
+
+def numbers(content: Content) -> list[tuple[str, str]]:
+    """The scores with their maxima and labels, or a summary's figures."""
+    found = [(figure.name, figure.value) for figure in content.figures]
+    if of := content.scores:
+        labels = ", ".join(part for part in (of.band, of.tier) if part)
+        found += [
+            ("Fit", f"{of.fit} of {of.max_fit}"),
+            ("Behavior", f"{of.behavior} of {of.max_behavior}"),
+            ("Total", f"{of.total} of {of.max_total}" + (f" ({labels})" if labels else "")),
+        ]
+    return found
+
+
+def span_words(span: timedelta) -> str:
+    """``3 minutes``: in the largest unit that fits, rounded down."""
+    seconds = int(span.total_seconds())
+    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        if count := seconds // size:
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return "a moment"
+
+
+def _url(path: str) -> str:
+    return f"{settings.PUBLIC_URL}{path}"
+
+

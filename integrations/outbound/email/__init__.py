@@ -12,9 +12,8 @@ from django.template.loader import render_to_string
 
 from integrations.models import Delivery
 from integrations.outbound.outcomes import Failed, Message, Outcome, Refused, Sent
-from integrations.outbound.telling import Telling
+from integrations.outbound.telling import Telling, numbers, telling_of
 
-TEST = Telling(reference="Test", title="Ripeline can write to you here", url="")
 SUBJECT_LENGTH = 150
 
 
@@ -71,20 +70,17 @@ def ready(delivery: Delivery, *, at: datetime) -> Message | Refused | Failed:
     user = delivery.user
     if user is None or not user.email:
         return Refused("The person has no e-mail address.")
-    told = _telling(delivery, at=at)
+    told = telling_of(delivery)
     if isinstance(told, Refused):
         return told
     return _Mail(mail_of(told, to=user.email, message_id=message_id(delivery)))
-
-
-def _telling(delivery: Delivery, *, at: datetime) -> Telling | Refused:
-    return TEST
 
 
 def mail_of(told: Telling, *, to: str, message_id: str) -> EmailMultiAlternatives:
     """Put it into words; text is what screen readers and plain mail programs get."""
     context = {
         "told": told,
+        "numbers": numbers(told.content),
         "workspace": settings.WORKSPACE_NAME,
         "preferences": settings.PUBLIC_URL + PREFERENCES,
     }

@@ -1,16 +1,16 @@
 """Alerts as Slack messages: to the person they are for, or to a channel (docs/slack.md)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from integrations.models import Delivery, DeliveryKind, Destination, SlackUser
+from integrations.models import Delivery, DeliveryKind, DeliveryState, Destination, SlackUser
 from integrations.outbound.outcomes import Failed, Message, Refused
 from integrations.outbound.secrets import MissingSecretError, secret
 from integrations.outbound.slack import blocks
 from integrations.outbound.slack.posting import Addressee, Learned, Post, Probe, Update, Words
-from integrations.outbound.telling import Telling
+from integrations.outbound.telling import Telling, telling_of
 
-TEST = Telling(reference="Test", title="Ripeline can write to you here.", url="")
+WAIT = timedelta(seconds=2)
 
 
 def ready(delivery: Delivery, *, at: datetime) -> Message | Refused | Failed:
@@ -19,22 +19,30 @@ def ready(delivery: Delivery, *, at: datetime) -> Message | Refused | Failed:
         token = secret(delivery.destination.secret_name)
     except MissingSecretError as error:
         return Failed(str(error))
-    told = _telling(delivery, at=at)
+    told = telling_of(delivery)
     if isinstance(told, Refused):
         return told
     words = Words(blocks.fallback(told), blocks.blocks(told))
     if delivery.kind == DeliveryKind.UPDATE:
-        original = delivery.original
-        assert original is not None  # an update is one of a message
-        return Update(token, original.remote_channel, original.remote_id, words)
+        return _update(delivery, told, words, token)
+    delivery.shown_change = told.shown_change
     to = _addressee(delivery)
     if isinstance(to, Refused):
         return to
     return Post(token, to, words, delivery.message_key, delivery.doubted_at, delivery.doubts)
 
 
-def _telling(delivery: Delivery, *, at: datetime) -> Telling | Refused:
-    return TEST
+def _update(
+    delivery: Delivery, told: Telling, words: Words, token: str
+) -> Message | Refused | Failed:
+    original = delivery.original
+    assert original is not None  # an update is one of a message
+    if original.state == DeliveryState.QUEUED:
+        return Failed("The message is on its way.", retry_after=WAIT, blames_destination=False)
+    if not original.remote_id:
+        return Refused("The message was never seen there, so it cannot be brought up to date.")
+    delivery.shown_change = told.shown_change
+    return Update(token, original.remote_channel, original.remote_id, words)
 
 
 def _addressee(delivery: Delivery) -> Addressee | Refused:

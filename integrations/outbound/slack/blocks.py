@@ -1,19 +1,20 @@
 """A message in Block Kit. Pure. Whatever comes from outside is escaped: nobody's name is
 ``<!channel>``."""
 
-from datetime import datetime
 from typing import Any
 
-from integrations.outbound.telling import Telling
+from integrations.outbound.telling import Telling, numbers
+from routing.alerts import Content
+from routing.models.alert import Severity
 
 Block = dict[str, Any]
 
 SECTION_LENGTH = 2900  # Slack: 3000
 FIELD_LENGTH = 1900
 LINE_LENGTH = 240
-MOST_LINES = 20
+MOST_FIELDS = 10
 SNOOZES = (("tomorrow", "Until tomorrow"), ("week", "Until next week"))
-MARKS = {"high": "🔶 ", "urgent": "🔴 "}
+MARKS = {Severity.HIGH: "🔶 ", Severity.URGENT: "🔴 "}
 
 
 def escape(text: str) -> str:
@@ -39,49 +40,45 @@ def fallback(telling: Telling) -> str:
 
 def blocks(telling: Telling) -> list[Block]:
     """The whole message; buttons only while there is something to do."""
-    found = [_section(f"{MARKS.get(telling.severity, '')}*{_link(telling.url, telling.title)}*")]
-    if telling.lines:
-        found += _digest(telling)
-    else:
-        found += _person(telling)
+    mark = MARKS.get(telling.severity, "")
+    found = [_section(f"{mark}*{_link(telling.url, telling.title)}*")]
+    found += _digest(telling) if telling.items else _alert(telling.content)
     if telling.news:
-        found.append(_context(f"*{_line(telling.news)}*"))
-    if telling.may_act and telling.qualification_id is not None:
-        found.append(_actions(telling.qualification_id, telling.url))
+        found.append(_section(f"*{_line(telling.news)}*"))
+    if telling.acts_on is not None:
+        found.append(_actions(telling.acts_on, telling.url))
     found.append(_context(_line(telling.reference)))
     return found
 
 
-def _person(telling: Telling) -> list[Block]:
+def _alert(content: Content) -> list[Block]:
     found = []
-    who = " at ".join(_line(part) for part in (telling.who, telling.company) if part)
-    if who:
-        found.append(
-            _section(f"*{who}*" + (f" · {_line(telling.product)}" if telling.product else ""))
-        )
-    numbers = (("Fit", telling.fit), ("Behavior", telling.behavior), ("Total", telling.total))
-    fields = [_text(f"*{name}*\n{_line(value)}", FIELD_LENGTH) for name, value in numbers if value]
-    if fields:
-        found.append({"type": "section", "fields": fields})
-    if telling.reasons:
-        why = "\n".join(f"• {_line(reason)}" for reason in telling.reasons)
+    if content.message:
+        found.append(_section(_line(content.message, 400)))
+    who = f"*{_line(content.who)}*" if content.who else ""
+    if about := " · ".join(part for part in (who, _line(content.product)) if part):
+        found.append(_section(about))
+    if fields := [_text(f"*{name}*\n{_line(value)}", FIELD_LENGTH) for name, value in numbers(content)]:
+        found.append({"type": "section", "fields": fields[:MOST_FIELDS]})
+    if content.reasons:
+        why = "\n".join(f"• {_line(one.text)} ({one.points:+d})" for one in content.reasons)
         found.append(_section(f"*Why*\n{why}"))
-    if telling.note:
-        found.append(_section(escape(short(telling.note, 800))))
-    if telling.last_activity_at is not None:
-        found.append(_context(f"Last activity {_moment(telling.last_activity_at)}"))
-    if telling.suggested:
-        lines = escape(short(telling.suggested, 1500)).splitlines()
+    if content.last_activity:
+        found.append(_context(f"Last activity: {_line(content.last_activity)}"))
+    if content.suggested_message:
+        lines = escape(short(content.suggested_message, 1500)).splitlines()
         quoted = "\n".join(f"> {line}" for line in lines)
-        found.append(_section(f"*You could open with*\n{quoted}"))
+        found.append(_section(f"*You could write*\n{quoted}"))
     return found
 
 
 def _digest(telling: Telling) -> list[Block]:
-    shown = telling.lines[:MOST_LINES]
-    found = [_section(f"• {_link(url, text)}") for text, url in shown]
-    if more := len(telling.lines) - len(shown):
-        found.append(_context(f"and {more} more"))
+    found = []
+    for item in telling.items:
+        news = f"\n{_line(item.news)}" if item.news else ""
+        found.append(_section(f"• {_link(item.url, item.title)}{news}"))
+    if telling.more:
+        found.append(_context(f"and {telling.more} more"))
     return found
 
 
@@ -111,13 +108,6 @@ def _button(action: str, text: str, value: str, **more: str) -> Block:
 
 def _link(url: str, text: str) -> str:
     return f"<{escape(url)}|{_line(text).replace('|', '/')}>" if url else _line(text)
-
-
-def _moment(at: datetime) -> str:
-    """Shown by Slack in the reader's own time zone."""
-    return (
-        f"<!date^{int(at.timestamp())}^{{date_short_pretty}}, {{time}}|{at:%-d %b %Y, %H:%M} UTC>"
-    )
 
 
 def _section(text: str) -> Block:
