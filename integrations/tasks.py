@@ -16,4 +16,5 @@ def deliver() -> None:
     for _ in range(MAX_BATCHES):
         if outbox.owe(at=timezone.now(), limit=BATCH) < BATCH:
             break
+    outbox.give_up_overdue(at=timezone.now())
     sending.send_due(at=timezone.now(), seconds=SEND_FOR_S)

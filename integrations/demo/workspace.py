@@ -78,6 +78,7 @@ def load_demo(*, at: datetime, seed: int = SEED, count: int = PEOPLE) -> None:
         pass
     # Alerts are for what happens from now on.
     StateChange.objects.unannounced().update(announced_at=F("at"))
+    StateChange.objects.not_handed_on().update(handed_on_at=F("at"))
     write_credentials(Credentials(signins, issue_token(), write_key))
 
 

@@ -18,6 +18,10 @@ PACE = {DestinationKind.SLACK.value: timedelta(seconds=1)}
 """The pause between two messages of one lane: Slack takes about one a second and channel."""
 
 
+LIFE = timedelta(days=4)
+"""So long something is owed: a little longer than ten attempts take."""
+
+
 class DeliveryKind(models.TextChoices):
     ALERT = "alert", "Alert"
     UPDATE = "update", "Update of a message"
@@ -54,6 +58,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             destination__kind=DestinationKind.SLACK,
             alert__qualification__in=qualification_ids,
         )
+
+    def overdue(self, at: datetime) -> DeliveryQuerySet:
+        """What is owed for too long, and that nobody is sending at this moment."""
+        free = Q(claimed_until=None) | Q(claimed_until__lte=at)
+        return self.undelivered().filter(free, not_after__lt=at)
 
     def in_flight(self, at: datetime) -> DeliveryQuerySet:
         """Those that somebody is sending."""
@@ -151,6 +160,7 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
+    not_after = models.DateTimeField(help_text="What is still owed then is given up.")
     claimed_until = models.DateTimeField(null=True, blank=True)
     doubted_at = models.DateTimeField(null=True, blank=True)
     doubts = models.PositiveSmallIntegerField(default=0)
@@ -190,6 +200,9 @@ class Delivery(models.Model):
                 fields=["destination", "not_before", "id"],
                 condition=Q(state="queued"),
                 name="delivery_queued",
+            ),
+            models.Index(
+                fields=["not_after"], condition=Q(state="queued"), name="delivery_overdue"
             ),
             models.Index(
                 fields=["destination", "-sent_at"],

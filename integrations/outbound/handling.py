@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from integrations.models import Delivery, DeliveryKind, DeliveryState, Destination
+from integrations.models.delivery import LIFE
 from leads import audit
 
 ENDED_BADLY = (DeliveryState.GIVEN_UP, DeliveryState.CANCELLED, DeliveryState.MAYBE_SENT)
@@ -28,6 +29,7 @@ def resend(delivery: Delivery, *, by: User, at: datetime) -> None:
         state=DeliveryState.QUEUED,
         attempts=0,
         not_before=at,
+        not_after=at + LIFE,
         problem="",
         sent_at=None,
         doubted_at=None,
@@ -71,6 +73,7 @@ def owe_test(destination: Destination, *, by: User, at: datetime) -> Delivery:
         payload=TEST_EVENT | {"timestamp": at.isoformat()},
         created_at=at,
         not_before=at,
+        not_after=at + LIFE,
     )
     audit.record("tested", about=destination, by=by, at=at)
     return test

@@ -4,20 +4,169 @@ Routing leaves rows behind; here they are found by their named querysets and mar
 middle, nothing has happened; run twice, the keys are taken.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
-from integrations.models import Delivery, DeliveryKind, Destination, DestinationKind
+from integrations.models import Delivery, DeliveryKind, DeliveryState, Destination, DestinationKind
+from integrations.models.delivery import LIFE
+from integrations.outbound.events import data_of, kind_of, lead_data
+from integrations.outbound.recording import owe_again
 from integrations.outbound.webhooks import body_of
-from leads.models import Lead
-from routing.models import OwedEvent
+from routing.alerts import Message, claim_messages, mark_delivered
+from routing.models import Alert, OwedEvent, StateChange
+from routing.models.alert import Channel
+
+TOO_LATE = "It could not be sent for four days, and is no news any more."
 
 
 def owe(*, at: datetime, limit: int) -> int:
-    """Owe what up to ``limit`` causes of each kind have to tell; return how many there were."""
-    return owe_events(at=at, limit=limit)
+    """Owe what up to ``limit`` causes of each kind have to tell; return the most there were."""
+    return max(
+        owe_alerts(at=at, limit=limit),
+        owe_changes(at=at, limit=limit),
+        owe_events(at=at, limit=limit),
+    )
+
+
+@transaction.atomic
+def owe_alerts(*, at: datetime, limit: int) -> int:
+    """Alerts, to each person by the ways they chose, and to the channels that get them as well."""
+    messages = claim_messages(at=at, limit=limit)
+    if not messages:
+        return 0
+    destinations = list(Destination.objects.on().exclude(kind=DestinationKind.WEBHOOK))
+    _write(
+        delivery
+        for message in messages
+        for destination in destinations
+        for delivery in _deliveries(message, destination, at)
+    )
+    mark_delivered(messages, at=at)
+    return len(messages)
+
+
+def _deliveries(message: Message, destination: Destination, at: datetime) -> Iterator[Delivery]:
+    if destination.channel:
+        for alert in message.alerts:
+            if _concerns(destination, alert):
+                # Several people's alerts of one cause are one message there.
+                key = f"channel:{alert.key.removesuffix(f':{alert.user_id}')}"
+                yield _of_alerts([alert], destination, key=key, lane=destination.channel, at=at)
+        return
+    channel = Channel.SLACK if destination.kind == DestinationKind.SLACK else Channel.EMAIL
+    if alerts := message.by(channel):
+        lane = f"user:{message.user_id}" if channel == Channel.SLACK else ""
+        told = _of_alerts(alerts, destination, key=f"alert:{message.key}", lane=lane, at=at)
+        told.user_id = message.user_id
+        yield told
+
+
+def _concerns(destination: Destination, alert: Alert) -> bool:
+    """Whether a channel gets an alert: those about PQLs, of its team and product."""
+    pql = alert.qualification
+    if pql is None:
+        return False
+    team_id = pql.rep.team_id if pql.rep else None
+    return destination.team_id in {None, team_id} and destination.product_id in {
+        None,
+        pql.product_id,
+    }
+
+
+def _of_alerts(
+    alerts: Sequence[Alert], destination: Destination, *, key: str, lane: str, at: datetime
+) -> Delivery:
+    single = alerts[0] if len(alerts) == 1 else None
+    return Delivery(
+        destination=destination,
+        key=key,
+        kind=DeliveryKind.ALERT,
+        alert=single,
+        alert_ids=[alert.pk for alert in alerts],
+        lead_id=single.lead_id if single else None,
+        lane=lane,
+        created_at=at,
+        not_before=at,
+        not_after=at + LIFE,
+    )
+
+
+@transaction.atomic
+def owe_changes(*, at: datetime, limit: int) -> int:
+    """What became of PQLs: events for webhooks, and messages sent before brought up to date."""
+    changes = list(
+        StateChange.objects.not_handed_on()
+        .select_related("by", "rep__user", "qualification__product", "qualification__lead__account")
+        .select_for_update(skip_locked=True, of=("self",))[:limit]
+    )
+    if not changes:
+        return 0
+    hooks = list(Destination.objects.on().of_kind(DestinationKind.WEBHOOK))
+    _write(
+        _event(hook, f"change:{change.pk}", kind_of(change), change, at=at)
+        for change in changes
+        for hook in hooks
+        if _takes(hook, kind_of(change))
+    )
+    _owe_updates(changes, at=at)
+    StateChange.objects.filter(pk__in=[change.pk for change in changes]).update(handed_on_at=at)
+    return len(changes)
+
+
+def _event(
+    hook: Destination, key: str, kind: str, change: StateChange, *, at: datetime
+) -> Delivery:
+    return Delivery(
+        destination=hook,
+        key=key,
+        kind=DeliveryKind.EVENT,
+        lead=change.qualification.lead,
+        payload=body_of(kind, data_of(change), at=change.at),
+        created_at=at,
+        not_before=at,
+        not_after=at + LIFE,
+    )
+
+
+def _owe_updates(changes: Sequence[StateChange], *, at: datetime) -> None:
+    """One update a message, whatever happens meanwhile: it tells what is true when it is sent."""
+    newest = {change.qualification_id: change.pk for change in changes}
+    behind = Delivery.objects.telling_of(newest).annotate(pql=F("alert__qualification"))
+    wanted = {
+        told.pk: newest[told.pql]  # type: ignore[attr-defined]  # annotated
+        for told in behind
+        if (told.shown_change or 0) < newest[told.pql]  # type: ignore[attr-defined]
+    }
+    known = Delivery.objects.select_for_update(no_key=True).filter(original__in=wanted)
+    for update in known.order_by("pk"):
+        assert update.original_id is not None  # asked for
+        update.payload = {"change": wanted.pop(update.original_id)}
+        if update.state == DeliveryState.QUEUED:
+            Delivery.objects.filter(pk=update.pk).update(payload=update.payload)
+        else:
+            owe_again(update, at=at)
+    originals = {told.pk: told for told in behind}
+    _write(_update(originals[pk], change, at=at) for pk, change in wanted.items())
+
+
+def _update(original: Delivery, change: int, *, at: datetime) -> Delivery:
+    return Delivery(
+        destination_id=original.destination_id,
+        key=f"update:{original.pk}",
+        kind=DeliveryKind.UPDATE,
+        original=original,
+        alert_id=original.alert_id,
+        lead_id=original.lead_id,
+        user_id=original.user_id,
+        lane=original.lane,
+        payload={"change": change},
+        created_at=at,
+        not_before=at,
+        not_after=at + LIFE,
+    )
 
 
 @transaction.atomic
@@ -42,6 +191,7 @@ def owe_events(*, at: datetime, limit: int) -> int:
             ),
             created_at=at,
             not_before=at,
+            not_after=at + LIFE,
         )
         for event in events
         for hook in hooks
@@ -57,16 +207,16 @@ def _takes(hook: Destination, kind: str, named: str = "") -> bool:
     return not hook.events or kind in hook.events
 
 
-def lead_data(lead: Lead) -> dict[str, object]:
-    """Who a lead is, as receivers need it to find them in their own books."""
-    return {
-        "id": lead.pk,
-        "email": lead.email,
-        "name": lead.name,
-        "account": lead.account.name if lead.account else None,
-        "account_domain": lead.account.domain if lead.account else None,
-    }
-
-
 def _write(deliveries: Iterable[Delivery]) -> None:
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+
+
+def give_up_overdue(*, at: datetime) -> int:
+    """End what is owed for too long; return how many. Resend owes it anew."""
+    return (
+        Delivery.objects.overdue(at)
+        .exclude(problem="")
+        .update(state=DeliveryState.GIVEN_UP, claimed_until=None)
+    ) + Delivery.objects.overdue(at).update(
+        state=DeliveryState.GIVEN_UP, claimed_until=None, problem=TOO_LATE
+    )

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Least
 
-from integrations.models import Delivery, DeliveryState, Destination
-from integrations.models.delivery import LEASE
+from integrations.models import Delivery, DeliveryKind, DeliveryState, Destination
+from integrations.models.delivery import LEASE, LIFE
 from integrations.outbound.channels import learn
 from integrations.outbound.outcomes import (
     Failed,
@@ -23,8 +23,6 @@ from integrations.outbound.outcomes import (
 logger = logging.getLogger(__name__)
 
 PROBLEM_LENGTH = 300
-LONGEST_LIFE = timedelta(days=4)
-"""So long a delivery may be put off by a destination that asks to wait again and again."""
 SEEN_EVERY = timedelta(seconds=10)
 """A destination's last success is written no more often: its row is everybody's."""
 
@@ -74,7 +72,25 @@ def _sent(delivery: Delivery, sent: Sent, at: datetime) -> None:
         remote_channel=sent.remote_channel,
         shown_change=delivery.shown_change,
     )
+    if delivery.kind == DeliveryKind.UPDATE:
+        _is_up_to_date(delivery, at)
     _well(delivery.destination, at, sent=True)
+
+
+def _is_up_to_date(update: Delivery, at: datetime) -> None:
+    """A change that came while the update was on its way is owed again."""
+    row = Delivery.objects.select_for_update(no_key=True).filter(pk=update.pk).first()
+    if row is None or row.state != DeliveryState.SENT:
+        return
+    if row.payload["change"] > (update.shown_change or 0):
+        owe_again(row, at=at)
+
+
+def owe_again(update: Delivery, *, at: datetime) -> None:
+    """Owe an update anew that has ended; its row is locked."""
+    update.state, update.sent_at, update.problem = DeliveryState.QUEUED, None, ""
+    update.attempts, update.not_before, update.not_after = 0, at, at + LIFE
+    update.save()
 
 
 def _well(destination: Destination, at: datetime, *, sent: bool) -> None:
@@ -99,8 +115,6 @@ def _failed(delivery: Delivery, failed: Failed, at: datetime) -> None:
     values: dict[str, Any] = {}
     if failed.is_throttled:  # not its fault: what it was told to wait does not count
         values["attempts"] = delivery.attempts - 1
-        if at - delivery.created_at > LONGEST_LIFE:
-            pause = None
     if pause is None:
         problem = f"{failed.problem} Given up after {delivery.attempts} attempts."
         _end(delivery, DeliveryState.GIVEN_UP, problem=problem)

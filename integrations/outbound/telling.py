@@ -16,6 +16,7 @@ from routing.models.alert import Severity
 from routing.models.qualification import CLOSED_STATES, State
 
 MOST_LINES = 20
+NOTHING = Content()
 DONE = {
     State.ACCEPTED: "Accepted",
     State.CONTACTED: "Contacted",
@@ -56,7 +57,7 @@ class Telling:
     title: str
     url: str
     severity: Severity = Severity.NORMAL
-    content: Content = Content()
+    content: Content = NOTHING
     news: str = ""
     acts_on: int | None = None
     items: tuple[Item, ...] = ()
@@ -168,5 +169,3 @@ def span_words(span: timedelta) -> str:
 
 def _url(path: str) -> str:
     return f"{settings.PUBLIC_URL}{path}"
-
-

@@ -39,8 +39,8 @@ def update_groups(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("integrations", "0002_outbound"),
-        ("routing", "0015_alert_preferences"),
+        ("integrations", "0003_alerts_out"),
+        ("routing", "0016_handed_on"),
         ("leads", "0012_outcome_routed"),
         ("rubrics", "0020_publishing"),
     ]

@@ -19,6 +19,10 @@ class StateChangeQuerySet(models.QuerySet["StateChange"]):
         """Changes that alerts have not been made of yet; oldest first."""
         return self.filter(announced_at=None).order_by("pk")
 
+    def not_handed_on(self) -> StateChangeQuerySet:
+        """Changes that the outside was not told of yet; oldest first."""
+        return self.filter(handed_on_at=None).order_by("pk")
+
     def last_by(self, user_id: int) -> StateChange | None:
         """What this person did last that can be undone at all."""
         theirs = self.filter(by=user_id, before__isnull=False, undone_by=None)
@@ -46,6 +50,9 @@ class StateChange(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()
     announced_at = models.DateTimeField(null=True, blank=True)
+    handed_on_at = models.DateTimeField(
+        null=True, blank=True, help_text="When webhooks, and messages sent before, were owed it."
+    )
     before = models.JSONField(null=True, blank=True, editable=False)
     undoes = models.OneToOneField(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone_by"
@@ -72,6 +79,9 @@ class StateChange(models.Model):
         indexes = [
             models.Index(
                 fields=["id"], condition=Q(announced_at=None), name="state_change_unannounced"
+            ),
+            models.Index(
+                fields=["id"], condition=Q(handed_on_at=None), name="state_change_not_handed_on"
             ),
         ]
 

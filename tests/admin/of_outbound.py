@@ -18,7 +18,8 @@ def fill_outbound(lead: Lead, number: int) -> None:
     )
     Delivery.objects.create(
         destination=destination, key=f"d{number}", kind="alert", lead=lead, user=somebody,
-        state="given_up", problem="It answered <b>500</b>.", created_at=AT, not_before=AT,
+        state="given_up", problem="It answered <b>500</b>.", created_at=AT,
+        not_before=AT, not_after=AT,
     )  # fmt: skip
     SlackUser.objects.create(user=somebody, slack_id=f"U{number}", channel=f"D{number}")
     SlackAction.objects.create(slack_id=f"U{number}", action_ts=f"{number}.1", at=AT)

@@ -70,6 +70,8 @@ def ready(delivery: Delivery, *, at: datetime) -> Message | Refused | Failed:
     user = delivery.user
     if user is None or not user.email:
         return Refused("The person has no e-mail address.")
+    if not user.is_active:
+        return Refused("The person's account is switched off.")
     told = telling_of(delivery)
     if isinstance(told, Refused):
         return told

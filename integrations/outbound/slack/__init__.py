@@ -51,6 +51,8 @@ def _addressee(delivery: Delivery) -> Addressee | Refused:
     user = delivery.user
     if user is None:
         return Refused("It is for nobody in particular, and the destination has no channel.")
+    if not user.is_active:
+        return Refused("The person's account is switched off.")
     known = SlackUser.objects.filter(user=user).first()
     if known is not None:
         return Addressee(channel=known.channel, slack_id=known.slack_id)

@@ -58,7 +58,9 @@ def _alert(content: Content) -> list[Block]:
     who = f"*{_line(content.who)}*" if content.who else ""
     if about := " · ".join(part for part in (who, _line(content.product)) if part):
         found.append(_section(about))
-    if fields := [_text(f"*{name}*\n{_line(value)}", FIELD_LENGTH) for name, value in numbers(content)]:
+    if fields := [
+        _text(f"*{name}*\n{_line(value)}", FIELD_LENGTH) for name, value in numbers(content)
+    ]:
         found.append({"type": "section", "fields": fields[:MOST_FIELDS]})
     if content.reasons:
         why = "\n".join(f"• {_line(one.text)} ({one.points:+d})" for one in content.reasons)

@@ -55,3 +55,9 @@ def webhook_destination(url: str, **values: Any) -> Destination:
         "url": url,
     }
     return Destination.objects.create(**{**given, **values})
+
+
+def email_destination(**values: Any) -> Destination:
+    return Destination.objects.create(
+        **{"name": "E-mail", "key": "email", "kind": "email", **values}
+    )

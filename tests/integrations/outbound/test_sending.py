@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from integrations.models import Delivery, DeliveryState, Destination
-from integrations.models.delivery import LEASE
+from integrations.models.delivery import LEASE, LIFE
 from integrations.outbound import slack as slack_channel
 from integrations.outbound.outcomes import MOST_ATTEMPTS, PAUSES
 from integrations.outbound.sending import claim, send_due
@@ -25,7 +25,13 @@ AT = datetime.now(UTC).replace(microsecond=0)
 
 
 def owed(destination: Destination, key: str = "k", **values: Any) -> Delivery:
-    given = {"kind": "test", "created_at": AT, "not_before": AT, "payload": {"type": "t"}}
+    given = {
+        "kind": "test",
+        "created_at": AT,
+        "not_before": AT,
+        "not_after": AT + LIFE,
+        "payload": {"type": "t"},
+    }
     return Delivery.objects.create(destination=destination, key=key, **{**given, **values})
 
 

@@ -12,6 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from integrations.models import Delivery
+from integrations.models.delivery import LIFE
 from integrations.outbound import webhooks
 from integrations.outbound.outcomes import Failed
 from integrations.outbound.sending import send_due
@@ -28,7 +29,13 @@ OLD = "whsec_" + base64.b64encode(b"o" * 32).decode()
 def owed(receiver: Receiver, **values: Any) -> Delivery:
     destination = webhook_destination(receiver.hook)
     payload = {"type": "play.fired", "timestamp": AT.isoformat(), "data": {"lead": {"name": "Ä"}}}
-    given = {"kind": "event", "created_at": AT, "not_before": AT, "payload": payload}
+    given = {
+        "kind": "event",
+        "created_at": AT,
+        "not_before": AT,
+        "not_after": AT + LIFE,
+        "payload": payload,
+    }
     return Delivery.objects.create(destination=destination, key="k", **{**given, **values})
 
 

@@ -1,4 +1,4 @@
-"""Clicks in Slack do what the queue does, by the same rules, once, and only if Slack signed them."""
+"""Clicks in Slack do what the queue does, by the same rules, once; if Slack signed them."""
 
 import hashlib
 import hmac
