@@ -65,6 +65,10 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("Messages", "drafts", "routing.messagetemplate", "First words reps are offered"),
         Entry("Reps", "badge", "routing.rep", "Who works them"),
         Entry("Teams", "groups", "routing.team", "Whom they are dealt among"),
+        Entry(
+            "Review policies", "rate_review", "routing.reviewpolicy", "PQLs somebody looks at first"
+        ),
+        Entry("Pilots", "science", "routing.pilot", "Try PQLs with a few reps, and compare"),
         Entry("SLA policies", "timer", "routing.slapolicy", "How soon a rep has to act"),
         Entry("SLA steps", "alarm_on", "routing.slaevent", "Reminders, breaches, PQLs passed on"),
         Entry("Days off", "event_busy", "routing.dayoff", "Holidays: a rep's, or everybody's"),

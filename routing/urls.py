@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from routing.views import accounts, asking, leads, pages, previews, queue, tasks, work
+from routing.views import (
+    accounts,
+    asking,
+    availability,
+    leads,
+    pages,
+    pilots,
+    previews,
+    queue,
+    reviews,
+    tasks,
+    work,
+)
 
 app_name = "routing"
 
@@ -20,6 +32,15 @@ urlpatterns = [
     path("tasks/<int:pk>/done/", tasks.task_done, name="task-done"),
     path("tasks/<int:pk>/undone/", tasks.task_undone, name="task-undone"),
     path("changes/<int:pk>/undo/", work.undo, name="undo"),
+    path("me/availability/", availability.availability, name="availability"),
+    path("reps/<int:pk>/off/", availability.rep_off, name="rep-off"),
+    path("reps/<int:pk>/back/", availability.rep_back, name="rep-back"),
+    path("reps/<int:pk>/zone/", availability.rep_zone, name="rep-zone"),
+    path("reps/<int:pk>/resume/", availability.rep_resume, name="rep-resume"),
+    path("review/", reviews.review_list, name="review-list"),
+    path("review/<int:pk>/pass/", reviews.review_pass, name="review-pass"),
+    path("review/<int:pk>/dismiss/", reviews.review_dismiss, name="review-dismiss"),
+    path("pilots/<int:pk>/verdict/", pilots.pilot_verdict, name="pilot-verdict"),
     path("leads/", leads.lead_list, name="lead-list"),
     path("leads/<int:pk>/", leads.lead_show, name="lead-show"),
     path("leads/<int:pk>/events/", leads.lead_events, name="lead-events"),

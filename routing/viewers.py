@@ -20,6 +20,7 @@ class Viewer:
     sees_all: bool
     may_work: bool
     sees_leads: bool
+    may_review: bool = False
 
     @classmethod
     def of(cls, user: User) -> Viewer:
@@ -29,16 +30,29 @@ class Viewer:
             .annotate(
                 rep_key=F("rep__pk"),
                 team_key=F("rep__team"),
+                of_reviewers=F("rep__team__reviews"),
                 sees_all=_holds("routing", "view_all_qualifications"),
                 may_work=_holds("routing", "work_qualification"),
                 sees_leads=_holds("leads", "view_lead"),
+                may_review=_holds("routing", "review_qualification"),
             )
-            .values_list("rep_key", "team_key", "sees_all", "may_work", "sees_leads")
+            .values_list(
+                "rep_key",
+                "team_key",
+                "of_reviewers",
+                "sees_all",
+                "may_work",
+                "sees_leads",
+                "may_review",
+            )
             .get()
         )
-        rep_id, team_id, *held = found
-        sees_all, may_work, sees_leads = (user.is_superuser or bool(has) for has in held)
-        return cls(user.pk, rep_id, team_id, sees_all, may_work, sees_leads)
+        rep_id, team_id, of_reviewers, *held = found
+        sees_all, may_work, sees_leads, may_review = (
+            user.is_superuser or bool(has) for has in held
+        )
+        may_review = may_review or (may_work and bool(of_reviewers))
+        return cls(user.pk, rep_id, team_id, sees_all, may_work, sees_leads, may_review)
 
     @property
     def sees_queue(self) -> bool:

@@ -1,5 +1,5 @@
 """The admin pages of routing."""
 
-from routing.admin import messages, qualifications, reps, sla, tasks
+from routing.admin import messages, pilots, qualifications, reps, reviews, sla, tasks
 
-__all__ = ["messages", "qualifications", "reps", "sla", "tasks"]
+__all__ = ["messages", "pilots", "qualifications", "reps", "reviews", "sla", "tasks"]

@@ -1,16 +1,19 @@
 """Teams, their reps, and who is off when."""
 
+from itertools import groupby
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     RangeDateFilter,
     RelatedDropdownFilter,
 )
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from leads.admin.base import AppAdmin, TabularInline
 from routing import sla
@@ -18,6 +21,7 @@ from routing.admin.rep_form import DAY_FIELDS, RepForm
 from routing.dealing.weeks import describe_week, read_week
 from routing.models import DayOff, Rep, Team
 from routing.models.qualification import OPEN_STATES
+from routing.roster import dates, roster
 
 
 class RepFilter(RelatedDropdownFilter):
@@ -38,7 +42,7 @@ class RepInline(TabularInline):
 
 @admin.register(Team)
 class TeamAdmin(AppAdmin):
-    list_display = ("name", "manager", "rep_count")
+    list_display = ("name", "manager", "rep_count", "reviews")
     list_select_related = ("manager",)
     search_fields = ("name",)
     inlines = (RepInline,)
@@ -69,6 +73,7 @@ class RepAdmin(AppAdmin):
     search_fields = ("user__username", "user__first_name", "user__last_name", "user__email")
     readonly_fields = ("last_dealt_at",)
     inlines = (DayOffInline,)
+    actions_list = ("calendar",)
     fieldsets = (
         (None, {"fields": (("user", "team"), ("is_available", "off_until"), "last_dealt_at")}),
         ("Working hours", {"fields": ("time_zone", *DAY_FIELDS)}),
@@ -83,6 +88,30 @@ class RepAdmin(AppAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         sla.reset_clocks(rep=form.instance)
+
+    @action(
+        description="Team calendar",
+        icon="calendar_month",
+        permissions=["viewing"],
+        url_path="calendar",
+    )
+    def calendar(self, request: HttpRequest) -> HttpResponse:
+        """Who is at work now, who is off, and how much each has."""
+        at = timezone.now()
+        shown = roster(Rep.objects.all(), at=at)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Team calendar",
+            "opts": self.opts,
+            "teams": [
+                (team, list(group)) for team, group in groupby(shown, lambda one: one.rep.team)
+            ],
+            "at_work": sum(one.gets_new for one in shown),
+            "shown": shown,
+            "dates": dates(shown, at),
+            "holidays": DayOff.objects.of_everybody().since(at.date())[:5],
+        }
+        return TemplateResponse(request, "admin/routing/calendar.html", context)
 
     @display(description="working hours")
     def hours(self, rep: Rep) -> str:

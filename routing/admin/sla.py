@@ -12,19 +12,38 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from leads.admin.base import AppAdmin, BigTableAdmin, change_url, page_link
+from leads.admin.base import AppAdmin, BigTableAdmin, ModelForm, change_url, page_link
 from routing import sla
+from routing.admin.conditions import ConditionsField
 from routing.admin.reps import RepFilter
 from routing.models import SlaEvent, SlaPolicy
 
 
+class SlaPolicyForm(ModelForm):
+    conditions = ConditionsField(
+        required=False,
+        help_text="All must hold when the PQL is assigned. None: every PQL of the team.",
+    )
+
+
 @admin.register(SlaPolicy)
 class SlaPolicyAdmin(AppAdmin):
+    form = SlaPolicyForm
     list_display = ("position", "name", "whose", "promise", "is_active")
     list_display_links = ("name",)
     list_select_related = ("team",)
     fieldsets = (
-        (None, {"fields": (("name", "is_active"), ("team", "position"), "first_touch_minutes")}),
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "is_active"),
+                    ("team", "position"),
+                    "conditions",
+                    "first_touch_minutes",
+                )
+            },
+        ),
         (
             "Until it is touched",
             {

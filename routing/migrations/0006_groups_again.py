@@ -18,6 +18,11 @@ VIEW = (
 MANAGE = (("rubrics", "goldenlead"),)
 # And signs drafts where a second person has to; so may RevOps, each other's (docs/adr/0013).
 APPROVE = ("approve_rubricversion", "Can approve rubric versions")
+# And says which PQLs are worth working, where somebody has to.
+REVIEW = (
+    "review_qualification",
+    "Can say which PQLs are worth working, before reps see them",
+)
 
 
 def update_groups(apps, schema_editor):
@@ -31,16 +36,17 @@ def update_groups(apps, schema_editor):
         for action in before.first.ACTIONS
     ]
     approve = grant("rubrics", "rubricversion", *APPROVE)
+    review = grant("routing", "qualification", *REVIEW)
     for group in groups.filter(name__in=("Rep", "Manager")):
         group.permissions.add(*view)
     for group in groups.filter(name__in=("Manager", "RevOps")):
-        group.permissions.add(*manage, approve)
+        group.permissions.add(*manage, approve, review)
 
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("routing", "0017_reviews_and_pilots"),
         ("integrations", "0003_alerts_out"),
-        ("routing", "0016_handed_on"),
         ("leads", "0012_outcome_routed"),
         ("rubrics", "0020_publishing"),
     ]

@@ -10,8 +10,10 @@ from routing.models.forecast import Forecast
 from routing.models.message import MessageTemplate
 from routing.models.note import Note
 from routing.models.owed_event import OwedEvent
+from routing.models.pilot import Pilot, PilotCase, PilotVerdict
 from routing.models.qualification import Qualification
 from routing.models.rep import Rep, Team
+from routing.models.review import ReviewPolicy
 from routing.models.rule import AssignmentRule, DealTurn, RuleSet
 from routing.models.sla import SlaEvent, SlaPolicy
 from routing.models.task import Task
@@ -30,8 +32,12 @@ __all__ = [
     "MessageTemplate",
     "Note",
     "OwedEvent",
+    "Pilot",
+    "PilotCase",
+    "PilotVerdict",
     "Qualification",
     "Rep",
+    "ReviewPolicy",
     "RoutingDecision",
     "RuleSet",
     "SeverityRule",

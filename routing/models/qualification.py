@@ -41,6 +41,19 @@ CLOSED_STATES = (State.WON, State.LOST, State.REJECTED, State.EXPIRED)
 COOLED_STATES = (State.LOST, State.REJECTED, State.EXPIRED)
 
 
+class Review(models.TextChoices):
+    """Whether somebody has to look at a PQL before it is dealt (docs/adr/0021)."""
+
+    NONE = "", "Not needed"
+    WAITING = "waiting", "To review"
+    PASSED = "passed", "Worth working"
+    DISMISSED = "dismissed", "Not worth working"
+
+
+# What a rep is never shown: nobody has said yet that it is worth working.
+UNREVIEWED = (Review.WAITING, Review.DISMISSED)
+
+
 class RejectReason(models.TextChoices):
     NOT_ICP = "not_icp", "Not our kind of company"
     NO_AUTHORITY = "no_authority", "Wrong person, no say in buying"
@@ -91,11 +104,16 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
 
     def in_queue(self) -> QualificationQuerySet:
         """Open and not snoozed: what a rep should look at."""
-        return self.open().exclude(state=State.SNOOZED)
+        return self.open().exclude(state=State.SNOOZED).exclude(review=Review.WAITING)
 
     def undealt(self) -> QualificationQuerySet:
         """Those no rep was there for when they opened."""
-        return self.filter(state=State.NEW, rep=None)
+        return self.filter(state=State.NEW, rep=None).exclude(review__in=UNREVIEWED)
+
+    def to_review(self) -> QualificationQuerySet:
+        """Those that wait for somebody to say whether they are worth working; best first."""
+        waiting = self.filter(review=Review.WAITING, state=State.NEW)
+        return waiting.order_by("-total", "opened_at", "pk")
 
     def without_clock(self) -> QualificationQuerySet:
         """Assigned ones whose SLA was not worked out for this assignment yet (or anew)."""
@@ -121,7 +139,8 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
         """A rep sees their own, their team's, and what is nobody's; some people see all."""
         if viewer.sees_all:
             return self
-        return self.filter(Q(rep=None) | Q(rep=viewer.rep_id) | Q(rep__team=viewer.team_id))
+        theirs = Q(rep=None) | Q(rep=viewer.rep_id) | Q(rep__team=viewer.team_id)
+        return self.filter(theirs).exclude(review__in=UNREVIEWED)
 
     def hidden_from(self, viewer: Viewer) -> QualificationQuerySet:
         """Open ones that another team works."""
@@ -210,6 +229,7 @@ class Qualification(models.Model):
         "doing.",
     )
     state = models.CharField(max_length=11, choices=State, default=State.NEW)
+    review = models.CharField(max_length=9, choices=Review, default=Review.NONE, blank=True)
     rep = models.ForeignKey(
         Rep, on_delete=models.SET_NULL, null=True, blank=True, related_name="qualifications"
     )
@@ -243,6 +263,7 @@ class Qualification(models.Model):
         permissions = [
             ("work_qualification", "Can work PQLs: accept, reject, snooze"),
             ("view_all_qualifications", "Can see every rep's PQLs"),
+            ("review_qualification", "Can say which PQLs are worth working, before reps see them"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -286,6 +307,7 @@ class Qualification(models.Model):
                     "version",
                     "product",
                     "state",
+                    "review",
                     "rep",
                     "opened_at",
                     "assigned_at",
@@ -300,6 +322,11 @@ class Qualification(models.Model):
                 fields=["publication", "rep"],
                 condition=Q(publication__isnull=False),
                 name="qualification_by_publication",
+            ),
+            models.Index(
+                fields=["-total", "opened_at"],
+                condition=Q(review="waiting"),
+                name="qualification_to_review",
             ),
             models.Index(fields=["rep", "-assigned_at"], name="qualification_by_assignment"),
             models.Index(

@@ -29,6 +29,11 @@ class Team(models.Model):
         blank=True,
         related_name="managed_teams",
     )
+    reviews = models.BooleanField(
+        "reviews PQLs",
+        default=False,
+        help_text="Its reps look at PQLs that a review policy holds back, before they are dealt.",
+    )
 
     class Meta:
         ordering = ["name"]

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from routing.dealing.deadlines import Step, Terms, span_words
+from routing.models.conditions import validate_conditions
 from routing.models.rep import Rep, Team
 
 # A month of working time; longer is no promise any more.
@@ -58,6 +59,7 @@ class SlaPolicy(models.Model):
     conditions = models.JSONField(
         default=list,
         blank=True,
+        validators=[validate_conditions],
         help_text="All must hold when the PQL is assigned. None: every PQL.",
     )
     position = models.PositiveSmallIntegerField(

@@ -1,5 +1,6 @@
 """What can be done with PQLs. Every door (page, API, admin, task) goes through these."""
 
+from routing.services.availability import set_back, set_off
 from routing.services.closing import (
     close_by_outcomes,
     close_lost,
@@ -11,6 +12,7 @@ from routing.services.errors import InvalidRequest, NotYours, RoutingError, Tran
 from routing.services.foretelling import foretell
 from routing.services.merging import follow_merges
 from routing.services.opening import deal_waiting, open_qualifications
+from routing.services.reviewing import dismiss_in_review, pass_review
 from routing.services.touching import add_note, log_touch
 from routing.services.undoing import undo
 from routing.services.working import (
@@ -36,15 +38,19 @@ __all__ = [
     "close_lost",
     "close_won",
     "deal_waiting",
+    "dismiss_in_review",
     "follow_merges",
     "foretell",
     "log_touch",
     "mark_contacted",
     "mark_opportunity",
     "open_qualifications",
+    "pass_review",
     "put_digest_away",
     "reassign",
     "reject",
+    "set_back",
+    "set_off",
     "snooze",
     "undo",
     "unsnooze",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from leads.models import Outcome
 from routing.models import Qualification, StateChange
-from routing.models.qualification import COOLED_STATES, State
+from routing.models.qualification import COOLED_STATES, Review, State
 from routing.services.errors import TransitionNotAllowed
 from rubrics.models import Score
 
@@ -27,6 +27,7 @@ MUTABLE = frozenset(
         "reject_reason",
         "closing_reason",
         "closed_total",
+        "review",
     }
 )
 _FIELDS = [field for field in Qualification._meta.concrete_fields if field.attname in MUTABLE]
@@ -43,11 +44,14 @@ def snapshot(qualification: Qualification) -> dict[str, Any]:
 
 def restored(before: dict[str, Any]) -> dict[str, Any]:
     """A snapshot as arguments of ``update()``."""
-    return {field.attname: field.to_python(before[field.attname]) for field in _FIELDS}
+    kept = [field for field in _FIELDS if field.attname in before]
+    return {field.attname: field.to_python(before[field.attname]) for field in kept}
 
 
 def require(qualification: Qualification, verb: str, allowed: tuple[State, ...]) -> None:
     """Refuse what the state does not allow, in words."""
+    if qualification.review == Review.WAITING:
+        raise TransitionNotAllowed("This PQL waits for its review, and is nobody's until then.")
     if qualification.state not in allowed:
         raise TransitionNotAllowed(f"This PQL cannot be {verb}: {what_it_is(qualification)}.")
 

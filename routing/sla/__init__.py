@@ -5,7 +5,7 @@ pauses reps who let them pass; ``reading`` says who let what pass. All of it is 
 anywhere, the next beat goes on where it was (docs/availability-and-sla.md).
 """
 
-from routing.sla.clocks import reset_clocks, set_clocks
+from routing.sla.clocks import reset_clocks, set_clocks, set_time_zone
 from routing.sla.reading import breach_counts, breaches
 from routing.sla.silence import resume, resume_who_acted
 from routing.sla.steps import take_steps
@@ -17,5 +17,6 @@ __all__ = [
     "resume",
     "resume_who_acted",
     "set_clocks",
+    "set_time_zone",
     "take_steps",
 ]

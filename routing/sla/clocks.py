@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from routing.availability import company_hours_of
@@ -14,7 +15,9 @@ from routing.dealing.deadlines import Due, Step, due_at, schedule
 from routing.dealing.hours import NeverOpen, WorkingHours
 from routing.models import Qualification, Rep, SlaEvent, SlaPolicy
 from routing.models.qualification import State
-from routing.sla.policies import policy_for
+from routing.models.rep import validate_zone
+from routing.services.errors import InvalidRequest
+from routing.sla.policies import policies_for
 
 
 @transaction.atomic
@@ -31,12 +34,11 @@ def set_clocks(*, at: datetime, limit: int) -> int:
     )
     if not waiting:
         return 0
-    policies = list(SlaPolicy.objects.in_force())
+    policies = policies_for(waiting, at=at)
     hours = company_hours_of({pql.rep for pql in waiting if pql.rep})
     taken = steps_taken(waiting)
     for pql in waiting:
-        policy = policy_for(pql, policies) if pql.waits_for_touch else None
-        _set_clock(pql, policy, hours, taken[pql.pk])
+        _set_clock(pql, policies.get(pql.pk), hours, taken[pql.pk])
     Qualification.objects.bulk_update(
         waiting, ["sla_policy", "sla_due_at", "sla_next_at", "sla_set_for"]
     )
@@ -52,6 +54,19 @@ def reset_clocks(*, rep: Rep | None = None) -> int:
     if rep is not None:
         running = running.filter(rep=rep)
     return running.update(sla_set_for=None)
+
+
+@transaction.atomic
+def set_time_zone(rep: Rep, *, zone: str) -> Rep:
+    """Put a rep's working hours on another clock, and what is due with them."""
+    try:
+        validate_zone(zone)
+    except ValidationError as error:
+        raise InvalidRequest(" ".join(error.messages)) from error
+    rep.time_zone = zone
+    rep.save(update_fields=["time_zone"])
+    reset_clocks(rep=rep)
+    return rep
 
 
 def plan_of(pql: Qualification, hours: WorkingHours) -> tuple[Due, ...]:

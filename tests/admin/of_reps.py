@@ -1,12 +1,17 @@
 """Rows of who works when and how soon, for the pages of the admin."""
 
+from datetime import timedelta
+
 from django.db.models import Model
 
 from leads.models import Lead
-from routing.models import DayOff, Rep, SlaEvent, SlaPolicy, Team
+from routing.models import DayOff, Pilot, Rep, ReviewPolicy, SlaEvent, SlaPolicy, Team
 from tests.world import AT, World, make_person
 
-MODELS: list[type[Model]] = [Rep, Team, DayOff, SlaEvent, SlaPolicy]
+MODELS: list[type[Model]] = [
+    Rep, Team, DayOff, Pilot, ReviewPolicy, SlaEvent, SlaPolicy,
+]  # fmt: skip
+
 READ_ONLY: list[type[Model]] = [SlaEvent]
 
 
@@ -21,3 +26,8 @@ def fill_reps(world: World, lead: Lead, number: int) -> None:
         qualification=pql, assigned_at=AT, step="breach", rep=pql.rep, policy=policy, due_at=AT,
         at=AT, reason="Not touched",
     )  # fmt: skip
+    pilot = Pilot.objects.create(
+        name=f"Pilot {number}", product=world.product, starts_at=AT, ends_at=AT + timedelta(days=9)
+    )
+    pilot.reps.add(world.rep)
+    ReviewPolicy.objects.create(name=f"R {number}", product=world.product)

@@ -32,6 +32,7 @@ def test_groups_hold_what_their_role_needs() -> None:
     assert {"rubrics.view_accountscore", "rubrics.view_band"} <= rep
     assert not any(".change_" in name or ".add_" in name for name in rep)
     assert manager == rep | {
+        "routing.review_qualification",
         "routing.view_all_qualifications",
         "rubrics.add_goldenlead",
         "rubrics.approve_rubricversion",
