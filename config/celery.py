@@ -43,6 +43,8 @@ app.conf.beat_schedule = {
     "audit-data": {"task": "rubrics.tasks.audit_data", "schedule": 15.0},
     "open-qualifications": {"task": "routing.tasks.open_qualifications", "schedule": 5.0},
     "make-alerts": {"task": "routing.tasks.make_alerts", "schedule": 5.0},
+    "run-plays": {"task": "routing.tasks.run_plays", "schedule": 2.0},
+    "forget-play-runs": {"task": "routing.tasks.forget_play_runs", "schedule": 3600.0},
     "wake-snoozed": {"task": "routing.tasks.wake_snoozed", "schedule": 60.0},
     "deliver": {"task": "integrations.tasks.deliver", "schedule": 2.0},
     "watch-slas": {"task": "routing.tasks.watch_slas", "schedule": 10.0},

@@ -28,6 +28,7 @@ TASKS = (
     "rubrics.tasks.score_due_leads",
     "routing.tasks.open_qualifications",
     "routing.tasks.make_alerts",
+    "routing.tasks.run_plays",
     "integrations.tasks.deliver",
 )
 

@@ -35,6 +35,26 @@ def is_behind(fence: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def are_writers_numbered(table: str) -> bool:
+    """Whether all transactions that write a table have their number already.
+
+    One gets it with its first row, a moment after that row got its id: in between it holds its
+    lock on the table and no number, and a fence raised now would leave it out. Whoever locked or
+    wrote anything before writes with a number.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH locks AS MATERIALIZED (SELECT * FROM pg_locks)"
+            " SELECT NOT EXISTS (SELECT FROM locks AS w WHERE w.relation = %s::regclass"
+            " AND w.mode = 'RowExclusiveLock' AND w.pid <> pg_backend_pid()"
+            " AND w.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            " AND NOT EXISTS (SELECT FROM locks AS n WHERE n.locktype = 'transactionid'"
+            " AND n.mode = 'ExclusiveLock' AND n.virtualtransaction = w.virtualtransaction))",
+            [table],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def newest_event_id() -> int:
     """The highest id given to an event so far, stored or not yet; 0 for none."""
     with connection.cursor() as cursor:

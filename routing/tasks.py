@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from routing import services, sla
+from routing import plays, services, sla
 from routing.alerts import make_alerts as make_alerts_of_changes
 from rubrics.proof.reading import is_scoring_behind
 
@@ -82,4 +82,20 @@ def make_alerts() -> None:
     """Tell reps what became theirs, right after it did."""
     for _ in range(MAX_BATCHES):
         if make_alerts_of_changes(at=timezone.now(), limit=BATCH) < BATCH:
+            break
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+def run_plays() -> None:
+    """Find what plays wait for, and act on it."""
+    for _ in range(MAX_BATCHES):
+        if plays.run_plays(at=timezone.now(), limit=BATCH) < BATCH:
+            break
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+def forget_play_runs() -> None:
+    """Drop what plays left out a month ago."""
+    for _ in range(MAX_BATCHES):
+        if plays.forget_runs(at=timezone.now(), limit=BATCH) < BATCH:
             break

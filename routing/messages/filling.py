@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from leads.models import Hit, Lead, Product, Trial
 from routing.messages.text import fill
-from routing.models import MessageTemplate, Qualification, Rep
+from routing.models import Draft, MessageTemplate, Qualification, Rep
 
 LATELY = timedelta(days=14)
 """How long before their last one a lead's hits count as lately."""
@@ -43,7 +43,10 @@ def suggested_message(qualification: Qualification) -> str:
 
 
 def fill_suggested(qualification: Qualification) -> Filled:
-    """The same with its subject, from the template that fits best."""
+    """The same with its subject: what a play wrote for it, else by the template that fits best."""
+    draft = Draft.objects.open().filter(qualification=qualification).first()
+    if draft is not None:
+        return Filled(draft.subject, draft.text)
     hits = _latest_hits(qualification.lead_id, qualification.product_id)
     signals = {hit.signal_id for hit in hits if hits[0].occurred_at - hit.occurred_at <= LATELY}
     template = MessageTemplate.objects.fitting(qualification.product_id, signals).first()

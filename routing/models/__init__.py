@@ -6,11 +6,15 @@ from routing.models.availability import DayOff
 from routing.models.change import StateChange
 from routing.models.decision import RoutingDecision
 from routing.models.digest import DigestSeen
+from routing.models.draft import Draft
 from routing.models.forecast import Forecast
+from routing.models.lead_mark import LeadStage, LeadTag
 from routing.models.message import MessageTemplate
 from routing.models.note import Note
 from routing.models.owed_event import OwedEvent
 from routing.models.pilot import Pilot, PilotCase, PilotVerdict
+from routing.models.play import Play, PlayCursor
+from routing.models.play_run import PlayRun
 from routing.models.qualification import Qualification
 from routing.models.rep import Rep, Team
 from routing.models.review import ReviewPolicy
@@ -28,13 +32,19 @@ __all__ = [
     "DayOff",
     "DealTurn",
     "DigestSeen",
+    "Draft",
     "Forecast",
+    "LeadStage",
+    "LeadTag",
     "MessageTemplate",
     "Note",
     "OwedEvent",
     "Pilot",
     "PilotCase",
     "PilotVerdict",
+    "Play",
+    "PlayCursor",
+    "PlayRun",
     "Qualification",
     "Rep",
     "ReviewPolicy",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from leads.models import Lead
+from routing.models.play_run import PlayRun
 from routing.models.qualification import OPEN_STATES, Qualification
 from routing.models.rep import Rep
 
@@ -87,6 +88,14 @@ class Task(models.Model):
         blank=True,
         related_name="tasks",
         help_text="Empty: whoever works the PQL.",
+    )
+    run = models.ForeignKey(
+        PlayRun,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        help_text="The run of a play that made it.",
     )
     title = models.CharField(max_length=200)
     note = models.TextField(max_length=2000, blank=True)

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from leads.models import Lead
-from routing.models import Qualification, Rep, Task
+from routing.models import PlayRun, Qualification, Rep, Task
 from routing.models.task import Priority
 
 
@@ -20,6 +20,7 @@ def make_task(
     due_at: datetime,
     qualification: Qualification | None = None,
     rep: Rep | None = None,
+    run: PlayRun | None = None,
     note: str = "",
     priority: Priority = Priority.NORMAL,
 ) -> Task:
@@ -30,6 +31,7 @@ def make_task(
             "lead": lead,
             "qualification": qualification,
             "rep": rep,
+            "run": run,
             "title": title[:200],
             "note": note[:2000],
             "priority": priority,

@@ -1,0 +1,18 @@
+"""What plays do. Each action is one class: its words, its checks, and its deed."""
+
+from collections.abc import Mapping
+
+from routing.plays.actions.alerts import RaiseAlert
+from routing.plays.actions.base import Action, Doing
+from routing.plays.actions.drafts import WriteDraft
+from routing.plays.actions.marks import PutTag, SetStage
+from routing.plays.actions.tasks import GiveTask
+from routing.plays.actions.webhooks import TellWebhook
+
+ACTIONS: Mapping[str, Action] = {
+    action.kind: action
+    for action in (GiveTask(), RaiseAlert(), SetStage(), PutTag(), WriteDraft(), TellWebhook())
+}
+"""By kind, in the order in which a play does them."""
+
+__all__ = ["ACTIONS", "Action", "Doing"]

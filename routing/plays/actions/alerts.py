@@ -1,0 +1,55 @@
+"""Somebody is told."""
+
+from django.contrib.auth.models import User
+
+from routing.alerts import raise_alert
+from routing.models.alert import AlertKind, Severity
+from routing.plays.actions.base import Action, Doing, Params, check_optional, found
+
+TO = {"rep": "the rep", "manager": "the team's manager"}
+
+
+class RaiseAlert(Action):
+    """An alert, as severe as the play; Slack or e-mail is up to whoever gets it.
+
+    Source: HubSpot guide, workflow 1: "Send internal Slack notification to sales channel".
+    """
+
+    kind = "alert"
+    label = "Alert"
+    fields = ("to", "text")
+
+    def check(self, params: Params) -> dict[str, str]:
+        return found(
+            to=None if params.get("to") in TO else "Choose who is told.",
+            text=check_optional(params.get("text"), 500),
+        )
+
+    def words(self, params: Params) -> str:
+        return f"alert to {TO[params['to']]}"
+
+    def do(self, doing: Doing, params: Params) -> str:
+        user = _recipient(doing, params["to"])
+        if user is None:
+            return f"Nobody to alert: nobody is {TO[params['to']]} here"
+        text = doing.fill(params.get("text") or doing.play.why).subject
+        raise_alert(
+            key=doing.key(self.kind),
+            kind=AlertKind.PLAY,
+            severity=Severity(doing.play.severity),
+            user=user,
+            lead=doing.lead,
+            qualification=doing.qualification,
+            at=doing.at,
+            message=text,
+            title=f"{doing.play.name}: {doing.lead}"[:200],
+        )
+        return f"Alert to {user.get_full_name() or user.get_username()}"
+
+
+def _recipient(doing: Doing, to: str) -> User | None:
+    """The rep's or their manager's account; None where there is none that is active."""
+    if doing.rep is None:
+        return None
+    user = doing.rep.user if to == "rep" else doing.rep.team.manager
+    return user if isinstance(user, User) and user.is_active else None
