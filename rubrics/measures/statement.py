@@ -52,8 +52,8 @@ def measure(
     with Cursor(raw) as cursor:
         cursor.execute(statement, binary=True)
         while rows := cursor.fetchmany(FETCH):
-            for subject_id, idle_us, next_us, *values in rows:
-                yield subject_id, Measured(tuple(values), idle_us, next_us)
+            for row in rows:
+                yield row[0], Measured(row[3:], row[1], row[2])
 
 
 def build_statement(
