@@ -90,6 +90,24 @@ def test_criteria_are_reordered_by_keyboard_and_come_back(
     assert "invites" in keys(draft)
 
 
+def test_criteria_are_reordered_by_dragging(
+    open_page: OpenPage, ann: User, draft: RubricVersion
+) -> None:
+    page = open_page(path(draft), user=ann)
+    assert keys(draft)[2:4] == ["use", "invites"]
+    handle = page.locator("#c-invites .ed-handle").bounding_box()
+    target = page.locator("#c-use").bounding_box()
+    assert handle is not None
+    assert target is not None
+    page.mouse.move(handle["x"] + 8, handle["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(handle["x"] + 8, target["y"] + target["height"] / 2, steps=12)
+    page.mouse.move(handle["x"] + 8, target["y"] + 4, steps=6)
+    page.mouse.up()
+    expect(page.locator("#revision")).to_have_value("2")
+    assert keys(draft)[2:4] == ["invites", "use"]
+
+
 def test_a_column_is_pasted_into_a_list(
     open_page: OpenPage, ann: User, draft: RubricVersion
 ) -> None:
