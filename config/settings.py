@@ -26,6 +26,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Where people reach us; used in links that leave the application.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 WORKSPACE_NAME = env.str("WORKSPACE_NAME", default="Ripeline")
+# Where the CRM shows a lead; {email} and {id} (ours) are filled in. Empty: no such button.
+CRM_LEAD_URL = env.str("CRM_LEAD_URL", default="")
 
 INSTALLED_APPS = [
     "unfold",  # before the admin: it replaces its templates

@@ -8,11 +8,13 @@ from routing.views import (
     availability,
     leads,
     pages,
+    panel,
     pilots,
     previews,
     queue,
     reviews,
     tasks,
+    together,
     work,
 )
 
@@ -22,6 +24,9 @@ urlpatterns = [
     path("", queue.queue, name="queue"),
     path("queue/digests/<int:pk>/away/", queue.digest_away, name="digest-away"),
     path("queue/advice/<int:pk>/", queue.queue_advice, name="queue-advice"),
+    path("queue/open/<int:pk>/", panel.panel, name="queue-panel"),
+    path("queue/selected/<slug:verb>/", together.work_selected, name="queue-selected"),
+    path("queue/undo/", together.undo_selected, name="queue-undo"),
     path("queue/pulse/", queue.queue_pulse, name="queue-pulse"),
     *(
         path(f"pqls/<int:pk>/{verb}/", asking.ask, {"verb": verb}, name=f"pql-{verb}")

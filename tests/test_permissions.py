@@ -88,6 +88,9 @@ TABLE: dict[str, Row] = {
     "routing:queue": PAGE,
     "routing:queue-pulse": PAGE,
     "routing:queue-advice": PAGE,
+    "routing:queue-panel": PAGE,
+    "routing:queue-selected": POST_ONLY_PAGE,
+    "routing:queue-undo": POST_ONLY_PAGE,
     "routing:digest-away": POST_ONLY_PAGE,
     "routing:pql-reject": PAGE,
     "routing:pql-snooze": PAGE,
@@ -191,6 +194,8 @@ def address(name: str, world: World) -> str:
         "routing:task-undone": ([1], ""),
         "routing:undo": ([StateChange.objects.first().pk], ""),  # type: ignore[union-attr]
         "routing:queue-advice": ([world.scores[0].pk], ""),
+        "routing:queue-panel": ([lead.pk], ""),
+        "routing:queue-selected": (["accept"], ""),
         "routing:lead-show": ([lead.pk], ""),
         "routing:lead-events": ([lead.pk], "?before=2026-06-01T00:00:00Z&id=1"),
         "routing:lead-evidence": (

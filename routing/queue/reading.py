@@ -177,6 +177,10 @@ def _parts(found: QualificationQuerySet, order: Order) -> list[QualificationQuer
     }
     if order in by_column:
         return [found.order_by(*by_column[order])]
+    if order is Order.DUE:
+        promised = found.filter(sla_due_at__isnull=False, first_touched_at=None)
+        others = found.filter(Q(sla_due_at=None) | Q(first_touched_at__isnull=False))
+        return [promised.order_by("sla_due_at", "pk"), *_parts(others, Order.WAITING)]
     if order is Order.VELOCITY:
         told = found.filter(forecast__isnull=False).order_by("-forecast__gain", "forecast__pk")
         return [told, found.filter(forecast=None).order_by("pk")]
@@ -245,6 +249,15 @@ def _row(pql: Qualification, lost_by: Publication | None, *, viewer: Viewer, at:
         falls_at=falls_at,
         because=forecast.because if forecast and falls_at else "",
         waiting=waiting,
-        is_overdue=waiting is not None and waiting > OVERDUE_AFTER,
+        is_overdue=_is_overdue(pql, waiting, at),
         may_act=viewer.may_act_on(pql),
     )
+
+
+def _is_overdue(pql: Qualification, waiting: timedelta | None, at: datetime) -> bool:
+    """By its team's promise where there is one, else after a day."""
+    if waiting is None:
+        return False
+    if pql.sla_due_at is not None and pql.sla_set_for == pql.assigned_at:
+        return pql.sla_due_at <= at
+    return waiting > OVERDUE_AFTER

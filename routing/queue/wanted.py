@@ -31,6 +31,7 @@ class Order(StrEnum):
     FIT = "fit"
     RECENT = "recent"
     VELOCITY = "velocity"
+    DUE = "due"
     WAITING = "waiting"
     NEWEST = "newest"
     FALLING = "falling"
@@ -45,6 +46,7 @@ ORDER_LABELS = {
     Order.FIT: "Highest fit",
     Order.RECENT: "Active last",
     Order.VELOCITY: "Rising fastest",
+    Order.DUE: "First touch due first",
     Order.WAITING: "Waiting longest",
     Order.NEWEST: "Newest first",
     Order.FALLING: "Falling first",
@@ -58,6 +60,7 @@ _OF_OPEN = (
     Order.FIT,
     Order.RECENT,
     Order.VELOCITY,
+    Order.DUE,
     Order.WAITING,
     Order.NEWEST,
 )

@@ -2,10 +2,13 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 
+from leads.models import Lead
 from rubrics.scoring import words as scoring_words
 
 register = template.Library()
@@ -84,6 +87,15 @@ def words(name: str) -> str:
     """``annual_revenue`` as ``Annual revenue``."""
     spaced = name.replace("_", " ").strip()
     return spaced[:1].upper() + spaced[1:]
+
+
+@register.simple_tag
+def crm_url(lead: Lead) -> str:
+    """Where the CRM shows this lead; empty where ``CRM_LEAD_URL`` does not say, or cannot."""
+    pattern: str = settings.CRM_LEAD_URL
+    if "{email}" in pattern and not lead.email:
+        return ""
+    return pattern.replace("{email}", quote(lead.email)).replace("{id}", str(lead.pk))
 
 
 @register.inclusion_tag("_components/meter.html")

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -130,7 +131,7 @@ def ask(request: HttpRequest, viewer: Viewer, pk: int, verb: str) -> HttpRespons
     if question.is_for_all and not viewer.sees_all:
         raise PermissionDenied
     pql, at = found(viewer, pk), timezone.now()
-    form = question.form(request.POST if request.method == "POST" else None, **_extra(question, at))
+    form = question.form(request.POST if request.method == "POST" else None, **extra(question, at))
     if not form.is_valid():
         return _asked(request, viewer, pql, form, verb)
     return attempt(
@@ -148,7 +149,7 @@ def _said(question: Question, form: forms.Form) -> str:
     return question.done.replace("{answer}", answer)
 
 
-def _extra(question: Question, at: datetime) -> dict[str, Any]:
+def extra(question: Question, at: datetime) -> dict[str, Any]:
     """Who may be chosen depends on the moment."""
     return {"at": at} if question.form is AssignForm else {}
 
@@ -161,8 +162,8 @@ def _asked(
     question = QUESTIONS[verb]
     context = {
         "pql": pql,
+        "address": reverse(f"routing:pql-{verb}", args=[pql.pk]),
         "form": form,
-        "verb": verb,
         "fields": f"routing/asks/_{verb}.html",
         "heading": question.heading.replace("{lead}", str(pql.lead)),
         "button": question.button,

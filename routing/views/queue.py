@@ -73,7 +73,8 @@ def _advice(score: Score) -> list[str]:
     told = advice_now(score, at=timezone.now())
     if told is None:
         return []
-    return [one.words for one in told.suggestions] or [told.verdict]
+    # How much is short stands in the row already.
+    return [one.words.removeprefix(f"{told.short}: ") for one in told.suggestions] or [told.verdict]
 
 
 def _queue(request: HttpRequest, viewer: Viewer, template: str) -> HttpResponse:

@@ -6,34 +6,40 @@ const CHORD_MS = 1500;
 const TABS = { m: "mine", t: "team", u: "unassigned", n: "near-miss", e: "expiring", s: "snoozed", c: "closed" };
 let chordUntil = 0;
 
+ripeline.move = move;
 ripeline.keysOn = () => !document.cookie.split("; ").includes("keys=off");
 
 const rows = () => [...document.querySelectorAll('[data-part="rows"] > [data-key]')];
 
-// The row that a key is about: the one with the focus, else the one it was in, else none.
+// The row that a key is about: the one with the focus, else the one beside the list, else the last.
 function currentRow() {
   const held = document.activeElement.closest?.('[data-part="rows"] > [data-key]');
-  const key = ripeline.openKey?.() ?? ripeline.lastPlace?.key;
+  const key = ripeline.opened?.()?.key ?? ripeline.lastPlace?.key;
   return held ?? (key ? document.querySelector(`[data-part="rows"] > [data-key="${key}"]`) : null);
 }
 
+// One row on or back; what is open beside the list goes along.
 function move(step) {
   const all = rows();
-  const now = all.indexOf(currentRow());
-  const next = all[now < 0 ? (step > 0 ? 0 : all.length - 1) : now + step];
-  if (!next) return;
-  next.querySelector('[data-act="open"]').focus({ preventScroll: true });
-  next.scrollIntoView({ block: "nearest" });
-  if (ripeline.openKey?.()) next.querySelector('[data-act="open"]').click();
+  const opened = ripeline.opened?.();
+  let now = all.indexOf(currentRow());
+  if (now < 0 && opened) now = opened.index - (step > 0 ? 1 : 0); // its row went away: on from there
+  else if (now < 0) now = step > 0 ? -1 : all.length;
+  const link = all[now + step]?.querySelector('[data-act="open"]');
+  if (!link) return;
+  link.focus({ preventScroll: true });
+  link.closest("[data-key]").scrollIntoView({ block: "nearest" });
+  if (opened) link.click();
 }
 
-// Press what the row offers; say so where it does not.
-function press(act) {
-  const row = currentRow();
-  const control = row?.querySelector(`[data-act="${act}"]`);
-  if (!row) move(1); // nothing is done to a row that nobody looks at
-  else if (control) control.click();
-  else ripeline.toast("This row does not offer that now.");
+// Press what the row, or the panel beside the list, offers; say so where it does not.
+function press(act, event) {
+  const panel = ripeline.opened?.() && act !== "select" ? document.getElementById("panel") : null;
+  const place = panel ?? currentRow();
+  const control = place?.querySelector(`[data-act="${act}"]`);
+  if (!place) move(1); // nothing is done to a row that nobody looks at
+  else if (control) control.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
+  else ripeline.toast("That cannot be done here now.");
 }
 
 function help() {
@@ -46,11 +52,12 @@ function help() {
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
-  a: () => press("accept"),
-  r: () => press("reject"),
-  s: () => press("snooze"),
-  o: () => press("open"),
-  x: () => press("choose"),
+  a: (event) => press("accept", event),
+  r: (event) => press("reject", event),
+  s: (event) => press("snooze", event),
+  o: (event) => press("open", event),
+  x: (event) => press("select", event),
+  X: (event) => press("select", event), // with Shift: the range from the last one
   u: () => ripeline.undoLast(),
   "/": () => document.getElementById("q")?.select(),
   "?": help,
@@ -71,7 +78,7 @@ document.addEventListener("keydown", (event) => {
   const act = isChord ? () => document.querySelector(`.tabs [data-key="${TABS[key]}"]`)?.click() : KEYS[key];
   if (!act) return;
   event.preventDefault();
-  act();
+  act(event);
 });
 
 // The switch on the sheet.

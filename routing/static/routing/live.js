@@ -87,4 +87,5 @@ function announce(news) {
 document.body.addEventListener("ripeline:done", pulse);
 document.body.addEventListener("ripeline:refused", pulse);
 document.addEventListener("visibilitychange", pulse);
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 tick();

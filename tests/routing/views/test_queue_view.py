@@ -239,6 +239,17 @@ def test_expiring_are_those_foretold_to_fall_within_a_week(signed_in: Client, ma
     assert {tab["key"]: tab["count"] for tab in response.context["tabs"]}["expiring"] == 2
 
 
+def test_first_touch_due_first_then_who_waits_longest(signed_in: Client, maya: User) -> None:
+    now = timezone.now()
+    for name, due, waits in (("late", 5, 1), ("soon", 1, 2), ("none", None, 3), ("older", None, 9)):
+        pql = make_pql(rep=maya.rep, lead__name=name, opened_at=now - timedelta(hours=waits))
+        sla_due_at = now + timedelta(hours=due) if due else None
+        Qualification.objects.filter(pk=pql.pk).update(
+            sla_due_at=sla_due_at, sla_set_for=pql.assigned_at
+        )
+    assert _names(signed_in, "/?order=due") == ["soon", "late", "older", "none"]
+
+
 def test_rising_fastest_first_and_what_is_not_foretold_last(signed_in: Client, maya: User) -> None:
     for name, gain in (("slow", 3), ("fast", 40), ("falls", -5)):
         _foretold(make_pql(rep=maya.rep, lead__name=name), gain=gain)
