@@ -14,6 +14,18 @@ from routing.models.alert import Channel, Severity
 from routing.models.alert_preference import QuietHours
 from routing.models.rep import workspace_zone
 
+CHOICES = (
+    "slack_from",
+    "email_from",
+    "rhythm",
+    "digest_time",
+    "quiet_hours",
+    "quiet_from",
+    "quiet_until",
+    "urgent_at_once",
+    "muted_kinds",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Manner:
@@ -42,6 +54,14 @@ class Manner:
 def preference_of(user: User) -> AlertPreference:
     """What counts for a person; one of the defaults is not saved."""
     return AlertPreference.objects.concerning(user.pk).first() or AlertPreference(user=user)
+
+
+def own_preference(user: User) -> AlertPreference:
+    """A person's own choice to be edited; not saved yet, it begins as what counts now."""
+    counts = preference_of(user)
+    if counts.user_id == user.pk:
+        return counts
+    return AlertPreference(user=user, **{name: getattr(counts, name) for name in CHOICES})
 
 
 def manner_of(user: User) -> Manner:
@@ -77,6 +97,13 @@ def save_preference(preference: AlertPreference, *, at: datetime) -> None:
         people = people.filter(rep__team=preference.team_id, alert_preference=None)
     for user in people:
         _put_off_anew(user, at=at)
+
+
+@transaction.atomic
+def follow_team(user: User, *, at: datetime) -> None:
+    """Forget a person's own choice: their team's counts again, or the defaults."""
+    AlertPreference.objects.filter(user=user).delete()
+    _put_off_anew(user, at=at)
 
 
 def _put_off_anew(user: User, *, at: datetime) -> None:

@@ -11,7 +11,9 @@ from playwright.sync_api import Page
 
 from leads.models import Account, Event, Source
 from routing import services
+from routing.alerts import raise_alert
 from routing.models import Qualification
+from routing.models.alert import Severity
 from rubrics.mappers import compiled
 from rubrics.measures.subjects import AccountIds
 from rubrics.scores import score_by
@@ -50,6 +52,11 @@ def _world(maya: User) -> Qualification:
     make_pql(rep=None)
     accepted = make_pql(rep=maya.rep, behavior=80)
     services.accept(accepted, by=maya, at=now)
+    for severity in Severity:
+        raise_alert(
+            key=f"seen:{severity}", kind="play", severity=severity, user=maya, lead=pql.lead,
+            qualification=pql, at=now, message="The limit was hit.",
+        )  # fmt: skip
     return pql
 
 
@@ -71,6 +78,7 @@ def test_every_page(open_page: OpenPage, maya: User, width: int, color_scheme: s
     paths = [
         "/", "/?tab=team", "/?tab=unassigned", "/?tab=snoozed", "/?q=nobody", "/leads/",
         f"/leads/{pql.lead_id}/", f"/accounts/{pql.lead.account_id}/", "/help/scores/",
+        "/inbox/?tab=all", "/inbox/?kind=pilot", "/me/alerts/",
         f"/pqls/{pql.pk}/reject/", f"/pqls/{pql.pk}/snooze/", "/nowhere/",
     ]  # fmt: skip
     page = open_page("/login/", width=width, color_scheme=color_scheme)

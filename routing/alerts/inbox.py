@@ -1,0 +1,114 @@
+"""A person's inbox: what they were told, what of it is new, and what they make of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef
+
+from routing.alerts.content import Content
+from routing.models import Alert, StateChange
+
+PAGE_SIZE = 25
+MOST_COUNTED = 99
+LOOKED_BACK = 30
+# Fewer say nothing about a habit.
+FEWEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which alerts somebody wants to see."""
+
+    unread: bool = True
+    severity: int | None = None
+    kind: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An alert with what it says, read from its document."""
+
+    alert: Alert
+    content: Content
+
+    @property
+    def waits(self) -> bool:
+        """Whether it goes out later: quiet hours, or with others."""
+        is_out = self.alert.delivered_at is not None
+        return self.alert.was_held and not is_out and bool(self.alert.channels)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of an inbox."""
+
+    items: Sequence[Item]
+    number: int
+    has_next: bool
+
+    @property
+    def newest(self) -> int:
+        """Id of the newest alert shown; 0 for none."""
+        return max((item.alert.pk for item in self.items), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """Of the last alerts about PQLs: how many were followed by something their reader did."""
+
+    acted: int
+    told: int
+
+    @property
+    def is_tired(self) -> bool:
+        """Most of them lead to nothing: fewer would be read more (facts/peers.md, row 62)."""
+        return self.told >= FEWEST and self.acted * 2 < self.told
+
+
+def unread_count(user_id: int) -> int:
+    """How many are new, counted up to one more than ``MOST_COUNTED``; one look at an index."""
+    return Alert.objects.filter(user=user_id).unread()[: MOST_COUNTED + 1].count()
+
+
+def inbox_page(user: User, asked: Asked) -> Page:
+    """One query."""
+    found = Alert.objects.of_user(user.pk).select_related("lead", "qualification")
+    found = found.defer("lead__attributes", "qualification__breakdown")
+    if asked.unread:
+        found = found.unread()
+    if asked.severity is not None:
+        found = found.filter(severity=asked.severity)
+    if asked.kind:
+        found = found.filter(kind=asked.kind)
+    start = (asked.page - 1) * PAGE_SIZE
+    cut = list(found[start : start + PAGE_SIZE + 1])
+    items = [Item(alert, Content.from_json(alert.content)) for alert in cut[:PAGE_SIZE]]
+    return Page(items, asked.page, len(cut) > PAGE_SIZE)
+
+
+def habit_of(user: User) -> Habit:
+    """What somebody made of the last ``LOOKED_BACK`` alerts about PQLs; one query."""
+    did = StateChange.objects.filter(
+        qualification=OuterRef("qualification"), by=user.pk, at__gte=OuterRef("created_at")
+    )
+    last = Alert.objects.of_user(user.pk).filter(qualification__isnull=False)
+    followed = list(last.annotate(acted=Exists(did)).values_list("acted", flat=True)[:LOOKED_BACK])
+    return Habit(sum(followed), len(followed))
+
+
+def read_alert(alert: Alert, *, at: datetime) -> None:
+    """Take note of it; the first time counts."""
+    Alert.objects.filter(pk=alert.pk).unread().update(read_at=at)
+
+
+def unread_alert(alert: Alert) -> None:
+    """Keep it for later."""
+    Alert.objects.filter(pk=alert.pk).update(read_at=None)
+
+
+def read_all(user: User, *, until: int, at: datetime) -> int:
+    """Take note of everything up to the newest one seen; what came since stays new."""
+    return Alert.objects.of_user(user.pk).unread().filter(pk__lte=until).update(read_at=at)
