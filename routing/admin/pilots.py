@@ -20,6 +20,16 @@ class PilotForm(ModelForm):
         required=False, help_text="All must hold when the PQL opens. None: every PQL."
     )
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        reps = given.get("reps")
+        if given.get("share") and reps and not Rep.objects.exclude(pk__in=reps).exists():
+            self.add_error(
+                "share",
+                "Nobody would work the comparison group: leave a rep out of the pilot, or use 0.",
+            )
+        return given
+
 
 @admin.register(Pilot)
 class PilotAdmin(AppAdmin):

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from routing.dealing.conditions import Condition, all_hold, check
 from routing.dealing.facts import Facts
+from routing.dealing.rules import Pool, Rule
 
 
 class Arm(StrEnum):
@@ -32,6 +33,16 @@ class PilotTerms:
     product: str = ""
     conditions: tuple[Condition, ...] = ()
     share: int = 0
+
+    @property
+    def rule(self) -> Rule:
+        """Its reps in turn, whoever is at work first; nobody else."""
+        return Rule(
+            key=f"pilot-{self.pilot_id}",
+            name=f"Pilot {self.name}",
+            pool=Pool.REPS,
+            reps=tuple(sorted(self.reps)),
+        )
 
     def arm_of(self, lead_id: int) -> Arm:
         """At random, but the same for a lead for good, whoever asks and when."""

@@ -8,6 +8,7 @@ from routing.dealing.conditions import Checked, all_hold, check
 from routing.dealing.decisions import Considered, Decision, Step
 from routing.dealing.facts import Facts
 from routing.dealing.hands import Hand
+from routing.dealing.pilots import Arm, Place
 from routing.dealing.rules import Closed, Pool, Rule, Way
 from routing.dealing.territories import Area
 from routing.dealing.turns import Seat, Turn, next_turn
@@ -47,11 +48,17 @@ class Table:
     turns: dict[str, dict[int, Turn]] = field(default_factory=dict)
     ties: dict[int, list[Tie]] = field(default_factory=dict)
     touched: set[tuple[str, int]] = field(default_factory=set)
+    _barred: Mapping[int, str] = field(default_factory=dict, init=False)
 
-    def deal(self, facts: Facts, *, at: datetime) -> Decision:
-        """Try the rules in order. Who gets it has one more; nobody is dealt past a limit."""
+    def deal(self, facts: Facts, *, at: datetime, place: Place | None = None) -> Decision:
+        """Try the rules in order. Who gets it has one more; nobody is dealt past a limit.
+
+        A PQL of a pilot goes to its reps alone; one it is compared with to everybody but them.
+        """
         steps: list[Step] = []
-        for rule in self.rules:
+        self._barred = _barred_by(place)
+        is_pilots = place is not None and place.arm is Arm.PILOT
+        for rule in (place.pilot.rule,) if place and is_pilots else self.rules:
             decision = self._try(rule, facts, steps, at)
             if decision is not None:
                 return decision
@@ -127,7 +134,10 @@ class Table:
         return self.ties.get(facts.account_id, []) if facts.account_id is not None else []
 
     def _line_up(self, rule: Rule, candidates: Sequence[Hand]) -> _Line:
-        skipped = {hand.rep_id: hand.cannot(rule.skills) for hand in candidates}
+        skipped = {
+            hand.rep_id: self._barred.get(hand.rep_id) or hand.cannot(rule.skills)
+            for hand in candidates
+        }
         standing = [hand for hand in candidates if not skipped[hand.rep_id]]
         return _Line(standing, {pk: why for pk, why in skipped.items() if why})
 
@@ -165,6 +175,14 @@ class Table:
             return
         tie = Tie(chosen.rep_id, "works a colleague there")
         self.ties.setdefault(facts.account_id, []).append(tie)
+
+
+def _barred_by(place: Place | None) -> dict[int, str]:
+    """Whom a pilot keeps from what it is compared with, and why."""
+    if place is None or place.arm is Arm.PILOT:
+        return {}
+    why = f"is in the pilot {place.pilot.name}, which this lead is compared with"
+    return dict.fromkeys(place.pilot.reps, why)
 
 
 _NOBODY = {

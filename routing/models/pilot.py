@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from leads.models import Product
 from routing.dealing.conditions import read_conditions
-from routing.dealing.pilots import Arm, PilotTerms
+from routing.dealing.pilots import Arm, PilotTerms, Place
 from routing.models.conditions import validate_conditions
 from routing.models.qualification import Qualification
 from routing.models.rep import Rep
@@ -20,6 +20,12 @@ class PilotQuerySet(models.QuerySet["Pilot"]):
     def running(self, at: datetime) -> PilotQuerySet:
         """Those that take PQLs now, the one that began first coming first."""
         return self.filter(starts_at__lte=at, ends_at__gt=at).order_by("starts_at", "pk")
+
+    def terms(self) -> tuple[PilotTerms, ...]:
+        """Each as the dealing takes it; two queries, one where there is none."""
+        return tuple(
+            pilot.terms for pilot in self.select_related("product").prefetch_related("reps")
+        )
 
 
 class Pilot(models.Model):
@@ -88,6 +94,14 @@ class Pilot(models.Model):
         )
 
 
+class PilotCaseQuerySet(models.QuerySet["PilotCase"]):
+    def places(self, at: datetime) -> dict[int, Place]:
+        """Where these PQLs have their place, by PQL id; a pilot that is over has none any more."""
+        terms = {one.pilot_id: one for one in Pilot.objects.running(at).terms()}
+        found = self.filter(pilot__in=terms).values_list("qualification", "pilot", "arm")
+        return {pk: Place(terms[pilot], Arm(arm)) for pk, pilot, arm in found}
+
+
 class PilotCase(models.Model):
     """A PQL of a pilot, and its arm: kept when it opens, in the same transaction."""
 
@@ -99,6 +113,8 @@ class PilotCase(models.Model):
         max_length=10,
         choices=[(Arm.PILOT.value, "Pilot"), (Arm.COMPARISON.value, "Comparison")],
     )
+
+    objects = PilotCaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = "PQL of a pilot"

@@ -1,11 +1,10 @@
 """Trying PQLs with a few reps first: who they go to, what the reps say, what came of it.
 
-``places`` says which PQLs are whose; ``verdicts`` collects a tap a day from each rep; ``results``
-compares the pilot with what stayed as before (docs/pilot.md).
+Whom a PQL goes to is asked when it opens (:mod:`routing.dealing.pilots`). ``verdicts`` collects a
+tap a day from each rep; ``results`` compares the pilot with what stayed as before (docs/pilot.md).
 """
 
-from routing.pilots.places import live_pilots
 from routing.pilots.results import Results, results_of
 from routing.pilots.verdicts import Asked, asked_of, give_verdict
 
-__all__ = ["Asked", "Results", "asked_of", "give_verdict", "live_pilots", "results_of"]
+__all__ = ["Asked", "Results", "asked_of", "give_verdict", "results_of"]

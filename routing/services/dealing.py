@@ -9,6 +9,7 @@ from routing.dealing.decisions import Decision
 from routing.dealing.facts import Facts, facts_document
 from routing.dealing.hands import Hand
 from routing.dealing.hours import WorkingHours
+from routing.dealing.pilots import Place
 from routing.dealing.rules import Pool, Rule, Way, read_rules
 from routing.dealing.table import Table, Tie
 from routing.dealing.territories import Area
@@ -29,20 +30,35 @@ from routing.models.qualification import State
 REASON_LENGTH = 300
 
 
-def deal(facts: Sequence[Facts], *, rule_set: RuleSet | None, at: datetime) -> list[Decision]:
+def deal(
+    facts: Sequence[Facts],
+    *,
+    rule_set: RuleSet | None,
+    at: datetime,
+    places: Sequence[Place | None] | None = None,
+) -> list[Decision]:
     """Deal one PQL after the other by these rules; one decision each, in order.
+
+    ``places`` says of each where it stands in a pilot, if in any.
 
     Needs a transaction, whose end lets the next one deal: the reps' rows are locked, in their
     order, so that turns and limits are exact however many deal at once.
     """
     rules = read_rules(rule_set.document if rule_set else ())
-    table = lay_table(rules, accounts_of(facts), at=at, is_dealt=True)
-    return deal_at(table, facts, at=at)
+    table = lay_table(rules, accounts_of(facts), at=at, is_dealt=True, places=places or ())
+    return deal_at(table, facts, at=at, places=places)
 
 
-def deal_at(table: Table, facts: Iterable[Facts], *, at: datetime) -> list[Decision]:
+def deal_at(
+    table: Table,
+    facts: Sequence[Facts],
+    *,
+    at: datetime,
+    places: Sequence[Place | None] | None = None,
+) -> list[Decision]:
     """Deal from a table laid under lock, and keep whose turn it is then."""
-    decisions = [table.deal(one, at=at) for one in facts]
+    pairs = zip(facts, places or [None] * len(facts), strict=True)
+    decisions = [table.deal(one, at=at, place=place) for one, place in pairs]
     _keep_turns(table, decisions)
     return decisions
 
@@ -69,7 +85,12 @@ def accounts_of(facts: Iterable[Facts]) -> set[int]:
 
 
 def lay_table(
-    rules: tuple[Rule, ...], account_ids: Collection[int], *, at: datetime, is_dealt: bool = False
+    rules: tuple[Rule, ...],
+    account_ids: Collection[int],
+    *,
+    at: datetime,
+    is_dealt: bool = False,
+    places: Iterable[Place | None] = (),
 ) -> Table:
     """Everything the rules need, as of now; a handful of queries, however many PQLs.
 
@@ -85,7 +106,7 @@ def lay_table(
         rules=rules,
         hands=hands,
         areas=_areas(rules),
-        turns=_turns(rules),
+        turns=_turns([*rules, *{place.pilot.rule for place in places if place}]),
         ties=_ties(account_ids) if asks_for_ties else {},
     )
 
@@ -122,6 +143,8 @@ def why_away(rep: Rep, hours: WorkingHours, at: datetime) -> str:
         return "account deactivated"
     if not rep.is_available:
         return "switched off"
+    if rep.paused_at is not None:
+        return "let PQLs pass and gets nothing new until they act"
     if rep.off_until is not None and rep.off_until > at:
         return f"off until {rep.off_until.astimezone(rep.zone):%a %-d %b, %H:%M}"
     today = rep.today(at)

@@ -11,11 +11,20 @@ from leads.models import Lead
 from routing import reasons
 from routing.dealing.decisions import Decision
 from routing.dealing.facts import Facts
+from routing.dealing.pilots import pilot_for
 from routing.dealing.rules import read_rules
 from routing.facts import facts_of
-from routing.models import Qualification, RoutingDecision, RuleSet, StateChange
+from routing.models import (
+    Pilot,
+    PilotCase,
+    Qualification,
+    ReviewPolicy,
+    RoutingDecision,
+    RuleSet,
+    StateChange,
+)
 from routing.models.decision import Trigger
-from routing.models.qualification import State
+from routing.models.qualification import Review, State
 from routing.services.dealing import (
     REASON_LENGTH,
     accounts_of,
@@ -24,6 +33,7 @@ from routing.services.dealing import (
     lay_table,
     log_row,
 )
+from routing.services.reviewing import HELD_BACK, review_asked_by
 from rubrics.models import Score, ScoreChange
 
 OPENED = "Met all three thresholds"
@@ -93,16 +103,56 @@ def _open(openings: Sequence[_Opening], *, at: datetime) -> None:
         return
     facts = _facts_of(openings, at=at)
     frozen = [_frozen(opening, at=at) for opening in openings]
+    pilots = Pilot.objects.running(at).terms()
+    places = [pilot_for(pilots, known, at=at) for known in facts]
+    is_held = _hold_back(frozen, facts)
     rule_set = RuleSet.objects.live()
     # From here on nobody else deals: what takes time was done before.
-    decisions = deal(facts, rule_set=rule_set, at=at)
-    for qualification, decision in zip(frozen, decisions, strict=True):
-        _give(qualification, decision, at=at)
-    qualifications = Qualification.objects.bulk_create(frozen)
-    StateChange.objects.bulk_create(_history(qualifications, decisions, at=at))
+    free = [number for number, held in enumerate(is_held) if not held]
+    decisions = deal(
+        [facts[number] for number in free],
+        rule_set=rule_set,
+        at=at,
+        places=[places[number] for number in free],
+    )
+    for number, decision in zip(free, decisions, strict=True):
+        _give(frozen[number], decision, at=at)
+    pqls = Qualification.objects.bulk_create(frozen)
+    history = _history([pqls[number] for number in free], decisions, at=at)
+    held_back = [_held_back(pql, at=at) for pql, held in zip(pqls, is_held, strict=True) if held]
+    StateChange.objects.bulk_create([*history, *held_back])
     RoutingDecision.objects.bulk_create(
-        log_row(pql, known, decision, trigger=Trigger.OPENED, rule_set=rule_set, at=at)
-        for pql, known, decision in zip(qualifications, facts, decisions, strict=True)
+        log_row(
+            pqls[number], facts[number], decision, trigger=Trigger.OPENED, rule_set=rule_set, at=at
+        )
+        for number, decision in zip(free, decisions, strict=True)
+    )
+    PilotCase.objects.bulk_create(
+        PilotCase(pilot_id=place.pilot.pilot_id, qualification=pql, arm=place.arm)
+        for pql, place in zip(pqls, places, strict=True)
+        if place is not None
+    )
+
+
+def _hold_back(frozen: Sequence[Qualification], facts: Sequence[Facts]) -> list[bool]:
+    """Have those reviewed first that a policy asks it of; say of each whether it is one."""
+    policies = list(ReviewPolicy.objects.in_force())
+    is_held = [review_asked_by(policies, known) is not None for known in facts]
+    for qualification, held in zip(frozen, is_held, strict=True):
+        if held:
+            qualification.review = Review.WAITING
+    return is_held
+
+
+def _held_back(qualification: Qualification, *, at: datetime) -> StateChange:
+    """No news yet: reps are told once it was reviewed."""
+    opened = OPENED_BY_VERSION if qualification.publication_id else OPENED
+    return StateChange(
+        qualification=qualification,
+        to_state=State.NEW,
+        reason=f"{opened}. {HELD_BACK}",
+        at=at,
+        announced_at=at,
     )
 
 
@@ -200,10 +250,13 @@ def deal_waiting(*, at: datetime, limit: int) -> int:
         return 0
     facts = _facts_of(waiting, at=at)
     rules = read_rules(rule_set.document if rule_set else ())
-    table = lay_table(rules, accounts_of(facts), at=at, is_dealt=True)
+    known = PilotCase.objects.filter(qualification__in=waiting).places(at)
+    places = [known.get(pql.pk) for pql in waiting]
+    table = lay_table(rules, accounts_of(facts), at=at, is_dealt=True, places=places)
     if table.is_full:
         return 0
-    rounds = list(zip(waiting, facts, deal_at(table, facts, at=at), strict=True))
+    decisions = deal_at(table, facts, at=at, places=places)
+    rounds = list(zip(waiting, facts, decisions, strict=True))
     dealt = [one for one in rounds if one[2].rep_id is not None]
     for qualification, _, decision in dealt:
         _give(qualification, decision, at=at)

@@ -32,7 +32,7 @@ def test_live_pilots_as_the_dealing_takes_them(django_assert_num_queries: Any) -
     pilot = make_pilot(rep, share=30)
     make_pilot(name="Over", ends_at=AT)
     with django_assert_num_queries(2):
-        [terms] = pilots.live_pilots(AT)
+        [terms] = Pilot.objects.running(AT).terms()
     assert (terms.pilot_id, terms.reps, terms.product, terms.share) == (
         pilot.pk, frozenset({rep.pk}), "", 30,
     )  # fmt: skip

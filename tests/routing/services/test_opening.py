@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from leads.models import Lead
 from routing import services
-from routing.models import Qualification, Rep, StateChange
+from routing.models import Pilot, PilotCase, Qualification, Rep, ReviewPolicy, StateChange
 from routing.models.qualification import State
 from rubrics.models import ScoreChange
 from tests.factories.routing import QualificationFactory, RepFactory, TeamFactory
@@ -176,3 +176,57 @@ def test_open_one_lead_crossing_twice_at_once_opens_one() -> None:
         list(pool.map(work, range(4)))
     assert Qualification.objects.count() == 1
     assert Lead.objects.count() == 1
+
+
+def test_open_holds_back_what_a_policy_wants_reviewed() -> None:
+    rep = RepFactory.create()
+    change, other = ScoreChangeFactory.create(), ScoreChangeFactory.create(score__behavior=90)
+    ReviewPolicy.objects.create(
+        name="Few points", conditions=[{"field": "total", "op": "at_most", "value": 100}]
+    )
+    services.open_qualifications(at=AT, limit=10)
+    held, dealt = (Qualification.objects.get(opened_by=one) for one in (change, other))
+    assert (held.state, held.review, held.rep) == (State.NEW, "waiting", None)
+    assert (dealt.state, dealt.review, dealt.rep) == (State.ASSIGNED, "", rep)
+    assert held.changes.get().reason == "Met all three thresholds. Waits for its review"
+    assert held.changes.get().announced_at == AT
+    assert not held.decisions.exists()
+    assert dealt.decisions.exists()
+
+
+def _pilot(rep: Rep, share: int) -> Pilot:
+    pilot = Pilot.objects.create(
+        name="March", starts_at=AT, ends_at=AT + timedelta(days=1), share=share
+    )
+    pilot.reps.add(rep)
+    return pilot
+
+
+def test_open_gives_a_pilots_pqls_to_its_reps_alone_and_keeps_their_arm() -> None:
+    chosen, other = RepFactory.create_batch(2)
+    pilot = _pilot(chosen, 50)
+    ScoreChangeFactory.create_batch(24)
+    services.open_qualifications(at=AT, limit=50)
+    cases = PilotCase.objects.select_related("qualification")
+    assert len(cases) == 24
+    arms = {case.arm: {c.qualification.rep for c in cases if c.arm == case.arm} for case in cases}
+    assert arms == {"pilot": {chosen}, "comparison": {other}}
+    assert all(case.arm == pilot.terms.arm_of(case.qualification.lead_id) for case in cases)
+    reason = cases.filter(arm="pilot")[0].qualification.decisions.get().rule_name
+    assert reason == "Pilot March"
+
+
+def test_a_pilots_pql_waits_for_its_reps_and_is_anybodys_once_it_is_over() -> None:
+    chosen, other = RepFactory.create(is_available=False), RepFactory.create()
+    _pilot(chosen, 0)
+    ScoreChangeFactory.create_batch(2)
+    services.open_qualifications(at=AT, limit=10)
+    assert Qualification.objects.undealt().count() == 2
+    services.deal_waiting(at=AT, limit=10)
+    assert Qualification.objects.undealt().count() == 2
+    Rep.objects.filter(pk=chosen.pk).update(is_available=True)
+    services.deal_waiting(at=AT, limit=1)
+    assert Qualification.objects.filter(rep=chosen).count() == 1
+    Rep.objects.filter(pk=chosen.pk).update(is_available=False)
+    services.deal_waiting(at=AT + timedelta(days=1), limit=10)
+    assert Qualification.objects.filter(rep=other).count() == 1

@@ -88,12 +88,14 @@ def test_reassign_gives_it_to_whose_turn_it_is_among_those_at_work() -> None:
     change = pql.changes.latest("pk")
     assert change.by is None
     assert change.reason == (
-        f"Not touched within 4 working hours by {silent}. Passed on to {other}"
+        f"Not touched within 4 working hours by {silent}. Passed on to {other}: "
+        "the only one who can take it now"
     )
     event = pql.sla_events.get(step="reassign")
     assert (event.rep, event.assigned_at) == (silent, AT)
     other.refresh_from_db()
     assert other.last_dealt_at == at
+    assert pql.decisions.get().trigger == "sla"
     start(pql)
     assert pql.sla_due_at == at + 4 * HOUR
 
