@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 
-from routing.models import Rep
+from routing.models import Rep, SavedView, Team
 from routing.models.qualification import (
     LOST_CHOICES,
     OPEN_STATES,
@@ -200,3 +200,22 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         reps = Rep.objects.available(at).select_related("user", "team")
         self.fields["rep"].queryset = reps  # type: ignore[attr-defined]  # a ModelChoiceField
+
+
+class ViewForm(forms.Form):
+    """A name for what the queue shows. Only who sees every rep's PQLs shares with a team."""
+
+    name = forms.CharField(
+        max_length=60, strip=True, error_messages={"required": "Give the view a name."}
+    )
+    is_default = forms.BooleanField(required=False)
+    team = forms.ModelChoiceField(queryset=Team.objects.all(), required=False)
+
+    def __init__(self, data: Any, *, view: SavedView, viewer: Viewer) -> None:
+        told = {"name": view.name, "is_default": view.is_default, "team": view.team_id}
+        super().__init__(data, initial=told)
+        if not viewer.sees_all:
+            del self.fields["team"]
+
+    def clean(self) -> dict[str, Any]:
+        return {"team": None, **(super().clean() or {})}

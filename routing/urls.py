@@ -14,6 +14,7 @@ from routing.views import (
     previews,
     queue,
     reviews,
+    saved,
     tasks,
     together,
     work,
@@ -28,6 +29,9 @@ urlpatterns = [
     path("queue/open/<int:pk>/", panel.panel, name="queue-panel"),
     path("queue/selected/<slug:verb>/", together.work_selected, name="queue-selected"),
     path("queue/undo/", together.undo_selected, name="queue-undo"),
+    path("queue/views/new/", saved.view_new, name="view-new"),
+    path("queue/views/<int:pk>/", saved.view_edit, name="view-edit"),
+    path("queue/views/<int:pk>/delete/", saved.view_delete, name="view-delete"),
     path("queue/pulse/", queue.queue_pulse, name="queue-pulse"),
     *(
         path(f"pqls/<int:pk>/{verb}/", asking.ask, {"verb": verb}, name=f"pql-{verb}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import Permission, User
 from django.db.models import Exists, F, OuterRef, Q
 
-from routing.models import Qualification, StateChange
+from routing.models import Qualification, SavedView, StateChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,10 @@ class Viewer:
     def sees_queue(self) -> bool:
         """Whether there is a queue for them at all."""
         return self.may_work or self.sees_all
+
+    def owns(self, view: SavedView) -> bool:
+        """Whether this saved view is theirs."""
+        return view.owner_id == self.user_id
 
     def may_act_on(self, qualification: Qualification) -> bool:
         """Reps act on their own and on what is nobody's; who sees everything acts on everything."""

@@ -89,6 +89,9 @@ TABLE: dict[str, Row] = {
     "routing:queue-pulse": PAGE,
     "routing:queue-advice": PAGE,
     "routing:queue-panel": PAGE,
+    "routing:view-new": PAGE,
+    "routing:view-edit": Row(302, 404, 404, 302, 302, 302, 302),  # everybody's own
+    "routing:view-delete": POST_ONLY_PAGE,
     "routing:queue-selected": POST_ONLY_PAGE,
     "routing:queue-undo": POST_ONLY_PAGE,
     "routing:digest-away": POST_ONLY_PAGE,
@@ -207,6 +210,8 @@ def address(name: str, world: World) -> str:
         "routing:queue-advice": ([world.scores[0].pk], ""),
         "routing:queue-panel": ([lead.pk], ""),
         "routing:queue-selected": (["accept"], ""),
+        "routing:view-edit": ([1], ""),
+        "routing:view-delete": ([1], ""),
         "routing:lead-show": ([lead.pk], ""),
         "routing:lead-events": ([lead.pk], "?before=2026-06-01T00:00:00Z&id=1"),
         "routing:lead-evidence": (

@@ -19,6 +19,7 @@ from routing.models.qualification import Qualification
 from routing.models.rep import Rep, Team
 from routing.models.review import ReviewPolicy
 from routing.models.rule import AssignmentRule, DealTurn, RuleSet
+from routing.models.saved_view import SavedView
 from routing.models.sla import SlaEvent, SlaPolicy
 from routing.models.task import Task
 from routing.models.territory import AccountOwner, Territory
@@ -50,6 +51,7 @@ __all__ = [
     "ReviewPolicy",
     "RoutingDecision",
     "RuleSet",
+    "SavedView",
     "SeverityRule",
     "SlaEvent",
     "SlaPolicy",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlencode
 
 
 class Tab(StrEnum):
@@ -111,6 +112,13 @@ class Wanted:
     def is_filtered(self) -> bool:
         """Whether anything besides the tab narrows the list."""
         return any(value not in (None, "") for value in self.filters().values())
+
+    def query(self) -> str:
+        """The address that shows this, from its first page."""
+        shown = {"tab": self.tab.value, **self.filters()}
+        if self.order is not orders_of(self.tab)[0]:
+            shown["order"] = self.order.value
+        return urlencode({name: value for name, value in shown.items() if value not in (None, "")})
 
     def filters(self) -> dict[str, int | str | None]:
         """Everything that narrows the list, by its name in the address."""

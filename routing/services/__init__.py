@@ -13,6 +13,7 @@ from routing.services.foretelling import foretell
 from routing.services.merging import follow_merges
 from routing.services.opening import deal_waiting, open_qualifications
 from routing.services.reviewing import dismiss_in_review, pass_review
+from routing.services.saving import delete_view, save_view
 from routing.services.touching import add_note, log_touch
 from routing.services.undoing import undo
 from routing.services.working import (
@@ -38,6 +39,7 @@ __all__ = [
     "close_lost",
     "close_won",
     "deal_waiting",
+    "delete_view",
     "dismiss_in_review",
     "follow_merges",
     "foretell",
@@ -49,6 +51,7 @@ __all__ = [
     "put_digest_away",
     "reassign",
     "reject",
+    "save_view",
     "set_back",
     "set_off",
     "snooze",

@@ -1,13 +1,17 @@
 """The queue, and the question whether it is still up to date."""
 
+from collections.abc import Sequence
+
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from routing import digests, reports, services
 from routing.forms import QueueForm
+from routing.models import SavedView
 from routing.people import advice_now, visible_leads
 from routing.queue import (
     ORDER_LABELS,
@@ -34,8 +38,14 @@ ADVICE_CACHED_S = 600
 @require_safe
 @page_for(lambda viewer: viewer.sees_queue)
 def queue(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """The PQLs to work, hottest first."""
-    return _queue(request, viewer, "_queue" if is_fragment(request) else "queue")
+    """The PQLs to work, hottest first; without a wish, as their default view shows them."""
+    if is_fragment(request):
+        return _queue(request, viewer, "_queue")
+    views = list(SavedView.objects.for_viewer(viewer))
+    default = next((view for view in views if view.is_default and viewer.owns(view)), None)
+    if default and not request.GET:
+        return redirect(f"{reverse('routing:queue')}?{default.query}")
+    return _queue(request, viewer, "queue", views)
 
 
 @require_safe
@@ -77,7 +87,9 @@ def _advice(score: Score) -> list[str]:
     return [one.words.removeprefix(f"{told.short}: ") for one in told.suggestions] or [told.verdict]
 
 
-def _queue(request: HttpRequest, viewer: Viewer, template: str) -> HttpResponse:
+def _queue(
+    request: HttpRequest, viewer: Viewer, template: str, views: Sequence[SavedView] = ()
+) -> HttpResponse:
     form = QueueForm(request.GET)
     wanted = form.wanted(viewer)
     at = timezone.now()
@@ -102,6 +114,8 @@ def _queue(request: HttpRequest, viewer: Viewer, template: str) -> HttpResponse:
         "choices": choices,
         "reps": choices.reps_for(viewer),
         "tiers": TIERS.items(),
+        "views": views,
+        "query": wanted.query(),
         "chips": chips_of(request, wanted, choices),
         "score_ids": ",".join(str(score.pk) for score in scores),
         "fingerprint": reports.fingerprint(figures.newest_change, changed),

@@ -35,7 +35,10 @@ function patch(live, html) {
   live.dataset.pulse = fresh.dataset.pulse;
   for (const part of ["tabs", "notice", "chips", "columns", "after"]) {
     const [before, after] = [live, fresh].map((root) => root.querySelector(`[data-part="${part}"]`));
-    if (before.innerHTML !== after.innerHTML) before.innerHTML = after.innerHTML;
+    if (before.innerHTML !== after.innerHTML) {
+      before.innerHTML = after.innerHTML;
+      window.htmx.process(before);
+    }
     before.hidden = after.hidden;
   }
   const news = patchRows(live.querySelector('[data-part="rows"]'), fresh.querySelector('[data-part="rows"]'));
