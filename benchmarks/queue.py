@@ -1,6 +1,6 @@
 """How fast the reps' queue is with many scored leads and many open PQLs.
 
-    python -m benchmarks.queue [--leads 100000] [--pqls 20000]
+    python -m benchmarks.queue [--leads 200000] [--pqls 100000]
 
 Server time of whole pages through Django's test client: middleware, session, queries, templates.
 """
@@ -13,16 +13,40 @@ from benchmarks.results import Row, keep, percentile, spread_ms
 
 HITS_PER_LEAD = 20
 REPS, TEAMS = 20, 4
-VISITS = 100
+VISITS = 40
+MINE, TEAM = "/?tab=mine", "/?tab=team"
+# What is opened, and how: every tab, and the orders that long lists are read in.
+ADDRESSES = {
+    "mine": MINE,
+    "everyone / team": TEAM,
+    "by behavior": f"{TEAM}&order=behavior",
+    "by fit": f"{TEAM}&order=fit",
+    "by last activity": f"{TEAM}&order=recent",
+    "by rise": f"{TEAM}&order=velocity",
+    "by first touch due": f"{TEAM}&order=due",
+    "unassigned": "/?tab=unassigned",
+    "expiring": "/?tab=expiring",
+    "near miss": "/?tab=near-miss",
+    "snoozed": "/?tab=snoozed",
+    "closed": "/?tab=closed",
+}
 EASY = {"total": 50, "fit": 15, "behavior": 10}  # made-up leads do little: more of them are to pass
-GOAL_QUERIES = 8
+GOAL_QUERIES = 9
 GOAL_MS = 100
+
+
+FORECASTS = """
+    INSERT INTO routing_forecast (qualification_id, revision, gain, falls_at, because, due_at)
+    SELECT id, 1, id % 90, CASE WHEN id % 10 = 0 THEN now() + id % 7 * interval '1 day' END, '',
+        now() + interval '7 days'
+    FROM routing_qualification ON CONFLICT DO NOTHING
+"""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--leads", type=int, default=100_000)
-    parser.add_argument("--pqls", type=int, default=20_000)
+    parser.add_argument("--leads", type=int, default=200_000)
+    parser.add_argument("--pqls", type=int, default=100_000)
     arguments = parser.parse_args()
     with own_database():
         measure_all(arguments.leads, arguments.pqls)
@@ -36,12 +60,16 @@ def measure_all(leads: int, pqls: int) -> None:
     goal = f"p95 < {GOAL_MS} ms"
     rows = []
     for who, name in (("A rep", "rep-0"), ("A manager", "manager")):
-        queries, seconds = _visit(User.objects.get(username=name))
-        p95 = 1000 * percentile(seconds, 0.95)
-        rows += [
-            Row(f"{who}: queries", f"{queries}", f"<= {GOAL_QUERIES}", queries <= GOAL_QUERIES),
-            Row(f"{who}: p50 / p95 / p99", spread_ms(seconds), goal, p95 < GOAL_MS),
-        ]
+        for what, address in ADDRESSES.items():
+            queries, seconds = _visit(User.objects.get(username=name), address)
+            p95 = 1000 * percentile(seconds, 0.95)
+            label = f"{who}, {what}"
+            rows += [
+                Row(
+                    f"{label}: queries", f"{queries}", f"<= {GOAL_QUERIES}", queries <= GOAL_QUERIES
+                ),
+                Row(f"{label}: p50 / p95 / p99", spread_ms(seconds), goal, p95 < GOAL_MS),
+            ]
     keep(
         "queue",
         f"Queue page: {leads:,} scored leads, {opened:,} open PQLs",
@@ -49,7 +77,8 @@ def measure_all(leads: int, pqls: int) -> None:
         notes=[
             f"{VISITS} visits each, the first left out; {REPS} reps in {TEAMS} teams. A rep sees "
             "their own PQLs, a manager those of everyone. The preset's thresholds are lowered for "
-            f"this: made-up leads do little, and {pqls:,} of them are to pass."
+            f"this: made-up leads do little, and {pqls:,} of them are to pass. Forecasts are made "
+            "up: a tenth falls within the week."
         ],
     )
 
@@ -77,11 +106,12 @@ def _fill(leads: int, pqls: int) -> int:
         if not open_qualifications(at=timezone.now(), limit=2_000):
             break
     with connection.cursor() as cursor:
+        cursor.execute(FORECASTS)
         cursor.execute("VACUUM (ANALYZE)")
     return Qualification.objects.open().count()
 
 
-def _visit(user: object) -> tuple[int, list[float]]:
+def _visit(user: object, address: str) -> tuple[int, list[float]]:
     """The number of queries of the page, and the seconds that each of many visits took."""
     from django.contrib.auth.models import User
     from django.db import connection
@@ -91,25 +121,24 @@ def _visit(user: object) -> tuple[int, list[float]]:
     assert isinstance(user, User)
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
-    _page(client)
+    _page(client, address)
     with CaptureQueriesContext(connection) as queries:
-        _page(client)
+        _page(client, address)
     count = len(queries)  # now: the next request empties the log
     seconds = []
     for _ in range(VISITS):
         started = time.perf_counter()
-        _page(client)
+        _page(client, address)
         seconds.append(time.perf_counter() - started)
     return count, seconds
 
 
-def _page(client: object) -> None:
+def _page(client: object, address: str) -> None:
     from django.test import Client
 
     assert isinstance(client, Client)
-    answer = client.get("/")
+    answer = client.get(address)
     assert answer.status_code == 200, answer.status_code
-    assert b"Company " in answer.content
 
 
 if __name__ == "__main__":
