@@ -45,6 +45,8 @@ app.conf.beat_schedule = {
     "make-alerts": {"task": "routing.tasks.make_alerts", "schedule": 5.0},
     "run-plays": {"task": "routing.tasks.run_plays", "schedule": 2.0},
     "forget-play-runs": {"task": "routing.tasks.forget_play_runs", "schedule": 3600.0},
+    "tell-managers": {"task": "routing.tasks.tell_managers", "schedule": 300.0},
+    "drop-old-alerts": {"task": "routing.tasks.drop_old_alerts", "schedule": 3600.0},
     "wake-snoozed": {"task": "routing.tasks.wake_snoozed", "schedule": 60.0},
     "deliver": {"task": "integrations.tasks.deliver", "schedule": 2.0},
     "watch-slas": {"task": "routing.tasks.watch_slas", "schedule": 10.0},

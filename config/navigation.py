@@ -69,6 +69,9 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
             "Review policies", "rate_review", "routing.reviewpolicy", "PQLs somebody looks at first"
         ),
         Entry("Pilots", "science", "routing.pilot", "Try PQLs with a few reps, and compare"),
+        Entry("Alerts", "notifications", "routing.alert", "What people were told, and when"),
+        Entry("Severity rules", "priority_high", "routing.severityrule", "How pressing alerts are"),
+        Entry("Alert settings", "tune", "routing.alertpreference", "When and how teams are told"),
         Entry("SLA policies", "timer", "routing.slapolicy", "How soon a rep has to act"),
         Entry("SLA steps", "alarm_on", "routing.slaevent", "Reminders, breaches, PQLs passed on"),
         Entry("Days off", "event_busy", "routing.dayoff", "Holidays: a rep's, or everybody's"),

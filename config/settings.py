@@ -269,6 +269,7 @@ DEMO_CREDENTIALS_FILE = env.str(
 )
 # What the amounts of deals are in unless somebody says otherwise.
 DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="USD")
+ALERT_RETENTION_DAYS = env.int("ALERT_RETENTION_DAYS", default=180)
 QUALIFICATION_COOLDOWN_DAYS = env.int("QUALIFICATION_COOLDOWN_DAYS", default=30)
 
 # --- Logs: ids, never e-mails or names -----------------------------------------------------------

@@ -4,10 +4,13 @@ import time
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from routing import plays, services, sla
 from routing.alerts import make_alerts as make_alerts_of_changes
+from routing.alerts.inbox import drop_old
+from routing.alerts.summaries import tell_managers as tell_managers_of_teams
 from rubrics.proof.reading import is_scoring_behind
 
 BATCH = 200
@@ -99,3 +102,18 @@ def forget_play_runs() -> None:
     for _ in range(MAX_BATCHES):
         if plays.forget_runs(at=timezone.now(), limit=BATCH) < BATCH:
             break
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+def drop_old_alerts() -> None:
+    """Drop what nobody looks at any more."""
+    for _ in range(MAX_BATCHES):
+        days = settings.ALERT_RETENTION_DAYS
+        if drop_old(at=timezone.now(), days=days, limit=BATCH) < BATCH:
+            break
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+def tell_managers() -> None:
+    """Tell managers of their teams' day, at the time they chose."""
+    tell_managers_of_teams(at=timezone.now())

@@ -1,5 +1,5 @@
 """The admin pages of routing."""
 
-from routing.admin import messages, pilots, qualifications, reps, reviews, sla, tasks
+from routing.admin import alerts, messages, pilots, qualifications, reps, reviews, sla, tasks
 
-__all__ = ["messages", "pilots", "qualifications", "reps", "reviews", "sla", "tasks"]
+__all__ = ["alerts", "messages", "pilots", "qualifications", "reps", "reviews", "sla", "tasks"]

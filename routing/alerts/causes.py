@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from routing.models import Qualification, Rep, StateChange
 from routing.models.alert import AlertKind
-from routing.models.qualification import OPEN_STATES, State
+from routing.models.qualification import OPEN_STATES, Review, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ def cause_of(
 def _unassigned(change: StateChange, pql: Qualification, managers: Sequence[User]) -> Cause | None:
     if change.from_state or change.to_state != State.NEW or pql.state != State.NEW:
         return None
+    if pql.review == Review.WAITING:
+        return None  # whoever reviews has a list of these
     return Cause(AlertKind.UNASSIGNED_PQL, tuple(managers), _sentence(change.reason))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef
@@ -97,6 +97,17 @@ def habit_of(user: User) -> Habit:
     last = Alert.objects.of_user(user.pk).filter(qualification__isnull=False)
     followed = list(last.annotate(acted=Exists(did)).values_list("acted", flat=True)[:LOOKED_BACK])
     return Habit(sum(followed), len(followed))
+
+
+def drop_old(*, at: datetime, days: int, limit: int) -> int:
+    """Delete up to ``limit`` alerts older than ``days``; those still to go out stay."""
+    old = Alert.objects.filter(
+        created_at__lt=at - timedelta(days=days), delivered_at__isnull=False
+    ).order_by("created_at")
+    dropped, _ = Alert.objects.filter(
+        pk__in=list(old.values_list("pk", flat=True)[:limit])
+    ).delete()
+    return dropped
 
 
 def read_alert(alert: Alert, *, at: datetime) -> None:

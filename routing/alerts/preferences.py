@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 
 from routing.alerts.timing import Pace, Times, due_at, open_between_quiet
 from routing.availability import hours_of
@@ -90,20 +91,23 @@ def _manner(chosen: AlertPreference, rep: Rep | None) -> Manner:
 def save_preference(preference: AlertPreference, *, at: datetime) -> None:
     """Keep a choice. What still waits for those it concerns goes by it from now on."""
     preference.save()
-    people = User.objects.filter(alerts__delivered_at=None, alerts__due_at__gt=at).distinct()
-    if preference.user_id is not None:
-        people = people.filter(pk=preference.user_id)
-    else:
-        people = people.filter(rep__team=preference.team_id, alert_preference=None)
-    for user in people:
+    for user in _whom_it_concerns(preference):
         _put_off_anew(user, at=at)
 
 
 @transaction.atomic
-def follow_team(user: User, *, at: datetime) -> None:
-    """Forget a person's own choice: their team's counts again, or the defaults."""
-    AlertPreference.objects.filter(user=user).delete()
-    _put_off_anew(user, at=at)
+def forget_preference(preference: AlertPreference, *, at: datetime) -> None:
+    """Without it, a person's team counts again, or the defaults; also for what still waits."""
+    concerned = list(_whom_it_concerns(preference))
+    preference.delete()
+    for user in concerned:
+        _put_off_anew(user, at=at)
+
+
+def _whom_it_concerns(preference: AlertPreference) -> QuerySet[User]:
+    if preference.user_id is not None:
+        return User.objects.filter(pk=preference.user_id)
+    return User.objects.filter(rep__team=preference.team_id, alert_preference=None)
 
 
 def _put_off_anew(user: User, *, at: datetime) -> None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from routing.alerts import inbox as box
 from routing.alerts.content import Content
 from routing.alerts.preferences import (
-    follow_team,
+    forget_preference,
     manner_of,
     own_preference,
     preference_of,
@@ -114,7 +114,9 @@ def alert_preferences(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @page_for(lambda _: True)
 def alert_preferences_reset(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Go by the team's choice again."""
-    follow_team(person(request), at=timezone.now())
+    chosen = own_preference(person(request))
+    if chosen.pk is not None:
+        forget_preference(chosen, at=timezone.now())
     messages.success(request, "You go by the defaults again.")
     return redirect("routing:alert-preferences")
 

@@ -245,3 +245,12 @@ def test_a_rep_of_another_team_sees_nothing_of_it(client: Client, pql: Qualifica
     tell(rep_of(pql).user, pql, title="For Maya")
     client.force_login(RepFactory.create().user)
     assert "For Maya" not in client.get(url("inbox") + "?tab=all").content.decode()
+
+
+def test_old_alerts_are_dropped_once_they_are_out(maya: User, pql: Qualification) -> None:
+    old, waits, young = (tell(maya, pql, at=AT), tell(maya, pql, at=AT), tell(maya, pql))
+    Alert.objects.filter(pk=old.pk).update(delivered_at=AT)
+    Alert.objects.filter(pk=young.pk).update(delivered_at=timezone.now())
+    assert inbox.drop_old(at=AT + timedelta(days=180), days=180, limit=10) == 0
+    assert inbox.drop_old(at=AT + timedelta(days=181), days=180, limit=10) == 1
+    assert set(Alert.objects.all()) == {waits, young}

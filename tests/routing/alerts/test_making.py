@@ -12,7 +12,7 @@ from routing import services, tasks
 from routing.alerts import Content, make_alerts, raise_alert
 from routing.models import Alert, Qualification, StateChange
 from routing.models.alert import AlertKind, Severity
-from routing.models.qualification import State
+from routing.models.qualification import Review, State
 from rubrics.models import Publication
 from tests.factories.routing import (
     RepFactory,
@@ -60,7 +60,8 @@ def test_its_content_says_who_why_and_what_to_write() -> None:
     assert content.numbers == "92 of 150 (fit 32 of 50, behavior 60 of 100)"
     assert [reason.points for reason in content.reasons] == [60, 22, 10]
     assert content.path == f"/leads/{alert.lead_id}/"
-    assert content.message == "Assigned to you. Round-robin: not dealt a PQL yet."
+    change = StateChange.objects.get(to_state=State.ASSIGNED)
+    assert content.message == f"Assigned to you. {change.reason}."
     assert "Robin" in content.suggested_message
 
 
@@ -132,7 +133,7 @@ def test_a_pql_nobody_could_take_is_urgent_to_managers() -> None:
         AlertKind.UNASSIGNED_PQL,
         Severity.URGENT,
     )
-    assert "every rep is switched off or away" in Content.from_json(alert.content).message
+    assert "Nobody can take it now" in Content.from_json(alert.content).message
 
 
 @pytest.mark.parametrize("role", ["sees all", "superuser"])
@@ -289,3 +290,11 @@ def test_acting_on_a_pql_reads_what_was_told_about_it_before() -> None:
     make_all()
     assert [alert.read_at for alert in (Alert.objects.order_by("pk"))] == [LATER, None]
     assert waits.user != acted.user
+
+
+def test_a_pql_that_waits_for_its_review_is_no_news_yet() -> None:
+    make_manager()
+    ScoreChangeFactory.create()
+    services.open_qualifications(at=AT, limit=10)
+    Qualification.objects.update(review=Review.WAITING)
+    assert make_all() == []
