@@ -54,6 +54,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients are killed here: that they hang up is no news."""
+
 
 class Double:
     """Start with ``with``; subclasses say what a request does in :meth:`answer`."""
