@@ -28,6 +28,7 @@ from integrations.demo.history import DAYS, PEOPLE, Past, make_past
 from integrations.demo.replay import Replay
 from integrations.demo.rubrics import publish_rubrics
 from integrations.demo.staff import MANAGER, hire, issue_token
+from integrations.models import Destination, DestinationKind
 from leads.attributes import Statement, write_statements
 from leads.keys import hash_write_key
 from leads.merging import TRIAL_ENDS, settle_trial_ends
@@ -55,6 +56,7 @@ def load_demo(*, at: datetime, seed: int = SEED, count: int = PEOPLE) -> None:
     product, _ = Product.objects.get_or_create(key=PRODUCT_KEY, defaults={"name": PRODUCT_NAME})
     source, write_key = create_source(name=SOURCE_NAME, product=product, is_synthetic=True)
     signins = hire()
+    name_destinations()
     of_leads, of_accounts = publish_rubrics(product, at=since)
     manager = get_user_model().objects.get(username=MANAGER)
     keep_golden_leads(of_leads.rubric, by=manager, at=since)
@@ -97,6 +99,20 @@ def has_credentials(source_name: str = SOURCE_NAME) -> bool:
     except NoCredentialsError:
         return False
     return Source.objects.filter(name=source_name, key_hash=key_hash).exists()
+
+
+def name_destinations() -> None:
+    """Where alerts could go: off, for the demo has neither a Slack app nor a mail server."""
+    for kind in (DestinationKind.SLACK, DestinationKind.EMAIL):
+        Destination.objects.get_or_create(
+            key=kind.value,
+            defaults={
+                "name": str(kind.label),
+                "kind": kind,
+                "is_on": False,
+                "secret_name": "SLACK_BOT_TOKEN" if kind == DestinationKind.SLACK else "",
+            },
+        )
 
 
 def _tell(past: Past, ids: Mapping[str, int], product: Product) -> None:

@@ -31,7 +31,7 @@ Destination.objects.create(
 )
 print(json.dumps(list(User.objects.exclude(email="").values_list("email", flat=True))))
 """
-EVENTS: Sequence[tuple[str, dict[str, Any]]] = (
+EVENTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Onboarding Step Completed", {"percent": 100}),
     ("Core Feature Used", {}),
     ("Integration Connected", {"integration": "crm"}),

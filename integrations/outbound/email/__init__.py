@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from integrations.models import Delivery
 from integrations.outbound.outcomes import Failed, Message, Outcome, Refused, Sent
@@ -84,7 +85,7 @@ def mail_of(told: Telling, *, to: str, message_id: str) -> EmailMultiAlternative
         "told": told,
         "numbers": numbers(told.content),
         "workspace": settings.WORKSPACE_NAME,
-        "preferences": settings.PUBLIC_URL + PREFERENCES,
+        "preferences": settings.PUBLIC_URL + reverse("routing:alert-preferences"),
     }
     mail = EmailMultiAlternatives(
         subject=subject_of(told.title),
@@ -99,9 +100,6 @@ def mail_of(told: Telling, *, to: str, message_id: str) -> EmailMultiAlternative
     )
     mail.attach_alternative(render_to_string("integrations/alert.html", context), "text/html")
     return mail
-
-
-PREFERENCES = "/"
 
 
 def subject_of(title: str) -> str:
