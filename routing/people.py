@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db.models import Prefetch, QuerySet
 
 from leads.models import Event, Lead, Trial
-from routing import digests, reasons
+from routing import briefs, digests, reasons
 from routing.charts import Chart, Point, step_chart
-from routing.models import Qualification, StateChange
+from routing.models import Note, Qualification, StateChange
 from routing.models.qualification import CLOSED_STATES
 from routing.reasons import missing
 from routing.reports import score_history
@@ -81,11 +81,18 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One qualification with its story and, against the score of now, what changed since."""
+    """One qualification with its story and, against the score of now, what changed since.
+
+    ``told`` is that in one sentence; ``again`` says how the one before it ended, if there was one.
+    ``undo`` is the change that the viewer may still take back.
+    """
 
     pql: Qualification
     changes: list[StateChange]
     since: list[Compared]
+    told: str
+    again: str
+    undo: StateChange | None
     is_open: bool
     may_act: bool
     lost_by: Publication | None
@@ -172,14 +179,17 @@ def _outlook(stored: Scored, score: Score, at: datetime) -> Outlook | None:
     return Outlook(outlook.advice(now, lead_id=score.lead_id), None)
 
 
-def episodes(lead: Lead, score: Score | None, viewer: Viewer) -> list[Episode]:
+def episodes(lead: Lead, score: Score | None, viewer: Viewer, *, at: datetime) -> list[Episode]:
     """A lead's qualifications that the viewer may see, the open one first."""
     story = StateChange.objects.select_related("by", "rep__user").order_by("-at", "-pk")
-    found = (
+    notes = Note.objects.select_related("by")
+    found = list(
         Qualification.objects.filter(lead=lead)
         .seen_by(viewer)
-        .select_related("rep__user", "product", "version__rubric")
-        .prefetch_related(Prefetch("changes", queryset=story))
+        .select_related("rep__user", "product", "version__rubric", "lead", "sla_policy")
+        .prefetch_related(
+            Prefetch("changes", queryset=story), Prefetch("notes", queryset=notes), "decisions"
+        )
         .order_by("-opened_at", "-pk")
     )
     now = explain.breakdown(score) if score else []
@@ -187,20 +197,31 @@ def episodes(lead: Lead, score: Score | None, viewer: Viewer) -> list[Episode]:
     lost = digests.lost_by(
         {(lead.pk, pql.product_id) for pql in found if pql.product_id not in hot}
     )
-    told = [
-        Episode(
-            pql=pql,
-            changes=list(pql.changes.all()),
-            since=compare(reasons.thaw(pql.breakdown), now)
-            if score and pql.version.rubric_id == score.rubric_id
-            else [],
-            is_open=pql.state not in CLOSED_STATES,
-            may_act=viewer.may_act_on(pql),
-            lost_by=lost.get((lead.pk, pql.product_id)) if pql.closed_at is None else None,
+    told = []
+    for pql in found:
+        is_same = score is not None and pql.version.rubric_id == score.rubric_id
+        since = compare(reasons.thaw(pql.breakdown), now) if is_same else []
+        told.append(
+            Episode(
+                pql=pql,
+                changes=list(pql.changes.all()),
+                since=since,
+                told=briefs.then_and_now(pql, score, since, at=at) if score and is_same else "",
+                again=briefs.last_time(pql, found),
+                undo=_undoable(pql, viewer, at),
+                is_open=pql.state not in CLOSED_STATES,
+                may_act=viewer.may_act_on(pql),
+                lost_by=lost.get((lead.pk, pql.product_id)) if pql.closed_at is None else None,
+            )
         )
-        for pql in found
-    ]
     return sorted(told, key=lambda episode: not episode.is_open)
+
+
+def _undoable(pql: Qualification, viewer: Viewer, at: datetime) -> StateChange | None:
+    last = max(pql.changes.all(), key=lambda change: change.pk, default=None)
+    if last is None or last.undo_until is None or at > last.undo_until:
+        return None
+    return last if viewer.may_undo(last) else None
 
 
 def events_before(

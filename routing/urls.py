@@ -61,6 +61,8 @@ urlpatterns = [
     path("me/alerts/reset/", inbox.alert_preferences_reset, name="alert-preferences-reset"),
     path("leads/", leads.lead_list, name="lead-list"),
     path("leads/<int:pk>/", leads.lead_show, name="lead-show"),
+    path("leads/<int:pk>/brief/", leads.lead_brief, name="lead-brief"),
+    path("leads/<int:pk>/visit/", leads.lead_visit, name="lead-visit"),
     path("leads/<int:pk>/events/", leads.lead_events, name="lead-events"),
     path(
         "leads/<int:pk>/evidence/<int:version_pk>/<slug:key>/",

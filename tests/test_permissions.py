@@ -127,6 +127,8 @@ TABLE: dict[str, Row] = {
     "routing:alert-preferences-reset": POST_ONLY_PAGE,
     "routing:lead-list": PAGE,
     "routing:lead-show": PAGE,
+    "routing:lead-brief": PAGE,
+    "routing:lead-visit": POST_ONLY_PAGE,
     "routing:lead-events": PAGE,
     "routing:lead-evidence": PAGE,
     "routing:account-show": PAGE,
@@ -213,6 +215,8 @@ def address(name: str, world: World) -> str:
         "routing:view-edit": ([1], ""),
         "routing:view-delete": ([1], ""),
         "routing:lead-show": ([lead.pk], ""),
+        "routing:lead-brief": ([lead.pk], ""),
+        "routing:lead-visit": ([lead.pk], ""),
         "routing:lead-events": ([lead.pk], "?before=2026-06-01T00:00:00Z&id=1"),
         "routing:lead-evidence": (
             [lead.pk, world.version.pk, "company_size"],

@@ -24,6 +24,7 @@ from routing.models.sla import SlaEvent, SlaPolicy
 from routing.models.task import Task
 from routing.models.territory import AccountOwner, Territory
 from routing.models.touch import Touch
+from routing.models.visit import LeadVisit
 
 __all__ = [
     "AccountOwner",
@@ -37,6 +38,7 @@ __all__ = [
     "Forecast",
     "LeadStage",
     "LeadTag",
+    "LeadVisit",
     "MessageTemplate",
     "Note",
     "OwedEvent",

@@ -16,6 +16,7 @@ from routing.services.reviewing import dismiss_in_review, pass_review
 from routing.services.saving import delete_view, save_view
 from routing.services.touching import add_note, log_touch
 from routing.services.undoing import undo
+from routing.services.visiting import note_visit
 from routing.services.working import (
     accept,
     assign,
@@ -46,6 +47,7 @@ __all__ = [
     "log_touch",
     "mark_contacted",
     "mark_opportunity",
+    "note_visit",
     "open_qualifications",
     "pass_review",
     "put_digest_away",

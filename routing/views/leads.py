@@ -1,24 +1,30 @@
 """Leads: who they are, what they are worth, and why."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from leads.models import Lead
-from routing import comparing, people
+from routing import briefs, comparing, people, services
+from routing.companies import company_of
+from routing.messages import suggested_message
+from routing.models.qualification import State
 from routing.plays import reading as plays
 from routing.viewers import Viewer
 from routing.views.base import page_for, person, show
 from rubrics import evidence
-from rubrics.accounts import standings
 from rubrics.models import RubricVersion, Score
 
 LEADS_A_PAGE = 50
+# While a PQL is in these, a first message is offered.
+FIRST_STATES = (State.NEW, State.ASSIGNED, State.ACCEPTED)
 
 
 @require_safe
@@ -66,17 +72,40 @@ def lead_show(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "scores": scores,
         "explained": people.explained(score, at=at, as_of=as_of) if score else None,
         "comparison": _comparison(request, score, as_of or at) if score else None,
-        "episodes": people.episodes(lead, score, viewer),
+        **_brief(lead, scores, score, viewer, at=at),
         "plays": plays.of_lead(lead, viewer, at=at),
         "trial": people.trial_of(lead, score),
         "events": events,
         "has_older": has_older,
-        "standing": next(iter(standings(lead.account)), None) if lead.account else None,
+        "company": company_of(lead, viewer),
         "at": at,
         "as_of": as_of,
         "section": "leads",
     }
     return show(request, viewer, "routing/lead.html", context)
+
+
+@require_safe
+@page_for(lambda viewer: viewer.sees_leads)
+def lead_brief(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """The same in short, to be read beside a list."""
+    lead = _lead(viewer, pk)
+    at = timezone.now()
+    scores = people.scores_of(lead)
+    context = {
+        "lead": lead,
+        "at": at,
+        **_brief(lead, scores, _chosen(request, scores), viewer, at=at),
+    }
+    return show(request, viewer, "routing/_lead_brief.html", context)
+
+
+@require_POST
+@page_for(lambda viewer: viewer.sees_leads)
+def lead_visit(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Told by the page that somebody looks at it."""
+    services.note_visit(_lead(viewer, pk), by=person(request), at=timezone.now())
+    return HttpResponse(status=204)
 
 
 @require_safe
@@ -100,6 +129,22 @@ def lead_evidence(
     at = _moment(request.GET.get("at", ""))
     hits = evidence.evidence(version.pk, lead_id=lead.pk, criterion_key=key, at=at)
     return show(request, viewer, "routing/_evidence.html", {"hits": hits})
+
+
+def _brief(
+    lead: Lead, scores: Sequence[Score], score: Score | None, viewer: Viewer, *, at: datetime
+) -> dict[str, Any]:
+    """What a rep reads first, and what they could write."""
+    episodes = people.episodes(lead, score, viewer, at=at)
+    current = next((one for one in episodes if one.is_open), None)
+    writes = current is not None and current.may_act and current.pql.state in FIRST_STATES
+    return {
+        "brief": briefs.brief_of(score, at=at) if score else None,
+        "episodes": episodes,
+        "current": current,
+        "news": briefs.since_visit(lead, scores, user_id=viewer.user_id, at=at),
+        "message": suggested_message(current.pql) if current and writes else "",
+    }
 
 
 def _lead(viewer: Viewer, pk: int) -> Lead:

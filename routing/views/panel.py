@@ -20,7 +20,7 @@ def panel(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     context = {
         "lead": lead,
         "explained": people.explained(score, at=at) if score else None,
-        "episodes": people.episodes(lead, score, viewer),
+        "episodes": people.episodes(lead, score, viewer, at=at),
         "at": at,
     }
     return show(request, viewer, "routing/_panel.html", context)
