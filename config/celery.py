@@ -44,6 +44,7 @@ app.conf.beat_schedule = {
     "open-qualifications": {"task": "routing.tasks.open_qualifications", "schedule": 5.0},
     "make-alerts": {"task": "routing.tasks.make_alerts", "schedule": 5.0},
     "run-plays": {"task": "routing.tasks.run_plays", "schedule": 2.0},
+    "dry-run-plays": {"task": "routing.tasks.dry_run_plays", "schedule": 2.0},
     "forget-play-runs": {"task": "routing.tasks.forget_play_runs", "schedule": 3600.0},
     "tell-managers": {"task": "routing.tasks.tell_managers", "schedule": 300.0},
     "drop-old-alerts": {"task": "routing.tasks.drop_old_alerts", "schedule": 3600.0},

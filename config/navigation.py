@@ -61,6 +61,8 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
     ),
     "Action": (
         Entry("PQLs", "inbox", "routing.qualification", "Episodes of work"),
+        Entry("Plays", "bolt", "routing.play", "When this happens, do that"),
+        Entry("Play runs", "receipt_long", "routing.playrun", "What plays did, and why not"),
         Entry("Tasks", "task_alt", "routing.task", "What reps have to do, and did"),
         Entry("Messages", "drafts", "routing.messagetemplate", "First words reps are offered"),
         Entry("Reps", "badge", "routing.rep", "Who works them"),
@@ -102,6 +104,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("Criteria", "checklist", "rubrics.criterion", "Of every version"),
         Entry("Score history", "timeline", "rubrics.scorechange", "Every change of a score"),
         Entry("Previewed leads", "move_up", "rubrics.previewlead", "Who enters and who leaves"),
+        Entry("Dry runs", "history", "routing.playdryrun", "Plays tried on last week"),
         Entry("Owed events", "webhook", "routing.owedevent", "What webhooks are to tell"),
         Entry("Slack actions", "touch_app", "integrations.slackaction", "Clicks dealt with"),
         Entry("Mismatches", "rule_settings", "rubrics.proofmismatch", "Of every proof"),

@@ -19,6 +19,7 @@ MAX_BATCHES = 50
 SLA_BATCH = 20
 FORETELLING_S = 10
 BEHIND = timedelta(seconds=2)
+DRY_RUN_SECONDS = 10.0
 
 
 @shared_task(ignore_result=True, soft_time_limit=60)
@@ -117,3 +118,8 @@ def drop_old_alerts() -> None:
 def tell_managers() -> None:
     """Tell managers of their teams' day, at the time they chose."""
     tell_managers_of_teams(at=timezone.now())
+
+
+def dry_run_plays() -> None:
+    """Go on with what somebody tries before switching it on."""
+    plays.dry_run_some(at=timezone.now(), seconds=DRY_RUN_SECONDS)

@@ -40,6 +40,7 @@ urlpatterns = [
     path("pqls/<int:pk>/<slug:verb>/", work.work, name="pql-work"),
     path("tasks/", tasks.task_list, name="task-list"),
     path("tasks/<int:pk>/done/", tasks.task_done, name="task-done"),
+    path("drafts/<int:pk>/away/", tasks.draft_away, name="draft-away"),
     path("tasks/<int:pk>/undone/", tasks.task_undone, name="task-undone"),
     path("changes/<int:pk>/undo/", work.undo, name="undo"),
     path("me/availability/", availability.availability, name="availability"),

@@ -107,6 +107,7 @@ TABLE: dict[str, Row] = {
     "routing:task-list": PAGE,
     "routing:task-done": POST_ONLY_PAGE,
     "routing:task-undone": POST_ONLY_PAGE,
+    "routing:draft-away": POST_ONLY_PAGE,
     "routing:undo": POST_ONLY_PAGE,
     "routing:availability": PAGE,
     "routing:rep-off": POST_ONLY_PAGE,
@@ -208,6 +209,7 @@ def address(name: str, world: World) -> str:
         "routing:alert-open": ([1], ""),
         "routing:alert-read": ([1], ""),
         "routing:alert-unread": ([1], ""),
+        "routing:draft-away": ([1], ""),
         "routing:undo": ([StateChange.objects.first().pk], ""),  # type: ignore[union-attr]
         "routing:queue-advice": ([world.scores[0].pk], ""),
         "routing:queue-panel": ([lead.pk], ""),

@@ -36,10 +36,14 @@ from leads.models import Account, Product, Source
 from leads.partitions import ensure_event_partitions
 from leads.services import create_source, rotate_write_key
 from routing.models import StateChange
+from routing.plays import turn_on
+from routing.plays.examples import make_example
 from rubrics.mappers import compiled
 from rubrics.scores import score_due
 
 TRIAL = timedelta(days=30)
+# Of the examples, those that are on.
+PLAYS = ("hot-handoff", "trial-ending")
 
 
 def is_loaded() -> bool:
@@ -81,6 +85,8 @@ def load_demo(*, at: datetime, seed: int = SEED, count: int = PEOPLE) -> None:
         pass
     fill_inboxes(at=at)
     StateChange.objects.not_handed_on().update(handed_on_at=F("at"))
+    for key in PLAYS:
+        turn_on(make_example(key, by=None, at=at, product=product), by=None, at=at)
     write_credentials(Credentials(signins, issue_token(), write_key))
 
 

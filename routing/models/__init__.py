@@ -7,6 +7,7 @@ from routing.models.change import StateChange
 from routing.models.decision import RoutingDecision
 from routing.models.digest import DigestSeen
 from routing.models.draft import Draft
+from routing.models.dry_run import PlayDryRun
 from routing.models.forecast import Forecast
 from routing.models.lead_mark import LeadStage, LeadTag
 from routing.models.message import MessageTemplate
@@ -47,6 +48,7 @@ __all__ = [
     "PilotVerdict",
     "Play",
     "PlayCursor",
+    "PlayDryRun",
     "PlayRun",
     "Qualification",
     "Rep",

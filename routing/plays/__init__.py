@@ -1,19 +1,23 @@
 """Plays: when something happens to a lead, and what is done about it."""
 
 from routing.messages import suggested_message
+from routing.plays.dry_running import dry_run_some, start_dry_run
 from routing.plays.editing import PlayNotReady, problems_of, save_play, turn_off, turn_on
 from routing.plays.running import forget_runs, run_plays
-from routing.plays.tasks import finish_task, make_task, reopen_task
+from routing.plays.tasks import finish_task, make_task, put_draft_away, reopen_task
 
 __all__ = [
     "PlayNotReady",
+    "dry_run_some",
     "finish_task",
     "forget_runs",
     "make_task",
     "problems_of",
+    "put_draft_away",
     "reopen_task",
     "run_plays",
     "save_play",
+    "start_dry_run",
     "suggested_message",
     "turn_off",
     "turn_on",

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from leads.models import Lead
-from routing.models import Task
+from routing.models import Draft, LeadStage, LeadTag, Task
+from routing.models.lead_mark import Stage
 from routing.models.task import TaskQuerySet
 from routing.viewers import Viewer
 
 MOST_SHOWN = 100
 MOST_DONE = 50
 DONE_ON_LEAD = 5
+MOST_DRAFTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,9 @@ class LeadPlays:
 
     to_do: list[Shown]
     done: list[Shown]
+    drafts: list[Draft]
+    tags: list[LeadTag]
+    stage: Stage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,14 @@ class TaskPage:
 
 
 def of_lead(lead: Lead, viewer: Viewer, *, at: datetime) -> LeadPlays:
-    """A lead's tasks that the viewer may see."""
+    """A lead's tasks that the viewer may see, drafts nobody used yet, its tags and its stage."""
     seen = _with_people(Task.objects.filter(lead=lead).seen_by(viewer))
     return LeadPlays(
         to_do=_shown(seen.to_do()[:MOST_SHOWN], viewer, at),
         done=_shown(seen.done()[:DONE_ON_LEAD], viewer, at),
+        drafts=list(Draft.objects.open().filter(lead=lead)[:MOST_DRAFTS]),
+        tags=list(LeadTag.objects.filter(lead=lead)),
+        stage=LeadStage.objects.current([lead.pk]).get(lead.pk),
     )
 
 

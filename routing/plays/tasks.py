@@ -1,4 +1,4 @@
-"""Tasks: made once per cause, done, and undone."""
+"""Tasks: made once per cause, done, and undone. Drafts: put away."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from leads.models import Lead
-from routing.models import PlayRun, Qualification, Rep, Task
+from routing.models import Draft, PlayRun, Qualification, Rep, Task
 from routing.models.task import Priority
 
 
@@ -53,3 +53,9 @@ def reopen_task(task: Task) -> bool:
     """Mark it as not done after all; False if it was not done."""
     done = Task.objects.filter(pk=task.pk, done_at__isnull=False)
     return done.update(done_at=None, done_by=None) == 1
+
+
+@transaction.atomic
+def put_draft_away(draft: Draft, *, by: User, at: datetime) -> bool:
+    """A draft was sent, or is not wanted; False if it was put away before."""
+    return Draft.objects.filter(pk=draft.pk, used_at=None).update(used_at=at, used_by=by) == 1

@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from routing import plays
-from routing.models import Task
+from routing import people, plays
+from routing.models import Draft, Task
 from routing.plays import reading
 from routing.viewers import Viewer
 from routing.views.base import answer, page_for, person, show
@@ -57,6 +57,16 @@ def task_undone(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         return answer(request, f"This task is {task.owner}'s to do.", is_refusal=True)
     plays.reopen_task(task)
     return answer(request, f"Back on the list: {task.title}")
+
+
+@require_POST
+@page_for(lambda viewer: viewer.may_work)
+def draft_away(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Put an e-mail draft away: it was sent, or is not wanted."""
+    visible = Draft.objects.filter(lead__in=people.visible_leads(viewer))
+    draft = get_object_or_404(visible, pk=pk)
+    plays.put_draft_away(draft, by=person(request), at=timezone.now())
+    return answer(request, "Put away.")
 
 
 def _found(viewer: Viewer, pk: int) -> Task:
