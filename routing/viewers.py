@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import Permission, User
 from django.db.models import Exists, F, OuterRef, Q
 
-from routing.models import Qualification, SavedView, StateChange
+from routing.models import Pilot, Qualification, SavedView, StateChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Viewer:
     may_work: bool
     sees_leads: bool
     may_review: bool = False
+    in_pilot: bool = False
 
     @classmethod
     def of(cls, user: User) -> Viewer:
@@ -31,6 +32,7 @@ class Viewer:
                 rep_key=F("rep__pk"),
                 team_key=F("rep__team"),
                 of_reviewers=F("rep__team__reviews"),
+                in_pilot=Exists(Pilot.objects.filter(reps__user=OuterRef("pk"))),
                 sees_all=_holds("routing", "view_all_qualifications"),
                 may_work=_holds("routing", "work_qualification"),
                 sees_leads=_holds("leads", "view_lead"),
@@ -40,6 +42,7 @@ class Viewer:
                 "rep_key",
                 "team_key",
                 "of_reviewers",
+                "in_pilot",
                 "sees_all",
                 "may_work",
                 "sees_leads",
@@ -47,12 +50,12 @@ class Viewer:
             )
             .get()
         )
-        rep_id, team_id, of_reviewers, *held = found
+        rep_id, team_id, of_reviewers, in_pilot, *held = found
         sees_all, may_work, sees_leads, may_review = (
             user.is_superuser or bool(has) for has in held
         )
         may_review = may_review or (may_work and bool(of_reviewers))
-        return cls(user.pk, rep_id, team_id, sees_all, may_work, sees_leads, may_review)
+        return cls(user.pk, rep_id, team_id, sees_all, may_work, sees_leads, may_review, in_pilot)
 
     @property
     def sees_queue(self) -> bool:

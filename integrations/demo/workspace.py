@@ -17,6 +17,7 @@ from integrations.datasets.loader import load_events, load_leads, load_outcomes
 from integrations.datasets.scoring import BATCH
 from integrations.demo import PRODUCT_KEY, PRODUCT_NAME, SEED, SOURCE_NAME
 from integrations.demo.alerts import fill_inboxes
+from integrations.demo.arrangements import arrange
 from integrations.demo.credentials import (
     Credentials,
     NoCredentialsError,
@@ -83,6 +84,7 @@ def load_demo(*, at: datetime, seed: int = SEED, count: int = PEOPLE) -> None:
     replay.run(since=since, until=at)
     while score_due(at=at, limit=BATCH):
         pass
+    arrange(at=at)
     fill_inboxes(at=at)
     StateChange.objects.not_handed_on().update(handed_on_at=F("at"))
     for key in PLAYS:

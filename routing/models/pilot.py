@@ -32,7 +32,7 @@ class Pilot(models.Model):
     """A trial of working PQLs: some go to a few chosen reps alone, the others stay as before.
 
     A share of the leads, drawn at random but the same for good, is the comparison group: they are
-    dealt as they would be without the pilot, to everybody but its reps (docs/adr/0020).
+    dealt as they would be without the pilot, to everybody but its reps (docs/adr/0023).
     """
 
     name = models.CharField(max_length=120, unique=True)

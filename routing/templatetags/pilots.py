@@ -15,9 +15,9 @@ register = template.Library()
 
 @register.inclusion_tag("routing/_verdict.html", takes_context=True)
 def pilot_verdict(context: template.Context, viewer: Viewer, at: datetime) -> dict[str, Any]:
-    """Nothing, at the cost of one query, for who is in no pilot that runs."""
+    """Nothing, and no query, for who is in no pilot."""
     asked = []
-    if viewer.rep_id is not None:
+    if viewer.in_pilot and viewer.rep_id is not None:
         rep = Rep.objects.filter(pk=viewer.rep_id, pilots__in=Pilot.objects.running(at)).first()
         asked = asked_of(rep, at=at) if rep else []
     request = context.get("request")
