@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -9,11 +10,13 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from leads.admin.base import AppAdmin, BigTableAdmin, lead_link, pretty_json
+from leads.admin.base import AppAdmin, BigTableAdmin, ModelForm, lead_link, pretty_json
 from leads.admin.filters import MomentFilter
 from routing.alerts.preferences import forget_preference, save_preference
 from routing.models import Alert, AlertPreference, SeverityRule
+from routing.models.alert import AlertKind
 
 
 class DeliveredFilter(admin.SimpleListFilter):
@@ -97,12 +100,26 @@ class SeverityRuleAdmin(AppAdmin):
         return str(rule.product) if rule.product else "Products without rules of their own"
 
 
+class PreferenceAdminForm(ModelForm):
+    muted_kinds = forms.MultipleChoiceField(
+        choices=AlertKind,
+        required=False,
+        label="Kinds that stay in the inbox",
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    class Meta:
+        model = AlertPreference
+        fields = "__all__"
+
+
 @admin.register(AlertPreference)
 class AlertPreferenceAdmin(AppAdmin):
     list_display = ("whose", "rhythm", "quiet_hours", "slack_from", "email_from", "muted_until")
     list_display_links = ("whose",)
     list_select_related = ("user", "team")
     list_filter = (("rhythm", ChoicesDropdownFilter), ("quiet_hours", ChoicesDropdownFilter))
+    form = PreferenceAdminForm
     autocomplete_fields = ("user",)
     fieldsets = (
         (
@@ -122,7 +139,8 @@ class AlertPreferenceAdmin(AppAdmin):
             {
                 "fields": (
                     ("rhythm", "digest_time"),
-                    ("quiet_hours", "quiet_from", "quiet_until"),
+                    "quiet_hours",
+                    ("quiet_from", "quiet_until"),
                     ("urgent_at_once", "time_zone"),
                 )
             },

@@ -14,8 +14,8 @@ VIEW = (
     ("routing", "note"),
     ("routing", "touch"),
 )
-# Whoever leads the reps says, with RevOps, which leads must come out how.
-MANAGE = (("rubrics", "goldenlead"),)
+# Whoever leads the reps says, with RevOps, which leads must come out how, and how a team is told.
+MANAGE = (("rubrics", "goldenlead"), ("routing", "alertpreference"))
 # And signs drafts where a second person has to; so may RevOps, each other's (docs/adr/0013).
 APPROVE = ("approve_rubricversion", "Can approve rubric versions")
 # And says which PQLs are worth working, where somebody has to.

@@ -34,6 +34,7 @@ def test_groups_hold_what_their_role_needs() -> None:
     assert manager == rep | {
         "routing.review_qualification",
         "routing.view_all_qualifications",
+        *(f"routing.{act}_alertpreference" for act in ("add", "change", "delete", "view")),
         "rubrics.add_goldenlead",
         "rubrics.approve_rubricversion",
         "rubrics.change_goldenlead",
