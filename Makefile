@@ -61,7 +61,7 @@ check: env-test ## Run every check that needs no test: format, lint, types, impo
 
 .PHONY: bench
 bench: env-bench ## Measure speed against baselines and write docs/benchmarks.md (30 min, idle machine)
-	@for name in ingest latency queue growth publish engine catalogue preview; do \
+	@for name in ingest latency alerts queue growth publish engine catalogue preview; do \
 		echo "benchmarks.$$name"; $(BIN)/python -m benchmarks.$$name || exit 1; \
 	done
 	@$(BIN)/python -m benchmarks.report

@@ -13,6 +13,7 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 ORDER = (
     "ingest",
     "latency",
+    "alerts",
     "queue",
     "engine",
     "engine_large",
