@@ -7,6 +7,7 @@ not look, it is posted once more, and then never again (docs/adr/0019).
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from slack_sdk import WebClient
@@ -18,6 +19,8 @@ EVENT_TYPE = "ripeline_delivery"
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far Slack's clock and ours may be apart when a message is looked for."""
 LOOKED_THROUGH = 200
+POST_WITHIN_S = 40.0
+"""After the claim: the lease (60 s) less what a call may take, and some more."""
 CANNOT_LOOK = {
     "missing_scope",
     "no_permission",
@@ -65,6 +68,7 @@ class Post:
 
     def send(self) -> Outcome:
         web = client(self.token)
+        began = monotonic()
         learned: Learned | None = None
         try:
             channel = self.to.channel
@@ -76,6 +80,9 @@ class Post:
                 if found := self._look(web, channel, self.doubted_at):
                     return Sent(found, channel, learned)
                 note = TWICE if found is None and self.doubts else ""
+            if monotonic() - began > POST_WITHIN_S:
+                # The lease may end before the answer comes: somebody else would post it too.
+                return Failed("Slack was too slow to begin with.", learned=learned)
             return self._post(web, channel, learned, note)
         except SlackProblem as problem:
             return replace(problem.outcome, learned=learned)

@@ -13,6 +13,7 @@ from integrations.models.delivery import LEASE, LIFE
 from integrations.outbound import slack as slack_channel
 from integrations.outbound.outcomes import MOST_ATTEMPTS, PAUSES
 from integrations.outbound.sending import claim, send_due
+from integrations.outbound.slack import posting
 from tests.doubles.receiver import Receiver
 from tests.doubles.server import LOST, SWALLOWED, Fault, Reply
 from tests.doubles.slack import BROKEN, SlackDouble, busy, says
@@ -154,6 +155,16 @@ def test_two_lost_answers_where_nobody_may_look_are_the_end(slack: SlackDouble) 
     delivery.refresh_from_db()
     assert delivery.state == "maybe_sent"
     assert slack.told() == {delivery.message_key: 2}
+
+
+def test_nothing_is_posted_so_late_that_the_lease_may_end(
+    slack: SlackDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "POST_WITHIN_S", -1.0)
+    delivery = owed(hold_in_channel())
+    assert send() == 0
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.doubted_at, slack.messages) == ("queued", None, [])
 
 
 def test_refusal_is_given_up_with_its_reason(slack: SlackDouble) -> None:
