@@ -120,6 +120,7 @@ def tell_managers() -> None:
     tell_managers_of_teams(at=timezone.now())
 
 
+@shared_task(ignore_result=True, soft_time_limit=60)
 def dry_run_plays() -> None:
     """Go on with what somebody tries before switching it on."""
     plays.dry_run_some(at=timezone.now(), seconds=DRY_RUN_SECONDS)
