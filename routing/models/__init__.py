@@ -18,6 +18,7 @@ from routing.models.play import Play, PlayCursor
 from routing.models.play_run import PlayRun
 from routing.models.qualification import Qualification
 from routing.models.rep import Rep, Team
+from routing.models.replay import Replay, ReplayedPql
 from routing.models.review import ReviewPolicy
 from routing.models.rule import AssignmentRule, DealTurn, RuleSet
 from routing.models.saved_view import SavedView
@@ -52,6 +53,8 @@ __all__ = [
     "PlayRun",
     "Qualification",
     "Rep",
+    "Replay",
+    "ReplayedPql",
     "ReviewPolicy",
     "RoutingDecision",
     "RuleSet",
