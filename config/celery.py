@@ -48,6 +48,7 @@ app.conf.beat_schedule = {
     "forget-play-runs": {"task": "routing.tasks.forget_play_runs", "schedule": 3600.0},
     "tell-managers": {"task": "routing.tasks.tell_managers", "schedule": 300.0},
     "drop-old-alerts": {"task": "routing.tasks.drop_old_alerts", "schedule": 3600.0},
+    "run-replays": {"task": "routing.tasks.run_replays", "schedule": 2.0},
     "wake-snoozed": {"task": "routing.tasks.wake_snoozed", "schedule": 60.0},
     "deliver": {"task": "integrations.tasks.deliver", "schedule": 2.0},
     "watch-slas": {"task": "routing.tasks.watch_slas", "schedule": 10.0},

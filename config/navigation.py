@@ -65,6 +65,11 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("Play runs", "receipt_long", "routing.playrun", "What plays did, and why not"),
         Entry("Tasks", "task_alt", "routing.task", "What reps have to do, and did"),
         Entry("Messages", "drafts", "routing.messagetemplate", "First words reps are offered"),
+        Entry("Assignment rules", "alt_route", "routing.ruleset", "Who gets which PQL"),
+        Entry("Territories", "map", "routing.territory", "Parts of the market, and their reps"),
+        Entry("Account owners", "handshake", "routing.accountowner", "Whose accounts are whose"),
+        Entry("Routing log", "route", "routing.routingdecision", "Who got which PQL, and why"),
+        Entry("Replays", "replay", "routing.replay", "Past days dealt again by other rules"),
         Entry("Reps", "badge", "routing.rep", "Who works them"),
         Entry("Teams", "groups", "routing.team", "Whom they are dealt among"),
         Entry(

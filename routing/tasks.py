@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from routing import plays, services, sla
+from routing import plays, services, simulating, sla
 from routing.alerts import make_alerts as make_alerts_of_changes
 from routing.alerts.inbox import drop_old
 from routing.alerts.summaries import tell_managers as tell_managers_of_teams
@@ -23,13 +23,19 @@ DRY_RUN_SECONDS = 10.0
 
 
 @shared_task(ignore_result=True, soft_time_limit=60)
+REPLAY_S = 5
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
 def open_qualifications() -> None:
     """Open and deal what crossed the threshold, once merged leads' PQLs are with their person.
 
     First come those who waited for a rep to be there.
     """
     services.follow_merges(at=timezone.now(), limit=BATCH)
-    services.deal_waiting(at=timezone.now(), limit=BATCH)
+    for _ in range(MAX_BATCHES):
+        if services.deal_waiting(at=timezone.now(), limit=BATCH) < BATCH:
+            break
     for _ in range(MAX_BATCHES):
         if services.open_qualifications(at=timezone.now(), limit=BATCH) < BATCH:
             break
@@ -124,3 +130,10 @@ def tell_managers() -> None:
 def dry_run_plays() -> None:
     """Go on with what somebody tries before switching it on."""
     plays.dry_run_some(at=timezone.now(), seconds=DRY_RUN_SECONDS)
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+@shared_task(ignore_result=True, soft_time_limit=60)
+def run_replays() -> None:
+    """Go on with the replay that was started first; live scoring comes first."""
+    simulating.replay_some(at=timezone.now(), seconds=REPLAY_S)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Case, F, Q, Value, When
 
 from leads.models.job import Job, JobQuerySet
 from routing.models.qualification import Qualification
@@ -36,6 +37,15 @@ class Replay(Job):
         return f"Replay of {self.label}"
 
 
+class ReplayedPqlQuerySet(models.QuerySet["ReplayedPql"]):
+    def with_other_rep(self) -> ReplayedPqlQuerySet:
+        """Those that would have gone to somebody else, or to nobody, or to somebody at last."""
+        same = Q(rep_then=F("rep_now")) | Q(rep_then=None, rep_now=None)
+        return self.alias(same=Case(When(same, then=Value(True)), default=Value(False))).filter(
+            same=False
+        )
+
+
 class ReplayedPql(models.Model):
     """One PQL of a replay: who got it then, who would have got it, and by which rule."""
 
@@ -54,6 +64,8 @@ class ReplayedPql(models.Model):
     reason = models.CharField(max_length=300)
     steps = models.JSONField(default=list)
 
+    objects = ReplayedPqlQuerySet.as_manager()
+
     class Meta:
         verbose_name = "replayed PQL"
         constraints = [
@@ -64,11 +76,3 @@ class ReplayedPql(models.Model):
 
     def __str__(self) -> str:
         return f"PQL {self.qualification_id}: {self.reason}"
-
-    @property
-    def has_other_rep(self) -> bool:
-        return self.rep_then_id != self.rep_now_id
-
-    @property
-    def has_other_rule(self) -> bool:
-        return self.rule_then != self.rule_now
