@@ -41,6 +41,7 @@ def _copy(rule: AssignmentRule, to: RuleSet) -> None:
     related = {name: list(getattr(rule, name).all()) for name in ("territories", "teams", "reps")}
     rule.pk, rule.rule_set = None, to
     rule._state.adding = True
+    rule._prefetched_objects_cache = {}  # type: ignore[attr-defined]  # what the original has
     rule.save()
     for name, those in related.items():
         getattr(rule, name).set(those)

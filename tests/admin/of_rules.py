@@ -7,7 +7,7 @@ from routing.models import AccountOwner, Replay, RoutingDecision, RuleSet, Terri
 from tests.world import AT, World
 
 MODELS: list[type[Model]] = [AccountOwner, Replay, RoutingDecision, RuleSet, Territory]
-READ_ONLY: list[type[Model]] = [Replay, RoutingDecision]
+READ_ONLY: list[type[Model]] = [RoutingDecision]
 
 
 def fill_rules(world: World, lead: Lead, number: int) -> None:
@@ -31,3 +31,7 @@ def fill_rules(world: World, lead: Lead, number: int) -> None:
         state="done", counts={str(world.rep.pk): [1, 0], "": [0, 1]}, done=1,
     )  # fmt: skip
     replay.pqls.create(qualification=pql, rep_then=pql.rep, reason="Nobody", steps=[])
+
+
+# Each rule with its reps, teams and territories; each rep of a replay and the PQLs that differ.
+BIGGER_PAGES: dict[type[Model], int] = {RuleSet: 10, Replay: 12}

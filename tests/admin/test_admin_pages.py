@@ -70,6 +70,7 @@ BIGGER_PAGES: dict[type[Model], int] = {
     SetupGuide: 10,
     GoldenLead: 16,  # judged by each version of the rubric that is not retired
     Preview: 20,
+    **of_rules.BIGGER_PAGES,
 }
 MODELS: list[type[Model]] = [
     Account,
