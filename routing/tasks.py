@@ -20,9 +20,6 @@ SLA_BATCH = 20
 FORETELLING_S = 10
 BEHIND = timedelta(seconds=2)
 DRY_RUN_SECONDS = 10.0
-
-
-@shared_task(ignore_result=True, soft_time_limit=60)
 REPLAY_S = 5
 
 
@@ -132,7 +129,6 @@ def dry_run_plays() -> None:
     plays.dry_run_some(at=timezone.now(), seconds=DRY_RUN_SECONDS)
 
 
-@shared_task(ignore_result=True, soft_time_limit=60)
 @shared_task(ignore_result=True, soft_time_limit=60)
 def run_replays() -> None:
     """Go on with the replay that was started first; live scoring comes first."""
