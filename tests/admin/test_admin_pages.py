@@ -109,8 +109,7 @@ MODELS: list[type[Model]] = [
     Qualification,
     *of_plays.MODELS,
     *of_outbound.MODELS,
-    *of_reps.MODELS,
-    *of_rules.MODELS,
+    *(of_reps.MODELS + of_rules.MODELS),
     ApiToken,
     Group,
 ]
@@ -140,8 +139,7 @@ READ_ONLY: list[type[Model]] = [
     Trial,
     *of_plays.READ_ONLY,
     *of_outbound.READ_ONLY,
-    *of_reps.READ_ONLY,
-    *of_rules.READ_ONLY,
+    *(of_reps.READ_ONLY + of_rules.READ_ONLY),
 ]
 
 
