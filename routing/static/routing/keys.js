@@ -11,10 +11,11 @@ ripeline.keysOn = () => !document.cookie.split("; ").includes("keys=off");
 
 const rows = () => [...document.querySelectorAll('[data-part="rows"] > [data-key]')];
 
-// The row that a key is about: the one with the focus, else the one beside the list, else the last.
+// The row that a key is about: the one open beside the list, else the one with the focus, else the last.
 function currentRow() {
-  const held = document.activeElement.closest?.('[data-part="rows"] > [data-key]');
-  const key = ripeline.opened?.()?.key ?? ripeline.lastPlace?.key;
+  const opened = ripeline.opened?.();
+  const held = opened ? null : document.activeElement.closest?.('[data-part="rows"] > [data-key]');
+  const key = opened ? opened.key : ripeline.lastPlace?.key;
   return held ?? (key ? document.querySelector(`[data-part="rows"] > [data-key="${key}"]`) : null);
 }
 
@@ -23,7 +24,7 @@ function move(step) {
   const all = rows();
   const opened = ripeline.opened?.();
   let now = all.indexOf(currentRow());
-  if (now < 0 && opened) now = opened.index - (step > 0 ? 1 : 0); // its row went away: on from there
+  if (now < 0 && opened) now = Math.max(opened.index, 0) - (step > 0 ? 1 : 0); // its row went away: on from there
   else if (now < 0) now = step > 0 ? -1 : all.length;
   const link = all[now + step]?.querySelector('[data-act="open"]');
   if (!link) return;
