@@ -64,6 +64,12 @@ class Telling:
     more: int = 0
     shown_change: int | None = None
 
+    @property
+    def about(self) -> str:
+        """Who it is about, where the title does not say so already, and what they try."""
+        who = "" if self.content.who in self.title else self.content.who
+        return " · ".join(part for part in (who, self.content.product) if part)
+
 
 def telling_of(delivery: Delivery) -> Telling | Refused:
     """What a delivery says at this moment."""

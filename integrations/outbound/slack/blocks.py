@@ -4,7 +4,6 @@
 from typing import Any
 
 from integrations.outbound.telling import Telling, numbers
-from routing.alerts import Content
 from routing.models.alert import Severity
 
 Block = dict[str, Any]
@@ -42,7 +41,7 @@ def blocks(telling: Telling) -> list[Block]:
     """The whole message; buttons only while there is something to do."""
     mark = MARKS.get(telling.severity, "")
     found = [_section(f"{mark}*{_link(telling.url, telling.title)}*")]
-    found += _digest(telling) if telling.items else _alert(telling.content)
+    found += _digest(telling) if telling.items else _alert(telling)
     if telling.news:
         found.append(_section(f"*{_line(telling.news)}*"))
     if telling.acts_on is not None:
@@ -51,13 +50,13 @@ def blocks(telling: Telling) -> list[Block]:
     return found
 
 
-def _alert(content: Content) -> list[Block]:
+def _alert(telling: Telling) -> list[Block]:
+    content = telling.content
     found = []
     if content.message:
         found.append(_section(_line(content.message, 400)))
-    who = f"*{_line(content.who)}*" if content.who else ""
-    if about := " · ".join(part for part in (who, _line(content.product)) if part):
-        found.append(_section(about))
+    if telling.about:
+        found.append(_section(f"*{_line(telling.about)}*"))
     if fields := [
         _text(f"*{name}*\n{_line(value)}", FIELD_LENGTH) for name, value in numbers(content)
     ]:
