@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet, Subquery
 
 from leads.models import Account, Product, Source
 from routing.models import Qualification, Rep, StateChange, Team
-from routing.models.qualification import State
+from routing.models.qualification import Review, State
 from routing.queue import EXPIRING_WITHIN, Tab
 from routing.viewers import Viewer
 from rubrics.models import AccountScoreChange, Band, RubricVersion, Score, ScoreChange
@@ -69,7 +69,8 @@ def queue_figures(viewer: Viewer, *, at: datetime) -> QueueFigures:
 
 
 def _by_state() -> list[_Count]:
-    found = Qualification.objects.open().order_by().values_list("rep", "rep__team", "state")
+    shown = Qualification.objects.open().exclude(review=Review.WAITING)
+    found = shown.order_by().values_list("rep", "rep__team", "state")
     return [_Count(*row) for row in found.annotate(number=Count("pk"))]
 
 

@@ -37,7 +37,7 @@ class PilotAdmin(AppAdmin):
     list_display = ("name", "shown_state", "who", "starts_at", "ends_at", "share")
     list_select_related = ("product",)
     search_fields = ("name",)
-    fields = ("name", "product", "conditions", "reps", ("starts_at", "ends_at"), "share")
+    fields = ("name", "product", "conditions", "reps", "starts_at", "ends_at", "share")
     actions_detail = ("results",)
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -75,7 +75,7 @@ class RepAdmin(AppAdmin):
     inlines = (DayOffInline,)
     actions_list = ("calendar",)
     fieldsets = (
-        (None, {"fields": (("user", "team"), ("is_available", "off_until"), "last_dealt_at")}),
+        (None, {"fields": (("user", "team"), "is_available", "off_until", "last_dealt_at")}),
         ("Working hours", {"fields": ("time_zone", *DAY_FIELDS)}),
         ("How much, and what", {"fields": (("max_open", "max_new_a_day"), "weight", "skills")}),
     )

@@ -8,6 +8,7 @@ from routing.models import Qualification, ReviewPolicy
 from routing.models.qualification import Review, State
 from routing.queue import Tab
 from routing.queue.reading import in_tab
+from routing.reports import queue_figures
 from routing.services.reviewing import review_asked_by
 from routing.viewers import Viewer
 from tests.factories.routing import (
@@ -34,6 +35,7 @@ def test_nobody_sees_works_or_is_dealt_what_waits_for_review() -> None:
     assert not Qualification.objects.undealt().exists()
     for tab in (Tab.UNASSIGNED, Tab.TEAM):
         assert not in_tab(tab, Viewer.of(make_manager()), at=AT).exists()
+    assert not any(queue_figures(viewer, at=AT).counts.values())
     assert list(Qualification.objects.to_review()) == [pql]
     assert services.deal_waiting(at=AT, limit=10) == 0
     for act in (
