@@ -190,15 +190,17 @@ class SnoozeForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    """Who gets a PQL."""
+    """Who gets a PQL: any rep, or one of the teams that the viewer manages."""
 
     rep = forms.ModelChoiceField(
         queryset=Rep.objects.none(), empty_label=None, error_messages={"required": "Choose a rep."}
     )
 
-    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: Viewer, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reps = Rep.objects.available(at).select_related("user", "team")
+        if not viewer.sees_all:
+            reps = reps.filter(team__in=viewer.managed)
         self.fields["rep"].queryset = reps  # type: ignore[attr-defined]  # a ModelChoiceField
 
 

@@ -46,7 +46,7 @@ class _Count:
         return viewer.sees_all or self.rep in {None, viewer.rep_id} or self.is_of_team(viewer)
 
     def is_of_team(self, viewer: Viewer) -> bool:
-        return viewer.sees_all or (self.team is not None and self.team == viewer.team_id)
+        return viewer.sees_all or self.team in viewer.team_ids
 
 
 def queue_figures(viewer: Viewer, *, at: datetime) -> QueueFigures:
@@ -144,7 +144,7 @@ class Choices:
     def reps_for(self, viewer: Viewer) -> list[tuple[int, str]]:
         """Whose PQLs the viewer may see."""
         return [
-            (pk, name) for pk, name, team in self.reps if viewer.sees_all or team == viewer.team_id
+            (pk, name) for pk, name, team in self.reps if viewer.sees_all or team in viewer.team_ids
         ]
 
 

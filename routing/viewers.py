@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Permission, User
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q
 
-from routing.models import Pilot, Qualification, SavedView, StateChange
+from routing.models import Pilot, Qualification, SavedView, StateChange, Team
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in person, with the rep they are (if any) and what their groups allow."""
+    """A signed-in person, with the rep they are (if any), the teams they manage and what their
+    groups allow."""
 
     user_id: int
     rep_id: int | None
@@ -22,6 +24,8 @@ class Viewer:
     sees_leads: bool
     may_review: bool = False
     in_pilot: bool = False
+    managed: tuple[int, ...] = ()
+    """Ids of the teams whose manager they are."""
 
     @classmethod
     def of(cls, user: User) -> Viewer:
@@ -36,6 +40,7 @@ class Viewer:
                 sees_all=_holds("routing", "view_all_qualifications"),
                 may_work=_holds("routing", "work_qualification"),
                 sees_leads=_holds("leads", "view_lead"),
+                managed=ArraySubquery(Team.objects.filter(manager=OuterRef("pk")).values("pk")),
                 may_review=_holds("routing", "review_qualification"),
             )
             .values_list(
@@ -43,6 +48,7 @@ class Viewer:
                 "team_key",
                 "of_reviewers",
                 "in_pilot",
+                "managed",
                 "sees_all",
                 "may_work",
                 "sees_leads",
@@ -50,29 +56,58 @@ class Viewer:
             )
             .get()
         )
-        rep_id, team_id, of_reviewers, in_pilot, *held = found
+        rep_id, team_id, of_reviewers, in_pilot, managed, *held = found
         sees_all, may_work, sees_leads, may_review = (
             user.is_superuser or bool(has) for has in held
         )
         may_review = may_review or (may_work and bool(of_reviewers))
-        return cls(user.pk, rep_id, team_id, sees_all, may_work, sees_leads, may_review, in_pilot)
+        return cls(
+            user.pk,
+            rep_id,
+            team_id,
+            sees_all,
+            may_work,
+            sees_leads,
+            may_review,
+            in_pilot,
+            tuple(managed),
+        )
 
     @property
     def sees_queue(self) -> bool:
         """Whether there is a queue for them at all."""
         return self.may_work or self.sees_all
 
+    @property
+    def sees_team(self) -> bool:
+        """Whether reps' numbers are theirs to look at: of all, or of the teams they manage."""
+        return self.sees_all or bool(self.managed)
+
+    @property
+    def may_assign(self) -> bool:
+        """Whether they say who works what."""
+        return self.may_work and self.sees_team
+
+    @property
+    def team_ids(self) -> tuple[int, ...]:
+        """Teams whose PQLs they see: their own, and those they manage."""
+        return self.managed if self.team_id is None else (self.team_id, *self.managed)
+
     def owns(self, view: SavedView) -> bool:
         """Whether this saved view is theirs."""
         return view.owner_id == self.user_id
 
     def may_act_on(self, qualification: Qualification) -> bool:
-        """Reps act on their own and on what is nobody's; who sees everything acts on everything."""
+        """Reps act on their own and on what is nobody's; who manages a team acts on its reps' too,
+        and who sees everything acts on everything."""
         if not self.may_work:
             return False
         if self.sees_all or qualification.rep_id is None:
             return True
-        return qualification.rep_id == self.rep_id
+        if qualification.rep_id == self.rep_id:
+            return True
+        rep = qualification.rep if self.managed else None
+        return rep is not None and rep.team_id in self.managed
 
     def may_undo(self, change: StateChange) -> bool:
         """Who did it; and who sees everything may undo what anybody did."""

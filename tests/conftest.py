@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase, override_settings
 from psycopg.sql import SQL, Identifier, Literal
 
@@ -84,6 +85,17 @@ def _empty_caches() -> None:
     """Nothing remembered of another test's rows."""
     cache.clear()
     forget_compiled()
+
+
+@pytest.fixture(scope="module")
+def setting(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """The world of the permission matrices (tests/permissions/): one for a module's tests, each of
+    which leaves it as it was."""
+    from tests.permissions.askers import make_setting
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_setting()
+        transaction.set_rollback(True)
 
 
 # What they test waits until every transaction of the server has ended (leads/fences.py): tests of

@@ -9,12 +9,13 @@ from rest_framework.request import Request
 if TYPE_CHECKING:  # DRF loads this module while it defines APIView
     from rest_framework.views import APIView
 
-# A scope of a token, and the Django permission that grants the same to a signed-in person.
+# A scope of a token, and the Django permissions that grant the same to a signed-in person. Scores
+# are those of all leads: a rep, from whose pages other teams' leads are hidden, may not read them.
 SCOPE_PERMISSIONS = {
-    "ingest": "leads.add_event",
-    "read:scores": "rubrics.view_score",
-    "work:pqls": "routing.work_qualification",
-    "manage:rubrics": "rubrics.change_rubricversion",
+    "ingest": ("leads.add_event",),
+    "read:scores": ("rubrics.view_score", "routing.view_all_qualifications"),
+    "work:pqls": ("routing.work_qualification",),
+    "manage:rubrics": ("rubrics.change_rubricversion",),
 }
 
 Scopes = Mapping[str, str | tuple[str, ...]]
@@ -49,7 +50,7 @@ class HasScope(BasePermission):
         granted: Any = getattr(request.auth, "scopes", None)
         if granted is not None:
             return any(scope in granted for scope in needed)
-        return any(user.has_perm(SCOPE_PERMISSIONS[scope]) for scope in needed)
+        return any(user.has_perms(SCOPE_PERMISSIONS[scope]) for scope in needed)
 
 
 class ReadsDocs(BasePermission):

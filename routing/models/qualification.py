@@ -136,10 +136,10 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
         return self.filter(lead__in=Lead.objects.search(words))
 
     def seen_by(self, viewer: Viewer) -> QualificationQuerySet:
-        """A rep sees their own, their team's, and what is nobody's; some people see all."""
+        """A rep sees their own, their teams', and what is nobody's; some people see all."""
         if viewer.sees_all:
             return self
-        theirs = Q(rep=None) | Q(rep=viewer.rep_id) | Q(rep__team=viewer.team_id)
+        theirs = Q(rep=None) | Q(rep=viewer.rep_id) | Q(rep__team__in=viewer.team_ids)
         return self.filter(theirs).exclude(review__in=UNREVIEWED)
 
     def hidden_from(self, viewer: Viewer) -> QualificationQuerySet:
@@ -147,7 +147,7 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
         if viewer.sees_all:
             return self.none()
         others = self.open().filter(rep__isnull=False)
-        return others.exclude(rep=viewer.rep_id).exclude(rep__team=viewer.team_id)
+        return others.exclude(rep=viewer.rep_id).exclude(rep__team__in=viewer.team_ids)
 
     def with_score(self) -> QualificationQuerySet:
         """Each with ``score``: what its lead is worth now for the product."""
@@ -172,9 +172,9 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
         no_more = Q(score__is_pql=False) | Q(score=None)
         return self.open().with_score().filter(no_more, Exists(lost))
 
-    def of_team(self, team_id: int | None) -> QualificationQuerySet:
-        """Those that reps of this team work."""
-        return self.filter(rep__team=team_id, rep__isnull=False)
+    def of_teams(self, team_ids: Iterable[int]) -> QualificationQuerySet:
+        """Those that reps of these teams work."""
+        return self.filter(rep__team__in=team_ids)
 
     def falling_by(self, moment: datetime) -> QualificationQuerySet:
         """PQLs of now that are none at ``moment`` if nothing happens until then."""

@@ -62,8 +62,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
 
 def _visible(viewer: Viewer) -> Q:
-    given = Q(rep=viewer.rep_id) | Q(rep__team=viewer.team_id)
-    of_pql = Q(qualification__rep=viewer.rep_id) | Q(qualification__rep__team=viewer.team_id)
+    given = Q(rep=viewer.rep_id) | Q(rep__team__in=viewer.team_ids)
+    of_pql = Q(qualification__rep=viewer.rep_id) | Q(qualification__rep__team__in=viewer.team_ids)
     nobodys = Q(qualification=None) | Q(qualification__rep=None)
     return Q(rep__isnull=False) & given | Q(rep=None) & (of_pql | nobodys)
 

@@ -106,7 +106,11 @@ def _shown(tasks: Iterable[Task], viewer: Viewer, at: datetime) -> list[Shown]:
 
 
 def may_act_on(viewer: Viewer, task: Task) -> bool:
-    """Reps do their own and what is nobody's; who sees everything acts on everything."""
+    """Reps do their own and what is nobody's; who manages a team acts on its reps' too, and who
+    sees everything acts on everything."""
     if not viewer.may_work:
         return False
-    return viewer.sees_all or task.owner is None or task.owner.pk == viewer.rep_id
+    owner = task.owner
+    if viewer.sees_all or owner is None:
+        return True
+    return owner.pk == viewer.rep_id or owner.team_id in viewer.managed

@@ -33,8 +33,8 @@ from routing.views.work import attempt, found
 class Question:
     """What is asked, by which form; what the answers do, and what is said when that is done.
 
-    ``is_for_all``: only for who sees every rep's PQLs. ``is_for_mates``: also on PQLs that another
-    rep of the team works.
+    ``is_for_managers``: only for who says who works what. ``is_for_mates``: also on PQLs that
+    another rep of the team works.
     """
 
     form: type[forms.Form]
@@ -43,7 +43,7 @@ class Question:
     act: Callable[[Qualification, User, datetime, Any], object]
     done: str
     answer: Callable[[Any], str] | None = None
-    is_for_all: bool = False
+    is_for_managers: bool = False
     is_for_mates: bool = False
 
 
@@ -82,7 +82,7 @@ QUESTIONS: dict[str, Question] = {
         _assign,
         "Gave {lead} to {answer}.",
         answer=lambda form: str(form.cleaned_data["rep"]),
-        is_for_all=True,
+        is_for_managers=True,
     ),
     "touch": Question(
         TouchForm,
@@ -128,10 +128,11 @@ QUESTIONS: dict[str, Question] = {
 def ask(request: HttpRequest, viewer: Viewer, pk: int, verb: str) -> HttpResponse:
     """Ask what has to be known; once it is, do it."""
     question = QUESTIONS[verb]
-    if question.is_for_all and not viewer.sees_all:
+    if question.is_for_managers and not viewer.may_assign:
         raise PermissionDenied
     pql, at = found(viewer, pk), timezone.now()
-    form = question.form(request.POST if request.method == "POST" else None, **extra(question, at))
+    posted = request.POST if request.method == "POST" else None
+    form = question.form(posted, **extra(question, viewer, at))
     if not form.is_valid():
         return _asked(request, viewer, pql, form, verb)
     return attempt(
@@ -149,9 +150,9 @@ def _said(question: Question, form: forms.Form) -> str:
     return question.done.replace("{answer}", answer)
 
 
-def extra(question: Question, at: datetime) -> dict[str, Any]:
-    """Who may be chosen depends on the moment."""
-    return {"at": at} if question.form is AssignForm else {}
+def extra(question: Question, viewer: Viewer, at: datetime) -> dict[str, Any]:
+    """Who may be chosen depends on who asks, and on the moment."""
+    return {"viewer": viewer, "at": at} if question.form is AssignForm else {}
 
 
 def _asked(

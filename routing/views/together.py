@@ -45,7 +45,7 @@ def work_selected(request: HttpRequest, viewer: Viewer, verb: str) -> HttpRespon
     """Accept, wake, reject, snooze or assign; asks first for what the verb needs to know."""
     if verb not in DONE:
         raise Http404
-    if verb == "assign" and not viewer.sees_all:
+    if verb == "assign" and not viewer.may_assign:
         raise PermissionDenied
     ids = _ids(request.POST.getlist("pql"))
     visible = Qualification.objects.seen_by(viewer).select_related("lead", "rep__user")
@@ -57,7 +57,8 @@ def work_selected(request: HttpRequest, viewer: Viewer, verb: str) -> HttpRespon
     if act is None:
         question = QUESTIONS[verb]
         # Not bound yet where the question is put for the first time.
-        form = question.form(None if "ask" in request.POST else request.POST, **extra(question, at))
+        posted = None if "ask" in request.POST else request.POST
+        form = question.form(posted, **extra(question, viewer, at))
         if not form.is_valid():
             return _asked(request, viewer, verb, form, pqls)
         act = question.act
