@@ -128,6 +128,12 @@ GETS: dict[str, Row] = {
     "routing:account-show": WORK_PAGE,
     "routing:preview-work": REVOPS_PAGE,
     "routing:availability": WORK_PAGE,
+    # Of reps alone; each sees their own.
+    "routing:my-numbers": PAGE._replace(newcomer=403, leader=403, manager=403, revops=403),
+    "routing:team": LEADER_PAGE,
+    "routing:team-export": LEADER_PAGE,
+    # The rep's list.
+    "routing:team-pqls": PAGE._replace(newcomer=403, teammate=404, stranger=404),
     "routing:rep-off": POST_ONLY_PAGE,
     "routing:rep-back": POST_ONLY_PAGE,
     "routing:rep-zone": POST_ONLY_PAGE,
@@ -260,6 +266,7 @@ def address(name: str, world: World) -> str:
             f"routing:rep-{verb}": ([world.rep.pk], "")
             for verb in ("off", "back", "zone", "resume")
         },
+        "routing:team-pqls": (["assigned"], f"?rep={world.rep.pk}"),
         "routing:review-pass": ([world.pqls[0].pk], ""),
         "routing:review-dismiss": ([world.pqls[0].pk], ""),
         "routing:pilot-verdict": ([1], ""),
