@@ -16,7 +16,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def for_viewer(self, viewer: Viewer) -> SavedViewQuerySet:
         """Their own, and those shared with their team; own ones first."""
         theirs = Q(owner=viewer.user_id)
-        shared = Q(team=viewer.team_id, team__isnull=False)
+        shared = Q(team__in=viewer.team_ids)
         own_first = models.Case(models.When(theirs, then=0), default=1)
         return self.filter(theirs | shared).order_by(own_first, "name", "pk")
 
