@@ -123,6 +123,9 @@ GETS: dict[str, Row] = {
     "routing:undo": POST_ONLY_PAGE,
     "routing:lead-list": WORK_PAGE,
     "routing:lead-show": TEAM_PAGE,
+    "routing:lead-brief": TEAM_PAGE,
+    "routing:lead-visit": POST_ONLY_PAGE,
+    "routing:draft-away": POST_ONLY_PAGE,
     "routing:lead-events": TEAM_PAGE,
     "routing:lead-evidence": TEAM_PAGE,
     "routing:account-show": WORK_PAGE,
@@ -185,6 +188,10 @@ POSTS: dict[str, Row] = {
     # It does not wait for a review.
     "routing:review-pass": LEADER_PAGE._replace(leader=403, manager=409, revops=409),
     "routing:review-dismiss": LEADER_PAGE._replace(leader=403, manager=409, revops=409),
+    "routing:lead-visit": WORK_PAGE._replace(
+        **(dict.fromkeys(PEOPLE[1:], 204) | {"stranger": 404})
+    ),
+    "routing:draft-away": row(anonymous=302, people=404, tokens=302, newcomer=403),  # there is none
     # There is no pilot; a rep answers for themselves alone.
     "routing:pilot-verdict": row(anonymous=302, people=404, tokens=302, newcomer=403),
     "routing:digest-away": row(anonymous=302, people=204, tokens=302, newcomer=403),
@@ -267,6 +274,9 @@ def address(name: str, world: World) -> str:
             for verb in ("off", "back", "zone", "resume")
         },
         "routing:team-pqls": (["assigned"], f"?rep={world.rep.pk}"),
+        "routing:draft-away": ([1], ""),
+        "routing:lead-brief": ([lead], ""),
+        "routing:lead-visit": ([lead], ""),
         "routing:review-pass": ([world.pqls[0].pk], ""),
         "routing:review-dismiss": ([world.pqls[0].pk], ""),
         "routing:pilot-verdict": ([1], ""),

@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from integrations.models.token import Scope
 from routing import services
-from routing.models import Alert, Rep, SavedView, Task
+from routing.alerts import raise_alert
+from routing.models import Rep, SavedView, Task
+from routing.models.alert import AlertKind, Severity
 from routing.models.qualification import State
 from rubrics.models import Backtest, Preview, Proof, Publication
 from tests.world import AT, World, make_person, make_world, token_client
@@ -141,9 +143,9 @@ def _jobs(world: World) -> None:
     done: dict[str, Any] = {"state": "done", "started_at": AT, "finished_at": AT}
     lead = world.leads[0]
     Task.objects.create(key="t", lead=lead, rep=world.rep, title="Write", created_at=AT, due_at=AT)
-    Alert.objects.create(
-        key="own", kind="new_pql", user=world.rep.user, lead=lead, title="New", created_at=AT,
-        due_at=AT,
+    raise_alert(
+        key="own", kind=AlertKind.NEW_PQL, severity=Severity.NORMAL, user=world.rep.user,
+        lead=lead, qualification=world.pqls[0], at=AT,
     )  # fmt: skip
     SavedView.objects.create(owner=world.rep.user, name="Mine", query="tab=mine")
     Proof.objects.create(reason="nightly", **done)
