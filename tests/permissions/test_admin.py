@@ -74,7 +74,10 @@ CLOSED: dict[str, dict[str, Needs]] = {
     "integrations_delivery": FACTS,
     "integrations_slackaction": FACTS,
     "routing_owedevent": FACTS,
+    "routing_playdryrun": FACTS,
+    "routing_playrun": FACTS,
     "routing_qualification": FACTS,
+    "routing_routingdecision": FACTS,
     "routing_slaevent": FACTS,
     "routing_task": FACTS,
     "rubrics_accountscore": FACTS,
@@ -109,6 +112,17 @@ OWN_RULES: dict[str, tuple[Needs, Needs]] = {
     "leads_remapjob_stop": (ADD, ADD),
     "leads_signal_remap": (("leads.add_remapjob",),) * 2,
     "leads_source_rotate": (CHANGE, CHANGE),
+    "routing_accountowner_set_many": (ADD, ADD),
+    **{f"routing_play_{page}": (CHANGE, CHANGE) for page in ("dry_run", "switch_off", "switch_on")},
+    "routing_play_examples": (ADD, ADD),
+    "routing_playdryrun_stop": (ADD, ADD),
+    "routing_replay_stop": (ADD, ADD),
+    **{
+        f"routing_ruleset_{page}": (CHANGE, CHANGE)
+        for page in ("edit_live", "edit_rules", "publish")
+    },
+    "routing_ruleset_replay": (VIEW, VIEW),
+    "routing_ruleset_simulate": (VIEW, VIEW),
     "routing_pilot_results": (VIEW, VIEW),
     "routing_rep_calendar": (VIEW, VIEW),
     "rubrics_backtest_ask": (ADD, ADD),
