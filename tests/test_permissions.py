@@ -177,7 +177,7 @@ POSTS: dict[str, Row] = {
     "routing:alert-read": OWN_PAGE._replace(rep=204),
     "routing:alert-unread": OWN_PAGE._replace(rep=204),
     "routing:alert-preferences": row(anonymous=302, people=422, tokens=302),  # nothing was told
-    "routing:alert-preferences-reset": row(anonymous=302, people=204, tokens=302),
+    "routing:alert-preferences-reset": row(anonymous=302, people=302, tokens=302),
     # Of what cannot be acted on, nothing is done and each is told; what is not seen is not told.
     "routing:queue-selected": ACT._replace(stranger=409),
     "routing:queue-undo": ACT._replace(stranger=409, leader=409),
