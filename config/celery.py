@@ -50,6 +50,7 @@ app.conf.beat_schedule = {
     "drop-old-alerts": {"task": "routing.tasks.drop_old_alerts", "schedule": 3600.0},
     "run-replays": {"task": "routing.tasks.run_replays", "schedule": 2.0},
     "wake-snoozed": {"task": "routing.tasks.wake_snoozed", "schedule": 60.0},
+    "expire-quiet": {"task": "routing.tasks.expire_quiet", "schedule": 300.0},
     "deliver": {"task": "integrations.tasks.deliver", "schedule": 2.0},
     "watch-slas": {"task": "routing.tasks.watch_slas", "schedule": 10.0},
     "foretell": {"task": "routing.tasks.foretell", "schedule": 30.0},

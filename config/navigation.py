@@ -75,6 +75,12 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry(
             "Review policies", "rate_review", "routing.reviewpolicy", "PQLs somebody looks at first"
         ),
+        Entry(
+            "Lifecycle policies",
+            "autorenew",
+            "routing.lifecyclepolicy",
+            "Qualifying again, and letting go",
+        ),
         Entry("Pilots", "science", "routing.pilot", "Try PQLs with a few reps, and compare"),
         Entry("Alerts", "notifications", "routing.alert", "What people were told, and when"),
         Entry("Severity rules", "priority_high", "routing.severityrule", "How pressing alerts are"),

@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Count, Q
 
-from routing.models import Qualification, Rep
+from routing.models import LifecyclePolicy, Qualification, Rep
 from rubrics.models import Preview
 from rubrics.models.preview import Movement
 
@@ -69,10 +68,11 @@ class Work:
 
 def work_of(preview: Preview, *, at: datetime) -> Work:
     """The work of those whom the preview names: of all, unless more enter than it keeps by name."""
-    entering = _lead_ids(preview, Movement.ENTERED)
-    since = at - timedelta(days=settings.QUALIFICATION_COOLDOWN_DAYS)
+    totals = _totals(preview)
+    entering = [lead_id for lead_id, _ in totals]
     qualifications = Qualification.objects.filter(product=preview.product_id)
-    barred = set(qualifications.barring(entering, since=since).values_list("lead_id", flat=True))
+    lifecycles = LifecyclePolicy.objects.lifecycles()
+    barred = {key[0] for key in qualifications.barred(totals, at=at, lifecycles=lifecycles)}
     opened_now = qualifications.open().filter(lead__in=entering)
     held = set(opened_now.values_list("lead_id", flat=True))
     opened = len(entering) - len(barred)
@@ -82,6 +82,16 @@ def work_of(preview: Preview, *, at: datetime) -> Work:
         cooling=len(barred - held),
         teams=_teams(opened, _lead_ids(preview, Movement.LEFT), preview.product_id, at=at),
     )
+
+
+def _totals(preview: Preview) -> dict[tuple[int, int], int]:
+    """By lead and product, what those who enter would be worth."""
+    rows = preview.leads.filter(movement=Movement.ENTERED, lead__isnull=False)
+    return {
+        (lead_id, preview.product_id): total or 0
+        for lead_id, total in rows.values_list("lead_id", "then_total")
+        if lead_id is not None
+    }
 
 
 def _lead_ids(preview: Preview, movement: Movement) -> list[int]:

@@ -55,6 +55,14 @@ def close_by_outcomes() -> None:
 
 
 @shared_task(ignore_result=True, soft_time_limit=60)
+def expire_quiet() -> None:
+    """Let go of PQLs that are none any more and that nobody has begun."""
+    for _ in range(MAX_BATCHES):
+        if services.expire_quiet(at=timezone.now(), limit=BATCH) < BATCH:
+            break
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
 def watch_slas() -> None:
     """Set the clocks of what was assigned, do what is due, and deal again to reps who acted."""
     sla.resume_who_acted()

@@ -3,6 +3,7 @@
 from routing.admin import (
     alerts,
     decisions,
+    lifecycle,
     messages,
     pilots,
     plays,
@@ -18,6 +19,7 @@ from routing.admin import (
 __all__ = [
     "alerts",
     "decisions",
+    "lifecycle",
     "messages",
     "pilots",
     "plays",

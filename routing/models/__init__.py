@@ -10,6 +10,7 @@ from routing.models.draft import Draft
 from routing.models.dry_run import PlayDryRun
 from routing.models.forecast import Forecast
 from routing.models.lead_mark import LeadStage, LeadTag
+from routing.models.lifecycle import LifecyclePolicy
 from routing.models.message import MessageTemplate
 from routing.models.note import Note
 from routing.models.owed_event import OwedEvent
@@ -41,6 +42,7 @@ __all__ = [
     "LeadStage",
     "LeadTag",
     "LeadVisit",
+    "LifecyclePolicy",
     "MessageTemplate",
     "Note",
     "OwedEvent",

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
 
 from leads.models import Lead, Product
+from routing.models.lifecycle import Lifecycles
 from routing.models.rep import Rep
 from routing.models.sla import SlaPolicy
 from rubrics.models import Publication, RubricVersion, ScoreChange
@@ -191,16 +193,55 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
         """Those whose lead was merged into another one and that have not followed it yet."""
         return self.filter(lead__merged_into__isnull=False)
 
-    def barring(
-        self, lead_ids: Iterable[int], *, since: datetime
-    ) -> models.QuerySet[Qualification, tuple[int, int]]:
-        """(lead, product) pairs that may open no new one: one is open, or closed after ``since``.
+    def barred(
+        self, totals: Mapping[tuple[int, int], int], *, at: datetime, lifecycles: Lifecycles
+    ) -> set[tuple[int, int]]:
+        """Of these (lead, product) pairs with their totals, those that may open no new one.
 
-        One that was won bars nothing: what the customer does next is a new story.
+        One is open, or one closed too lately and the lead has not risen enough since. One that was
+        won bars nothing: what the customer does next is a new story.
         """
-        cooling = Q(state__in=COOLED_STATES, closed_at__gt=since)
-        return self.filter(Q(state__in=OPEN_STATES) | cooling, lead_id__in=lead_ids).values_list(
-            "lead_id", "product_id"
+        cooling = Q(state__in=COOLED_STATES, closed_at__gt=at - lifecycles.longest_cooldown)
+        found = self.filter(
+            Q(state__in=OPEN_STATES) | cooling, lead__in={lead_id for lead_id, _ in totals}
+        )
+        barred = set()
+        for lead_id, product_id, closed_at, closed_total in found.values_list(
+            "lead_id", "product_id", "closed_at", "closed_total"
+        ):
+            key, lifecycle = (lead_id, product_id), lifecycles.of(product_id)
+            if key in totals and (
+                closed_at is None
+                or (
+                    lifecycle.is_cooling(closed_at=closed_at, at=at)
+                    and not lifecycle.is_risen(total=totals[key], closed_total=closed_total)
+                )
+            ):
+                barred.add(key)
+        return barred
+
+    def ended_last(self, lead_ids: Iterable[int]) -> QualificationQuerySet:
+        """Of each of these leads and product the last closed one, with its history."""
+        closed = self.filter(lead__in=lead_ids, closed_at__isnull=False)
+        newest = closed.order_by("lead_id", "product_id", "-opened_at", "-pk")
+        newest = newest.distinct("lead_id", "product_id").defer("breakdown")
+        return newest.prefetch_related("changes__by")
+
+    def gone_quiet(self, at: datetime, lifecycles: Lifecycles) -> QualificationQuerySet:
+        """Those nobody has begun whose lead has been no PQL for as long as its product allows;
+        longest first.
+
+        Each with ``quiet_since``: when the lead was lost, or the PQL opened if no score tells.
+        """
+        lost = ScoreChange.objects.filter(
+            lead=OuterRef("lead"), product=OuterRef("product"), lost=True
+        ).order_by("-at", "-pk")
+        untouched = self.filter(state__in=(State.NEW, State.ASSIGNED), first_touched_at=None)
+        no_more = untouched.with_score().filter(Q(score__is_pql=False) | Q(score=None))
+        since = Greatest("opened_at", Subquery(lost.values("at")[:1]))
+        quiet = no_more.annotate(quiet_since=since)
+        return quiet.order_by("quiet_since", "pk").filter(
+            quiet_since__lte=lifecycles.let_go_from(at)
         )
 
 

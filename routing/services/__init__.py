@@ -9,6 +9,7 @@ from routing.services.closing import (
 )
 from routing.services.digests import put_digest_away
 from routing.services.errors import InvalidRequest, NotYours, RoutingError, TransitionNotAllowed
+from routing.services.expiring import expire_quiet
 from routing.services.foretelling import foretell
 from routing.services.merging import follow_merges
 from routing.services.opening import deal_waiting, open_qualifications
@@ -42,6 +43,7 @@ __all__ = [
     "deal_waiting",
     "delete_view",
     "dismiss_in_review",
+    "expire_quiet",
     "follow_merges",
     "foretell",
     "log_touch",

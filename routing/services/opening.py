@@ -1,20 +1,21 @@
 """Crossings of the threshold become episodes of work, dealt to reps by the rules."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from leads.models import Lead
 from routing import reasons
+from routing.briefs import last_time
 from routing.dealing.decisions import Decision
 from routing.dealing.facts import Facts
 from routing.dealing.pilots import pilot_for
 from routing.dealing.rules import read_rules
 from routing.facts import facts_of
 from routing.models import (
+    LifecyclePolicy,
     Pilot,
     PilotCase,
     Qualification,
@@ -58,7 +59,8 @@ def open_qualifications(*, at: datetime, limit: int) -> int:
     """Turn up to ``limit`` unrouted crossings into qualifications; return how many were looked at.
 
     A crossing opens nothing if its lead was merged away, is no PQL any more, has an open
-    qualification for the product, or had one closed within the cool-down.
+    qualification for the product, or had one closed so lately that its product's policy lets the
+    lead rest.
     """
     changes = list(
         ScoreChange.objects.unrouted().select_for_update(skip_locked=True, of=("self",))[:limit]
@@ -85,8 +87,11 @@ def _worth_opening(changes: Sequence[ScoreChange], *, at: datetime) -> list[_Ope
         (score.lead_id, score.product_id): score
         for score in Score.objects.filter(lead_id__in=living, is_pql=True)
     }
-    since = at - timedelta(days=settings.QUALIFICATION_COOLDOWN_DAYS)
-    taken = set(Qualification.objects.barring(living, since=since))
+    taken = Qualification.objects.barred(
+        {key: score.total for key, score in scores.items()},
+        at=at,
+        lifecycles=LifecyclePolicy.objects.lifecycles(),
+    )
     openings = []
     for change in changes:
         score = scores.get((change.lead_id, change.product_id))
@@ -106,6 +111,7 @@ def _open(openings: Sequence[_Opening], *, at: datetime) -> None:
     pilots = Pilot.objects.running(at).terms()
     places = [pilot_for(pilots, known, at=at) for known in facts]
     is_held = _hold_back(frozen, facts)
+    why = _why_opened(frozen)
     rule_set = RuleSet.objects.live()
     # From here on nobody else deals: what takes time was done before.
     free = [number for number, held in enumerate(is_held) if not held]
@@ -118,8 +124,12 @@ def _open(openings: Sequence[_Opening], *, at: datetime) -> None:
     for number, decision in zip(free, decisions, strict=True):
         _give(frozen[number], decision, at=at)
     pqls = Qualification.objects.bulk_create(frozen)
-    history = _history([pqls[number] for number in free], decisions, at=at)
-    held_back = [_held_back(pql, at=at) for pql, held in zip(pqls, is_held, strict=True) if held]
+    history = _history([pqls[number] for number in free], decisions, why, at=at)
+    held_back = [
+        _held_back(pql, why[_key(pql)], at=at)
+        for pql, held in zip(pqls, is_held, strict=True)
+        if held
+    ]
     StateChange.objects.bulk_create([*history, *held_back])
     RoutingDecision.objects.bulk_create(
         log_row(
@@ -144,22 +154,36 @@ def _hold_back(frozen: Sequence[Qualification], facts: Sequence[Facts]) -> list[
     return is_held
 
 
-def _held_back(qualification: Qualification, *, at: datetime) -> StateChange:
+def _why_opened(pqls: Sequence[Qualification]) -> dict[tuple[int, int], str]:
+    """In words, by lead and product; of a lead that had one before also how that ended."""
+    earlier = Qualification.objects.ended_last({pql.lead_id for pql in pqls})
+    ended = {_key(one): one for one in earlier}
+    why = {}
+    for pql in pqls:
+        opened = OPENED_BY_VERSION if pql.publication_id else OPENED
+        before = ended.get(_key(pql))
+        again = last_time(pql, [before]) if before else ""
+        why[_key(pql)] = f"{opened}. {again}" if again else opened
+    return why
+
+
+def _key(qualification: Qualification) -> tuple[int, int]:
+    return qualification.lead_id, qualification.product_id
+
+
+def _held_back(qualification: Qualification, opened: str, *, at: datetime) -> StateChange:
     """No news yet: reps are told once it was reviewed."""
-    opened = OPENED_BY_VERSION if qualification.publication_id else OPENED
     return StateChange(
         qualification=qualification,
         to_state=State.NEW,
-        reason=f"{opened}. {HELD_BACK}",
+        reason=_in_a_row(opened, HELD_BACK),
         at=at,
         announced_at=at,
     )
 
 
 def _facts_of(wanted: Sequence[_Opening | Qualification], *, at: datetime) -> list[Facts]:
-    keys = [
-        one.key if isinstance(one, _Opening) else (one.lead_id, one.product_id) for one in wanted
-    ]
+    keys = [one.key if isinstance(one, _Opening) else _key(one) for one in wanted]
     found = facts_of(keys, at=at)
     return [found[key] for key in keys]
 
@@ -189,17 +213,21 @@ def _frozen(opening: _Opening, *, at: datetime) -> Qualification:
 
 
 def _history(
-    qualifications: Iterable[Qualification], decisions: Iterable[Decision], *, at: datetime
+    qualifications: Iterable[Qualification],
+    decisions: Iterable[Decision],
+    why: Mapping[tuple[int, int], str],
+    *,
+    at: datetime,
 ) -> list[StateChange]:
     rows = []
     for qualification, decision in zip(qualifications, decisions, strict=True):
-        opened = OPENED_BY_VERSION if qualification.publication_id else OPENED
+        opened = why[_key(qualification)]
         is_dealt = decision.rep_id is not None
         rows.append(
             StateChange(
                 qualification=qualification,
                 to_state=State.NEW,
-                reason=opened if is_dealt else f"{opened}. {_why_nobody(decision)}",
+                reason=_in_a_row(opened, "" if is_dealt else _why_nobody(decision)),
                 at=at,
                 announced_at=_told_by_digest(qualification, at),
             )
@@ -207,6 +235,14 @@ def _history(
         if is_dealt:
             rows.append(_dealt(qualification, decision, at=at))
     return rows
+
+
+def _in_a_row(opened: str, after: str) -> str:
+    """Both as one reason. What follows says what happens next: the first is cut rather than it."""
+    if not after:
+        return opened[:REASON_LENGTH]
+    room = REASON_LENGTH - len(after) - len(". ")
+    return f"{opened if len(opened) <= room else opened[: room - 1] + '…'}. {after}"
 
 
 def _why_nobody(decision: Decision) -> str:

@@ -4,12 +4,21 @@ from datetime import timedelta
 
 from django.db.models import Model
 
-from leads.models import Lead
-from routing.models import DayOff, Pilot, Rep, ReviewPolicy, SlaEvent, SlaPolicy, Team
+from leads.models import Lead, Product
+from routing.models import (
+    DayOff,
+    LifecyclePolicy,
+    Pilot,
+    Rep,
+    ReviewPolicy,
+    SlaEvent,
+    SlaPolicy,
+    Team,
+)
 from tests.world import AT, World, make_person
 
 MODELS: list[type[Model]] = [
-    Rep, Team, DayOff, Pilot, ReviewPolicy, SlaEvent, SlaPolicy,
+    Rep, Team, DayOff, LifecyclePolicy, Pilot, ReviewPolicy, SlaEvent, SlaPolicy,
 ]  # fmt: skip
 
 READ_ONLY: list[type[Model]] = [SlaEvent]
@@ -31,3 +40,6 @@ def fill_reps(world: World, lead: Lead, number: int) -> None:
     )
     pilot.reps.add(world.rep)
     ReviewPolicy.objects.create(name=f"R {number}", product=world.product)
+    LifecyclePolicy.objects.create(
+        product=Product.objects.create(key=f"life{number}", name=f"L {number}")
+    )

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from leads.models import Lead
-from routing.models import Qualification, Rep
+from routing.models import LifecyclePolicy, Qualification, Rep
 from routing.previewing import work_of
 from rubrics.models import Preview, PreviewLead
 from tests.world import AT, World, make_admin, make_person, make_world
@@ -67,6 +67,19 @@ def test_who_has_an_open_one_or_had_one_lately_gets_no_other(
     entering(preview, open_one, closed, *fresh(1))
     work = work_of(preview, at=AT)
     assert (work.opened, work.held, work.cooling) == (1, 1, 1)
+
+
+def test_who_would_rise_enough_since_the_last_one_need_not_rest(
+    world: World, preview: Preview
+) -> None:
+    lead = world.leads[0]
+    then = AT - timedelta(days=1)
+    Qualification.objects.filter(lead=lead).update(state="lost", closed_at=then, closed_total=60)
+    entering(preview, lead)
+    LifecyclePolicy.objects.create(early_rise=20)
+    assert work_of(preview, at=AT).cooling == 1
+    preview.leads.update(then_total=80)
+    assert (work_of(preview, at=AT).opened, work_of(preview, at=AT).cooling) == (1, 0)
 
 
 def test_open_work_stays_and_is_told_of(world: World, preview: Preview) -> None:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from routing import tasks
 from routing.dealing.weeks import DAYS
-from routing.models import Qualification, SlaPolicy, StateChange
+from routing.models import LifecyclePolicy, Qualification, SlaPolicy, StateChange
 from routing.models.qualification import State
 from tests.factories.routing import QualificationFactory, RepFactory
 from tests.factories.rubrics import AT, LeadFactory, ScoreChangeFactory
@@ -39,6 +39,14 @@ def test_wake_snoozed_wakes() -> None:
     tasks.wake_snoozed()
     pql.refresh_from_db()
     assert pql.state == State.ASSIGNED
+
+
+def test_expire_quiet_works_through_all_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "BATCH", 2)
+    LifecyclePolicy.objects.create(expire_after_days=1)
+    QualificationFactory.create_batch(5)
+    tasks.expire_quiet()
+    assert not Qualification.objects.open().exists()
 
 
 def test_watch_slas_sets_clocks_and_does_what_is_due() -> None:

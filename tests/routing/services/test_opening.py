@@ -1,17 +1,27 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 
 from leads.models import Lead
 from routing import services
-from routing.models import Pilot, PilotCase, Qualification, Rep, ReviewPolicy, StateChange
+from routing.models import (
+    LifecyclePolicy,
+    Pilot,
+    PilotCase,
+    Qualification,
+    Rep,
+    ReviewPolicy,
+    StateChange,
+)
 from routing.models.qualification import State
 from rubrics.models import ScoreChange
-from tests.factories.routing import QualificationFactory, RepFactory, TeamFactory
+from tests.factories.routing import QualificationFactory, RepFactory, TeamFactory, UserFactory
 from tests.factories.rubrics import AT, LeadFactory, ScoreChangeFactory, ScoreFactory
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +131,95 @@ def test_open_respects_the_cool_down(state: State, days_ago: int, opened: int) -
     )
     services.open_qualifications(at=AT, limit=10)
     assert Qualification.objects.open().count() == opened
+
+
+def _rejected(change: ScoreChange, *, days_ago: int = 5, **kwargs: Any) -> Qualification:
+    closed_at = AT - timedelta(days=days_ago)
+    pql: Qualification = QualificationFactory.create(
+        **{"lead": change.lead, "state": State.REJECTED, "reject_reason": "no_intent"}
+        | {"opened_at": closed_at - timedelta(days=1), "closed_at": closed_at}
+        | kwargs
+    )
+    return pql
+
+
+@pytest.mark.parametrize(
+    ("own", "everybody", "opened"),
+    [
+        pytest.param(4, 90, 1, id="the product's own policy counts"),
+        pytest.param(6, 0, 0, id="also where it is the longer one"),
+        pytest.param(None, 4, 1, id="everybody's where it has none"),
+    ],
+)
+def test_open_lets_leads_rest_as_their_products_policy_says(
+    own: int | None, everybody: int, opened: int
+) -> None:
+    change = ScoreChangeFactory.create()
+    _rejected(change)
+    LifecyclePolicy.objects.create(cooldown_days=everybody)
+    if own is not None:
+        LifecyclePolicy.objects.create(product=change.product, cooldown_days=own)
+    services.open_qualifications(at=AT, limit=10)
+    assert Qualification.objects.open().count() == opened
+
+
+@pytest.mark.parametrize(
+    ("closed_total", "opened"),
+    [
+        pytest.param(72, 1, id="20 points above: at once"),
+        pytest.param(73, 0, id="19 points above: it waits"),
+        pytest.param(None, 0, id="its total then is not known: it waits"),
+    ],
+)
+def test_open_lets_a_lead_that_rose_qualify_sooner(closed_total: int | None, opened: int) -> None:
+    change = ScoreChangeFactory.create()
+    _rejected(change, closed_total=closed_total)
+    LifecyclePolicy.objects.create(early_rise=20)
+    services.open_qualifications(at=AT, limit=10)
+    assert Qualification.objects.open().count() == opened
+
+
+def test_open_never_opens_a_second_one_however_much_it_rose() -> None:
+    change = ScoreChangeFactory.create()
+    QualificationFactory.create(lead=change.lead, closed_total=1)
+    LifecyclePolicy.objects.create(early_rise=1, cooldown_days=0)
+    services.open_qualifications(at=AT, limit=10)
+    assert Qualification.objects.count() == 1
+
+
+def test_open_says_how_the_last_one_of_the_product_ended() -> None:
+    person = UserFactory.create(first_name="Maya", last_name="Lind")
+    change, first = ScoreChangeFactory.create(), ScoreChangeFactory.create()
+    for days_ago, reason in ((90, "Long ago"), (40, "Not looking to buy: " + "x" * 270)):
+        before = _rejected(change, days_ago=days_ago, rep=None)
+        StateChange.objects.create(
+            qualification=before, to_state=State.REJECTED, by=person, at=AT,
+            reason=reason,
+        )  # fmt: skip
+    services.open_qualifications(at=AT, limit=10)
+    history = Qualification.objects.open().get(lead=change.lead).changes.get(to_state=State.NEW)
+    told = "Qualified again: last time rejected on 29 Jan 2026 by Maya Lind because “Not looking"
+    assert history.reason.startswith(f"Met all three thresholds. {told}")
+    assert len(history.reason) == 300
+    assert history.reason.endswith("Nobody can take it now: every rep is away or full")
+    new = Qualification.objects.get(lead=first.lead).changes.get()
+    assert new.reason.startswith("Met all three thresholds. Nobody")
+
+
+def test_open_asks_the_database_no_more_for_more_leads_that_come_back() -> None:
+    RepFactory.create()
+    LifecyclePolicy.objects.create(early_rise=20)
+
+    def asked(leads: int) -> int:
+        for change in ScoreChangeFactory.create_batch(leads):
+            before = _rejected(change, days_ago=40)
+            StateChange.objects.create(qualification=before, to_state=State.REJECTED, at=AT)
+        with CaptureQueriesContext(connection) as queries:
+            services.open_qualifications(at=AT, limit=50)
+        return len(queries)
+
+    asked(1)
+    assert asked(2) == asked(9)
 
 
 def test_open_skips_merged_leads_and_scores_that_fell_again() -> None:
