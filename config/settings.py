@@ -200,6 +200,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "State": "routing.models.qualification.State",
         "JobState": "leads.models.job.JobState",
         "RejectReason": "routing.models.qualification.RejectReason",
+        "LostReason": "routing.models.qualification.LOST_CHOICES",
+        "TouchKind": "routing.models.touch.TouchKind",
     },
     "TAGS": [
         {"name": "Leads", "description": "Who tries the product."},

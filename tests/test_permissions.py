@@ -38,6 +38,7 @@ MANAGE_RUBRICS = row(anonymous=401, people=403, tokens=403, revops=200, manage_r
 WORK_PQLS = row(anonymous=401, people=200, tokens=403, newcomer=403, work_pqls=200)
 WORK_THIS_PQL = WORK_PQLS._replace(stranger=404)
 ACT_ON_PQL = WORK_THIS_PQL._replace(teammate=403)
+API_TOO_EARLY = ACT_ON_PQL._replace(rep=409, leader=409, manager=409, revops=409, work_pqls=409)
 OPEN = row(anonymous=200, people=200, tokens=200)
 NOTHING = row(anonymous=404, people=404, tokens=404)
 API_DOCS = row(anonymous=401, people=403, tokens=200, revops=200)
@@ -72,6 +73,13 @@ GETS: dict[str, Row] = {
     "api:pql-accept": POST_ONLY,
     "api:pql-reject": POST_ONLY,
     "api:pql-snooze": POST_ONLY,
+    "api:pql-changes": WORK_THIS_PQL,
+    "api:pql-touch": POST_ONLY,
+    "api:pql-note": POST_ONLY,
+    "api:pql-contacted": POST_ONLY,
+    "api:pql-opportunity": POST_ONLY,
+    "api:pql-won": POST_ONLY,
+    "api:pql-lost": POST_ONLY,
     "api:pql-undo": POST_ONLY,
     "api:rubric-list": READ_RUBRICS,
     "api:rubric-detail": READ_RUBRICS,
@@ -157,6 +165,14 @@ POSTS: dict[str, Row] = {
     "api:pql-accept": ACT_ON_PQL,
     "api:pql-reject": ACT_ON_PQL,
     "api:pql-snooze": ACT_ON_PQL,
+    # On any that one sees.
+    "api:pql-note": WORK_THIS_PQL,
+    # Accepted first; see tests/permissions/test_pqls.py.
+    "api:pql-touch": API_TOO_EARLY,
+    "api:pql-contacted": API_TOO_EARLY,
+    "api:pql-opportunity": API_TOO_EARLY,
+    "api:pql-won": API_TOO_EARLY,
+    "api:pql-lost": API_TOO_EARLY,
     # By who did it, or who sees everything.
     "api:pql-undo": ACT_ON_PQL._replace(leader=403),
     "api:rubric-version-preview": MANAGE_RUBRICS._replace(revops=202, manage_rubrics=202),
@@ -230,6 +246,9 @@ def bodies(world: World) -> dict[str, dict[str, Any]]:
         "api:pql-reject": reject,
         "api:pql-snooze": {"until": until},
         "api:pql-undo": {"change": _done(world)},
+        "api:pql-touch": {"kind": "call"},
+        "api:pql-note": {"text": "Met them."},
+        "api:pql-lost": {"reason": "chose_other"},
         "routing:pql-reject": reject,
         "routing:pql-snooze": {"days": "7"},
         "routing:queue-selected": {"pql": [world.pqls[0].pk]},

@@ -13,7 +13,7 @@ from unfold.decorators import display
 from leads.admin.base import BigTableAdmin, ReadOnlyInline, lead_link
 from leads.admin.filters import MomentFilter
 from routing.admin.reps import RepFilter
-from routing.models import Qualification, StateChange
+from routing.models import Note, Qualification, StateChange, Touch
 from routing.models.qualification import State
 
 STATE_COLORS = {
@@ -39,6 +39,26 @@ class StateChangeInline(ReadOnlyInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StateChange]:
         return super().get_queryset(request).select_related("rep__user", "by")
+
+
+class TouchInline(ReadOnlyInline):
+    model = Touch
+    fields = ("touched_at", "kind", "by", "note")
+    readonly_fields = fields
+    ordering = ("-touched_at", "-pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Touch]:
+        return super().get_queryset(request).select_related("by")
+
+
+class NoteInline(ReadOnlyInline):
+    model = Note
+    fields = ("at", "by", "text")
+    readonly_fields = fields
+    ordering = ("-at", "-pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Note]:
+        return super().get_queryset(request).select_related("by")
 
 
 @admin.register(Qualification)
@@ -68,10 +88,11 @@ class QualificationAdmin(BigTableAdmin):
         ("total", "fit", "behavior"),
         ("opened_at", "assigned_at", "first_touched_at"),
         ("snoozed_until", "closed_at"),
+        ("closing_reason", "closed_total"),
         "reasons",
     )
     readonly_fields = ("lead_name", "shown_state", "reasons")
-    inlines = (StateChangeInline,)
+    inlines = (StateChangeInline, TouchInline, NoteInline)
 
     def view_on_site(self, qualification: Qualification) -> str:
         return f"/leads/{qualification.lead_id}/"

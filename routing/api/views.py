@@ -13,19 +13,32 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from leads.api.pagination import StableCursorPagination
 from leads.api.problems import Conflict
 from leads.api.viewsets import StrictViewSet
 from routing import services
 from routing.api.filtersets import PqlFilterSet
 from routing.api.serializers import (
+    ChangesQuery,
+    LostInputSerializer,
+    NoteInputSerializer,
     PqlDetailSerializer,
     PqlSerializer,
     RejectInputSerializer,
     SnoozeInputSerializer,
+    StateChangeSerializer,
+    TouchInputSerializer,
     UndoInputSerializer,
+    WorthInputSerializer,
 )
 from routing.models import Qualification
 from routing.viewers import Viewer
+
+WORTH = OpenApiExample(
+    "Of a worth that is known",
+    value={"amount": "12000.00", "currency": "USD"},
+    request_only=True,
+)
 
 
 @extend_schema_view(
@@ -36,7 +49,8 @@ from routing.viewers import Viewer
     ),
     retrieve=extend_schema(
         summary="Get a PQL",
-        description="One PQL with its frozen breakdown and every change of its state.",
+        description="One PQL with its frozen breakdown, every change of its state, its touches and "
+        "notes.",
     ),
 )
 @extend_schema(tags=["PQLs"])
@@ -44,6 +58,7 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
     scopes = {"GET": "work:pqls", "POST": "work:pqls"}
     queryset = Qualification.objects.all()
     filterset_class = PqlFilterSet
+    query_serializers = {"changes": ChangesQuery}
 
     def get_queryset(self) -> QuerySet[Qualification]:
         if getattr(self, "swagger_fake_view", False):
@@ -51,9 +66,15 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
         visible = Qualification.objects.seen_by(self._viewer()).select_related(
             "lead__account", "product", "version__rubric", "rep__user", "rep__team"
         )
-        if self.action == "list":
+        if self.action in {"list", "changes"}:
             return visible
-        return visible.prefetch_related("changes__by", "changes__rep__user", "changes__rep__team")
+        return visible.prefetch_related(
+            "changes__by",
+            "changes__rep__user",
+            "changes__rep__team",
+            "touches__by",
+            "notes__by",
+        )
 
     def _viewer(self) -> Viewer:
         return Viewer.of(cast("User", self.request.user))  # HasScope lets no anonymous one through
@@ -99,6 +120,103 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
     @action(detail=True, methods=["post"])
     def snooze(self, request: Request, pk: str) -> Response:
         return self._change(services.snooze, SnoozeInputSerializer)
+
+    @extend_schema(
+        summary="Log a touch",
+        description="The lead was called, written to or met; an accepted PQL is contacted by it. "
+        "409 if its state does not allow that.",
+        request=TouchInputSerializer,
+        responses=PqlDetailSerializer,
+        examples=[
+            OpenApiExample(
+                "A call", value={"kind": "call", "note": "Wants a trial"}, request_only=True
+            )
+        ],
+    )
+    @action(detail=True, methods=["post"])
+    def touch(self, request: Request, pk: str) -> Response:
+        return self._change(services.log_touch, TouchInputSerializer)
+
+    @extend_schema(
+        summary="Keep a note",
+        description="On any PQL one may see, open or closed. It changes nothing else.",
+        request=NoteInputSerializer,
+        responses=PqlDetailSerializer,
+        examples=[OpenApiExample("A note", value={"text": "Back in May"}, request_only=True)],
+    )
+    @action(detail=True, methods=["post"])
+    def note(self, request: Request, pk: str) -> Response:
+        qualification, now = self.get_object(), timezone.now()
+        text = self._body(NoteInputSerializer)["text"]
+        self._attempt(services.add_note, qualification, text=text, by=request.user, at=now)
+        return self._told()
+
+    @extend_schema(
+        summary="Mark a PQL as contacted",
+        description="The rep reached out; `touch` also says how. 409 if its state does not allow "
+        "that.",
+        request=None,
+        responses=PqlDetailSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def contacted(self, request: Request, pk: str) -> Response:
+        return self._change(services.mark_contacted)
+
+    @extend_schema(
+        summary="Make a PQL an opportunity",
+        description="There is a deal; also an outcome of the lead. 409 if its state does not allow "
+        "that.",
+        request=WorthInputSerializer,
+        responses=PqlDetailSerializer,
+        examples=[WORTH],
+    )
+    @action(detail=True, methods=["post"])
+    def opportunity(self, request: Request, pk: str) -> Response:
+        return self._change(services.mark_opportunity, WorthInputSerializer)
+
+    @extend_schema(
+        summary="Close a PQL as won",
+        description="Also an outcome of the lead. 409 if its state does not allow that.",
+        request=WorthInputSerializer,
+        responses=PqlDetailSerializer,
+        examples=[WORTH],
+    )
+    @action(detail=True, methods=["post"])
+    def won(self, request: Request, pk: str) -> Response:
+        return self._change(services.close_won, WorthInputSerializer)
+
+    @extend_schema(
+        summary="Close a PQL as lost",
+        description="For a reason from the list; also an outcome of the lead. 409 if its state "
+        "does not allow that.",
+        request=LostInputSerializer,
+        responses=PqlDetailSerializer,
+        examples=[
+            OpenApiExample("Too dear", value={"reason": "price", "note": ""}, request_only=True)
+        ],
+    )
+    @action(detail=True, methods=["post"])
+    def lost(self, request: Request, pk: str) -> Response:
+        return self._change(services.close_lost, LostInputSerializer)
+
+    @extend_schema(
+        operation_id="pqls_changes",
+        summary="List a PQL's changes",
+        description="Every change of its state, oldest first: who, when, why.",
+        parameters=[ChangesQuery],
+        responses=StateChangeSerializer(many=True),
+    )
+    @action(detail=True, methods=["get"], filterset_class=None)
+    def changes(self, request: Request, pk: str) -> Response:
+        query, qualification = self.query(), self.get_object()
+        rows = qualification.changes.select_related("by", "rep__user", "rep__team")
+        if "state" in query:
+            rows = rows.filter(to_state=query["state"])
+        if "by" in query:
+            rows = rows.filter(by__username=query["by"])
+        pages = StableCursorPagination()
+        page = pages.paginate_queryset(rows, request, self)
+        return pages.get_paginated_response(StateChangeSerializer(page, many=True).data)
 
     @extend_schema(
         summary="Undo a change",

@@ -41,8 +41,8 @@ STATES = {
     "lost": State.OPPORTUNITY,
 }
 # What may also be done with PQLs that one only sees.
-FOR_MATES = {"routing:pql-note"}
-ONLY_LOOKS = {"api:pql-detail"}
+FOR_MATES = {"api:pql-note", "routing:pql-note"}
+ONLY_LOOKS = {"api:pql-changes", "api:pql-detail"}
 # Asks who did it, not whose it is: tests/test_permissions.py.
 OF_A_CHANGE = {"api:pql-undo"}
 

@@ -1,5 +1,6 @@
 """The PQL queue over HTTP."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -89,6 +90,63 @@ def test_snooze(world: World, rep: APIClient) -> None:
     assert (body["state"], body["snoozed_until"]) == ("snoozed", "2189-12-31T22:00:00Z")
 
 
+def work(rep: APIClient, pql: Qualification, action: str, body: dict[str, Any]) -> Any:
+    answer = rep.post(f"/api/v1/pqls/{pql.pk}/{action}/", body, format="json")
+    assert answer.status_code == 200, answer.json()
+    return answer.json()
+
+
+def test_from_accepted_to_won_with_touches_notes_and_worth(world: World, rep: APIClient) -> None:
+    pql = world.pqls[0]
+    Qualification.objects.filter(pk=pql.pk).update(opened_at="2026-01-01T00:00:00Z")
+    work(rep, pql, "accept", {})
+    called = {"kind": "call", "note": "Wants a trial", "touched_at": "2026-02-01T09:00:00Z"}
+    body = work(rep, pql, "touch", called)
+    assert body["state"] == "contacted"
+    (touch,) = body["touches"]
+    assert (touch["kind"], touch["by"], touch["note"]) == ("call", "rita", "Wants a trial")
+    assert touch["touched_at"] == "2026-02-01T09:00:00Z"
+    body = work(rep, pql, "note", {"text": "Back in May"})
+    assert [(note["text"], note["by"]) for note in body["notes"]] == [("Back in May", "rita")]
+    assert work(rep, pql, "opportunity", {})["state"] == "opportunity"
+    body = work(rep, pql, "won", {"amount": "1200.50", "currency": "EUR"})
+    assert (body["state"], body["closing_reason"]) == ("won", "sales")
+    assert body["changes"][-1]["reason"] == "EUR 1,200.50"
+    kinds = pql.lead.outcomes.order_by("pk").values_list("kind", "amount")
+    assert list(kinds) == [("opportunity", None), ("closed_won", Decimal("1200.50"))]
+
+
+def test_contacted_then_lost(world: World, rep: APIClient) -> None:
+    pql = world.pqls[0]
+    assert rep.post(f"/api/v1/pqls/{pql.pk}/contacted/").status_code == 409
+    work(rep, pql, "accept", {})
+    assert work(rep, pql, "contacted", {})["state"] == "contacted"
+    body = work(rep, pql, "lost", {"reason": "price", "note": "Half of it"})
+    assert (body["state"], body["closing_reason"]) == ("lost", "price")
+    assert body["changes"][-1]["reason"] == "Too expensive: Half of it"
+
+
+def test_changes_are_paged_and_filtered(world: World, rep: APIClient) -> None:
+    pql = world.pqls[0]
+    work(rep, pql, "accept", {})
+    work(rep, pql, "contacted", {})
+    path = f"/api/v1/pqls/{pql.pk}/changes/"
+
+    def told(query: str) -> list[str]:
+        return [change["to_state"] for change in rep.get(path + query).json()["results"]]
+
+    assert told("") == ["assigned", "accepted", "contacted"]
+    assert told("?by=rita") == ["accepted", "contacted"]
+    assert told("?by=omar") == []
+    assert told("?state=contacted&by=rita") == ["contacted"]
+    first = rep.get(f"{path}?page_size=2").json()
+    assert len(first["results"]) == 2
+    assert [one["to_state"] for one in rep.get(first["next"]).json()["results"]] == ["contacted"]
+    assert rep.get(f"{path}?state=bored").status_code == 400
+    assert rep.get(f"{path}?who=rita").status_code == 400
+    assert rep.get(f"/api/v1/pqls/{world.pqls[1].pk}/changes/").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("action", "body", "pointer"),
     [
@@ -97,6 +155,18 @@ def test_snooze(world: World, rep: APIClient) -> None:
         ("reject", {"reason": "other"}, "#/note"),
         ("reject", {"reason": "not_icp", "why": "x"}, "#/why"),
         ("reject", {"reason": "not_icp", "note": "\x00"}, "#/note"),
+        ("touch", {}, "#/kind"),
+        ("touch", {"kind": "other"}, "#/note"),
+        ("touch", {"kind": "call", "touched_at": "yesterday"}, "#/touched_at"),
+        ("touch", {"kind": "call", "touched_at": "2190-01-01T00:00:00Z"}, "#"),
+        ("note", {"text": " "}, "#/text"),
+        ("note", {"text": "x" * 1001}, "#/text"),
+        ("opportunity", {"amount": "10"}, "#/currency"),
+        ("opportunity", {"currency": "EUR"}, "#/amount"),
+        ("won", {"amount": "-1", "currency": "EUR"}, "#/amount"),
+        ("won", {"amount": "1", "currency": "euro"}, "#/currency"),
+        ("lost", {"reason": "not_said"}, "#/reason"),
+        ("lost", {"reason": "other"}, "#/note"),
         ("snooze", {}, "#/until"),
         ("snooze", {"until": "tomorrow"}, "#/until"),
         ("snooze", {"until": "2020-01-01T00:00:00Z"}, "#"),
