@@ -256,8 +256,11 @@ def test_account_switched_off_or_without_the_right_does_nothing(
         {"stamp": "9" * 5000},
         {"stamp": "-1"},
     ],
-    ids=str,
-)
+    ids=[
+        "of nobody", "unsigned", "not ASCII", "old", "ahead", "no stamp", "a word", "too long",
+        "before 1970",
+    ],
+)  # fmt: skip  # stamps are no names: each process would have its own
 def test_unsigned_or_old_is_refused(pql: Qualification, wrong: dict[str, str]) -> None:
     assert post(clicked(pql, "pql_accept"), **wrong).status_code == 401
     assert state(pql) == State.ASSIGNED
