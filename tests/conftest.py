@@ -103,6 +103,7 @@ def setting(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
 ALONE = (
     "leads/catalogue/",
     "leads/test_fences.py",
+    "routing/plays/",
     "leads/test_remapping.py",
     "admin/test_admin_catalogue.py",
     "admin/test_admin_mapping.py",

@@ -51,7 +51,7 @@ from rubrics.models import (
     ScoreChange,
     SetupGuide,
 )
-from tests.admin import of_outbound, of_plays, of_reps, of_rules
+from tests.admin import of_alerts, of_outbound, of_plays, of_reps, of_rules
 from tests.world import AT, World, add_lead, make_admin, make_person, make_world
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,7 @@ MODELS: list[type[Model]] = [
     Qualification,
     *of_plays.MODELS,
     *of_outbound.MODELS,
+    *of_alerts.MODELS,
     *(of_reps.MODELS + of_rules.MODELS),
     ApiToken,
     Group,
@@ -139,6 +140,7 @@ READ_ONLY: list[type[Model]] = [
     Trial,
     *of_plays.READ_ONLY,
     *of_outbound.READ_ONLY,
+    *of_alerts.READ_ONLY,
     *(of_reps.READ_ONLY + of_rules.READ_ONLY),
 ]
 
@@ -163,6 +165,7 @@ def fill(world: World, first: int, last: int) -> None:
         lead = add_lead(world, number)
         of_plays.fill_plays(world, lead, number)
         of_outbound.fill_outbound(lead, number)
+        of_alerts.fill_alerts(lead, number)
         of_reps.fill_reps(world, lead, number)
         of_rules.fill_rules(world, lead, number)
         signal = Signal.objects.create(product=world.product, key=f"s{number}", name=f"S {number}")

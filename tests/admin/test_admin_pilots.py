@@ -34,6 +34,7 @@ def test_a_pilots_results_open_empty_and_full(client: Client) -> None:
 
 
 def test_a_pilot_that_ends_before_it_starts_is_refused(client: Client) -> None:
+    RepFactory.create()  # for the comparison group
     answer = client.post(
         "/admin/routing/pilot/add/",
         {

@@ -168,7 +168,7 @@ def test_backtest_command_on_stored_leads(stored: RubricVersion, tmp_path: Path)
     assert "Left out: 1 could still convert" in out.getvalue()
     job = Backtest.objects.get()
     assert (job.state, job.horizon_days) == ("done", 30)
-    assert (tmp_path / "out" / "buckets.csv").read_text().startswith("version,label,")
+    assert (tmp_path / "out" / "buckets.csv").read_text("utf-8-sig").startswith("version,label,")
 
 
 @pytest.mark.django_db

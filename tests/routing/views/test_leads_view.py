@@ -306,5 +306,5 @@ def test_lead_costs_a_fixed_number_of_queries(
     client: Client, maya: User, scored: Lead, django_assert_max_num_queries: Any
 ) -> None:
     client.get(f"/leads/{scored.pk}/")
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(28):
         client.get(f"/leads/{scored.pk}/")
