@@ -108,8 +108,7 @@ MODELS: list[type[Model]] = [
     Publication,
     Qualification,
     *of_plays.MODELS,
-    *of_outbound.MODELS,
-    *of_alerts.MODELS,
+    *(of_outbound.MODELS + of_alerts.MODELS),
     *(of_reps.MODELS + of_rules.MODELS),
     ApiToken,
     Group,
@@ -139,8 +138,7 @@ READ_ONLY: list[type[Model]] = [
     ScoreChange,
     Trial,
     *of_plays.READ_ONLY,
-    *of_outbound.READ_ONLY,
-    *of_alerts.READ_ONLY,
+    *(of_outbound.READ_ONLY + of_alerts.READ_ONLY),
     *(of_reps.READ_ONLY + of_rules.READ_ONLY),
 ]
 
