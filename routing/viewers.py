@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q
 
-from routing.models import Pilot, Qualification, SavedView, StateChange, Team
+from routing.models import OnboardingSeen, Pilot, Qualification, SavedView, StateChange, Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Viewer:
     in_pilot: bool = False
     managed: tuple[int, ...] = ()
     """Ids of the teams whose manager they are."""
+    knows_guide: bool = False
+    """Whether they put away the hint that leads to the guide."""
 
     @classmethod
     def of(cls, user: User) -> Viewer:
@@ -40,6 +42,7 @@ class Viewer:
                 sees_all=_holds("routing", "view_all_qualifications"),
                 may_work=_holds("routing", "work_qualification"),
                 sees_leads=_holds("leads", "view_lead"),
+                knows_guide=Exists(OnboardingSeen.objects.filter(user=OuterRef("pk"))),
                 managed=ArraySubquery(Team.objects.filter(manager=OuterRef("pk")).values("pk")),
                 may_review=_holds("routing", "review_qualification"),
             )
@@ -49,6 +52,7 @@ class Viewer:
                 "of_reviewers",
                 "in_pilot",
                 "managed",
+                "knows_guide",
                 "sees_all",
                 "may_work",
                 "sees_leads",
@@ -56,7 +60,7 @@ class Viewer:
             )
             .get()
         )
-        rep_id, team_id, of_reviewers, in_pilot, managed, *held = found
+        rep_id, team_id, of_reviewers, in_pilot, managed, knows_guide, *held = found
         sees_all, may_work, sees_leads, may_review = (
             user.is_superuser or bool(has) for has in held
         )
@@ -71,6 +75,7 @@ class Viewer:
             may_review,
             in_pilot,
             tuple(managed),
+            knows_guide,
         )
 
     @property

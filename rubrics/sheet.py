@@ -11,7 +11,7 @@ from typing import Any
 from rubrics.comparing import compare_documents
 from rubrics.documents import parse_document
 from rubrics.files import version_document
-from rubrics.measures import MEASURES
+from rubrics.measures import MEASURES, SpecError
 from rubrics.measures.attributes import attribute_words
 from rubrics.models import RubricVersion
 from rubrics.models.approval import ApprovalStep
@@ -31,6 +31,7 @@ from rubrics.words.wording import spoken
 MOST_LISTED = 12
 MOST_HISTORY = 8
 MOST_CHANGES = 6
+IN_BRIEF = {"limits", "ceiling", "decay", "combination"}
 WENT_LIVE = (VersionStatus.PUBLISHED, VersionStatus.RETIRED)
 
 
@@ -122,6 +123,23 @@ def reference_sheet(version: RubricVersion) -> Sheet:
         history=tuple(_history(version)),
         source=str(document["source"]),
     )
+
+
+def rules_in_brief(version: RubricVersion) -> list[str]:
+    """What one needs to know to read a version's scores, besides thresholds: caps, decay, total.
+
+    Nothing of one that is no whole rubric.
+    """
+    try:
+        passages = section_passages(version_document(version))
+    except SpecError:
+        return []
+    return [
+        sentence
+        for passage in passages
+        if passage.key in IN_BRIEF
+        for sentence in passage.sentences
+    ]
 
 
 def _signals(document: Mapping[str, Any]) -> Iterator[SignalEntry]:

@@ -153,6 +153,8 @@ GETS: dict[str, Row] = {
     "routing:review-pass": POST_ONLY_PAGE,
     "routing:review-dismiss": POST_ONLY_PAGE,
     "routing:pilot-verdict": POST_ONLY_PAGE,
+    "routing:guide": PAGE,
+    "routing:guide-away": POST_ONLY_PAGE,
     "routing:help-keys": PAGE,
     "routing:help-scores": PAGE,
     "routing:rubric-sheet": PAGE,
@@ -211,6 +213,7 @@ POSTS: dict[str, Row] = {
     # There is no pilot; a rep answers for themselves alone.
     "routing:pilot-verdict": row(anonymous=302, people=404, tokens=302, newcomer=403),
     "routing:digest-away": row(anonymous=302, people=204, tokens=302, newcomer=403),
+    "routing:guide-away": row(anonymous=302, people=204, tokens=302, newcomer=403),
     "routing:pql-reject": ACT,
     "routing:pql-snooze": ACT,
     "routing:pql-assign": LEADER_PAGE._replace(leader=204, manager=204, revops=204),

@@ -13,6 +13,7 @@ from routing.models.lead_mark import LeadStage, LeadTag
 from routing.models.lifecycle import LifecyclePolicy
 from routing.models.message import MessageTemplate
 from routing.models.note import Note
+from routing.models.onboarding import OnboardingSeen
 from routing.models.owed_event import OwedEvent
 from routing.models.pilot import Pilot, PilotCase, PilotVerdict
 from routing.models.play import Play, PlayCursor
@@ -45,6 +46,7 @@ __all__ = [
     "LifecyclePolicy",
     "MessageTemplate",
     "Note",
+    "OnboardingSeen",
     "OwedEvent",
     "Pilot",
     "PilotCase",

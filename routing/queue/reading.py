@@ -77,17 +77,20 @@ def read_page(wanted: Wanted, *, viewer: Viewer, at: datetime) -> Page[Row]:
     and one tells its rows."""
     start = (wanted.page - 1) * PAGE_SIZE
     cut = _cut(wanted, viewer, at, start, PAGE_SIZE + 1)
-    shown = cut[:PAGE_SIZE]
+    return Page(tell(cut[:PAGE_SIZE], viewer=viewer, at=at), wanted.page, len(cut) > PAGE_SIZE)
+
+
+def tell(ids: Sequence[int], *, viewer: Viewer, at: datetime) -> list[Row]:
+    """The PQLs with these ids, in this order, as the queue shows them."""
     pqls = (
-        Qualification.objects.filter(pk__in=shown)
+        Qualification.objects.filter(pk__in=ids)
         .with_score()
         .select_related("lead__account", "rep__user", "product", "forecast", "score")  # type: ignore[misc]  # joined by with_score()
         .defer("breakdown", "lead__attributes", "rep__user__password")
         .annotate(past_total=Subquery(total_before(at - TREND_SPAN)))
     )
-    place = {pk: index for index, pk in enumerate(shown)}
-    rows = _rows(sorted(pqls, key=lambda pql: place[pql.pk]), viewer=viewer, at=at)
-    return Page(rows, wanted.page, len(cut) > PAGE_SIZE)
+    place = {pk: index for index, pk in enumerate(ids)}
+    return _rows(sorted(pqls, key=lambda pql: place[pql.pk]), viewer=viewer, at=at)
 
 
 def in_tab(tab: Tab, viewer: Viewer, at: datetime) -> QualificationQuerySet:

@@ -12,6 +12,7 @@ from routing.services.errors import InvalidRequest, NotYours, RoutingError, Tran
 from routing.services.expiring import expire_quiet
 from routing.services.foretelling import foretell
 from routing.services.merging import follow_merges
+from routing.services.onboarding import put_guide_away
 from routing.services.opening import deal_waiting, open_qualifications
 from routing.services.reviewing import dismiss_in_review, pass_review
 from routing.services.saving import delete_view, save_view
@@ -53,6 +54,7 @@ __all__ = [
     "open_qualifications",
     "pass_review",
     "put_digest_away",
+    "put_guide_away",
     "reassign",
     "reject",
     "save_view",

@@ -1,5 +1,8 @@
 """Help."""
 
+from typing import Any
+
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -8,31 +11,45 @@ from routing.views.base import is_fragment, page_for, person, show
 from rubrics.measures import SpecError
 from rubrics.models import RubricVersion
 from rubrics.scoring.types import Axis
-from rubrics.sheet import WENT_LIVE, reference_sheet
+from rubrics.sheet import WENT_LIVE, reference_sheet, rules_in_brief
+
+RULES_CACHED_S = 600
 
 
 @require_safe
 @page_for(lambda _: True)
 def help_scores(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """How to read a score, with the numbers of the rubrics that score now."""
-    versions = (
-        RubricVersion.objects.published()
-        .select_related("rubric__product")
-        .prefetch_related("criteria__tiers")
-        .order_by("rubric__product__name", "rubric__name")
-    )
     rubrics = [
         {
-            "version": version,
+            **live,
             "axes": [
-                (axis, [c for c in version.criteria.all() if c.axis == axis.value]) for axis in Axis
+                (axis, [c for c in live["version"].criteria.all() if c.axis == axis.value])
+                for axis in Axis
             ],
         }
-        for version in versions
+        for live in live_rubrics("criteria__tiers")
     ]
     return show(
         request, viewer, "routing/help_scores.html", {"rubrics": rubrics, "section": "help"}
     )
+
+
+def live_rubrics(*related: str) -> list[dict[str, Any]]:
+    """The versions that score now, each with its caps and decay as sentences."""
+    versions = (
+        RubricVersion.objects.published()
+        .select_related("rubric__product")
+        .prefetch_related(*related)
+        .order_by("rubric__product__name", "rubric__name")
+    )
+    return [{"version": version, "rules": _rules_of(version)} for version in versions]
+
+
+def _rules_of(version: RubricVersion) -> list[str]:
+    """Kept a while: a published version does not change."""
+    key = f"rules-in-brief-{version.pk}"
+    return cache.get_or_set(key, lambda: rules_in_brief(version), RULES_CACHED_S) or []
 
 
 @require_safe

@@ -77,7 +77,7 @@ def test_every_page(open_page: OpenPage, maya: User, width: int, color_scheme: s
     pql = _world(maya)
     paths = [
         "/", "/?tab=team", "/?tab=unassigned", "/?tab=snoozed", "/?q=nobody", "/leads/",
-        f"/leads/{pql.lead_id}/", f"/accounts/{pql.lead.account_id}/", "/help/scores/",
+        f"/leads/{pql.lead_id}/", f"/accounts/{pql.lead.account_id}/", "/help/scores/", "/guide/",
         "/inbox/?tab=all", "/inbox/?kind=pilot", "/me/alerts/",
         f"/pqls/{pql.pk}/reject/", f"/pqls/{pql.pk}/snooze/", "/nowhere/",
     ]  # fmt: skip
