@@ -105,5 +105,5 @@ def test_dialog_menu_and_toast(
     assert complaints(page) == []
     page.get_by_role("dialog").get_by_role("button", name="Assign").click()
     page.locator(".toast").wait_for()
-    page.locator(".menu > summary").click()
+    page.locator("details[name=menu] > summary").click()
     assert complaints(page) == []

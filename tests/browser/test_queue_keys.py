@@ -118,6 +118,8 @@ def test_undo_is_offered_in_a_toast_and_by_key(open_page: OpenPage, maya: User) 
     page.keyboard.press("u")
     expect(page.locator("#toasts")).to_contain_text("Accepted Ada Vogel")
     expect(toast).to_be_hidden()
+    page.keyboard.press("u")  # what was accepted can itself be undone
+    expect(page.locator("#toasts")).to_contain_text("Undone. Ada Vogel is assigned again")
     page.keyboard.press("u")
     expect(page.locator("#toasts")).to_contain_text("nothing to undo")
 
