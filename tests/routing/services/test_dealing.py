@@ -213,7 +213,7 @@ def test_opening_many_costs_as_many_queries_as_opening_few(django_assert_num_que
     )
     _open()  # compiles the version
     ScoreChangeFactory.create_batch(60)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(32):
         services.open_qualifications(at=AT, limit=100)
 
 
