@@ -40,6 +40,10 @@ class Columns:
             raise SpecError(f"{where}.measure", f"{measure.key} goes with `subject: {other}`")
         return measure
 
+    def check(self, measure: Measure, raw: Mapping[str, Any], where: str) -> None:
+        """Read it as :meth:`add` does, for its errors alone."""
+        measure.parse(raw, where, self._lists)
+
     def add(self, measure: Measure, raw: Mapping[str, Any], where: str) -> int:
         """The index of the column that measures this."""
         params = measure.parse(raw, where, self._lists)

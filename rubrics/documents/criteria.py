@@ -90,7 +90,7 @@ class _Parser:
         return next(name for name in given if name in forms)
 
     def _tiered(self, parts: dict[str, Any], shared: Document) -> Criterion:
-        raw, tiers = self.raw["tiers"], []
+        raw, tiers, owns = self.raw["tiers"], [], []
         if isinstance(raw, str) or not isinstance(raw, Sequence) or not raw:
             raise SpecError(
                 f"{self.where}.tiers", "list at least one, e.g. {at_least: 1, points: 10}"
@@ -101,6 +101,7 @@ class _Parser:
                 raise SpecError(at, "is a mapping such as {at_least: 1, points: 10}")
             checks.only(tier, TIER_FIELDS | self.measure.fields, at)
             own = {name: tier[name] for name in self.measure.fields if name in tier}
+            owns.append(own)
             column = self.columns.add(self.measure, {**shared, **own}, at)
             tiers.append(
                 Tier(
@@ -110,6 +111,9 @@ class _Parser:
                     label=checks.words(tier.get("label"), f"{at}.label", 120),
                 )
             )
+        if any(all(name in own for own in owns) for name in shared):
+            # What every tier replaces counts nowhere; a mistake in it must not lie there unseen.
+            self.columns.check(self.measure, {**owns[0], **shared}, self.where)
         columns = tuple(dict.fromkeys(tier.column for tier in tiers))
         return Criterion(
             **parts,

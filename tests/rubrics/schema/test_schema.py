@@ -125,9 +125,20 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
             yield from places(inner)
 
 
+LIST_REPLACED = {
+    **load_preset("standard"),
+    "criteria": [
+        {"key": "x", "measure": "value_in_list", "attribute": "lead.title", "list": None,
+         "tiers": [{"points": 5, "list": "academic"}]},
+    ],
+}  # fmt: skip
+"""Every tier replaces the criterion's own list, which is none."""
+
+
 @settings(max_examples=EXAMPLES * 30, deadline=None)
 @given(document=mistakes())
 @example(document={"criteria": [{"key": "x", "measure": "count", "group": ["x"]}]})
+@example(document=LIST_REPLACED)
 def test_what_the_schema_refuses_the_parser_refuses(document: dict[str, Any]) -> None:
     """And the parser refuses with a SpecError, whatever it is given."""
     found = problems(document)
