@@ -53,6 +53,8 @@ def test_panel_acts_and_refreshes_with_its_row(open_page: OpenPage, maya: User) 
     expect(page.locator(".row .state").first).to_have_text("Accepted")
     page.keyboard.press("u")
     expect(page.locator("#panel .state").first).to_have_text("Assigned")
+    expect(page.locator(".row .state").first).to_have_text("Assigned")
+    page.wait_for_load_state("networkidle")  # row and panel are both as they will stay
     page.keyboard.press("r")
     page.get_by_role("dialog", name="Why reject Ada Vogel?").get_by_label("Competitor").check()
     page.keyboard.press("Enter")
