@@ -16,6 +16,14 @@ register = template.Library()
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
+@register.simple_tag(takes_context=True)
+def here(context: dict[str, Any]) -> str:
+    """The path of the page somebody sees: of a fragment, that of the page that asked for it."""
+    request = context["request"]
+    asking = getattr(request, "htmx", None)
+    return (asking and asking.current_url_abs_path) or str(request.get_full_path())
+
+
 @register.filter
 def signed(points: int | None) -> str:
     """``+15``, ``−10`` with a real minus, ``0``."""

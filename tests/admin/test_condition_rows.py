@@ -4,7 +4,7 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
-from routing.admin.conditions import ConditionsField, rows_of
+from routing.admin.conditions import ConditionsField, ConditionsWidget
 from tests.admin.forms import sent_by
 
 
@@ -44,8 +44,9 @@ def test_rows_are_read_as_documents() -> None:
 
 
 def test_documents_are_shown_as_rows_and_come_back_unchanged() -> None:
-    assert rows_of(DOCUMENTS) == ROWS
-    assert rows_of(None) == []
+    widget = ConditionsWidget()
+    assert widget.rows_of(DOCUMENTS) == ROWS
+    assert widget.rows_of(None) == []
     page = str(_Form(initial={"asked": DOCUMENTS})["asked"])
     sent = sent_by(page)
     back = _Form(

@@ -17,10 +17,11 @@ function open(url, row) {
   load();
 }
 
-// Fetched by htmx, so that what is inside works as anywhere else.
+// Fetched by htmx, so that what is inside works as anywhere else; without its pause before forms
+// are its own, in which a quick key would send them as plain ones.
 async function load() {
   const wanted = now;
-  await window.htmx.ajax("GET", now.url, { source: panel, target: "#panel-body", swap: "innerHTML" });
+  await window.htmx.ajax("GET", now.url, { source: panel, target: "#panel-body", swap: "innerHTML settle:0ms" });
   if (now !== wanted || !body.firstElementChild) return;
   if (!panel.open) panel.show();
   layOut();
