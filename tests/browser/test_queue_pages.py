@@ -190,3 +190,17 @@ def test_no_page_is_wider_than_the_screen(open_page: OpenPage, maya: User, width
     for path in ("/", "/leads/", f"/leads/{pql.lead_id}/", "/help/scores/", "/nowhere/"):
         page = open_page(path, user=maya, width=width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize("width", [375, 1440])
+def test_no_page_of_a_manager_is_wider_than_the_screen(
+    open_page: OpenPage, maya: User, sam: User, width: int
+) -> None:
+    pql = _pql(maya, "Ada Vogel")  # waits, which the table's far columns tell aloud
+    services.accept(_pql(maya, "Bo Ueda"), by=maya, at=timezone.now())
+    Qualification.objects.update(assigned_at=timezone.now() - timedelta(hours=1))
+    paths = ("/team/", f"/leads/{pql.lead_id}/", "/tasks/", "/inbox/", "/review/", "/guide/")
+    page = open_page("/", user=sam, width=width)
+    for path in (*paths, "/me/alerts/", "/me/availability/"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
