@@ -49,6 +49,7 @@ app.conf.beat_schedule = {
     "tell-managers": {"task": "routing.tasks.tell_managers", "schedule": 300.0},
     "drop-old-alerts": {"task": "routing.tasks.drop_old_alerts", "schedule": 3600.0},
     "run-replays": {"task": "routing.tasks.run_replays", "schedule": 2.0},
+    "let-come-back": {"task": "routing.tasks.let_come_back", "schedule": 60.0},
     "wake-snoozed": {"task": "routing.tasks.wake_snoozed", "schedule": 60.0},
     "expire-quiet": {"task": "routing.tasks.expire_quiet", "schedule": 300.0},
     "deliver": {"task": "integrations.tasks.deliver", "schedule": 2.0},

@@ -39,6 +39,14 @@ def open_qualifications() -> None:
 
 
 @shared_task(ignore_result=True, soft_time_limit=60)
+def let_come_back() -> None:
+    """Open PQLs again of leads that stayed above the thresholds, once they have rested."""
+    for _ in range(MAX_BATCHES):
+        if services.let_come_back(at=timezone.now(), limit=BATCH) < BATCH:
+            break
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
 def wake_snoozed() -> None:
     """Bring back PQLs whose snooze is over."""
     for _ in range(MAX_BATCHES):

@@ -24,7 +24,7 @@ class LifecyclePolicyAdmin(AppAdmin):
             {
                 "description": "Who was just turned down needs a rest, and so do the reps. A lead "
                 "that comes back is told to its rep with how it ended last time.",
-                "fields": (("cooldown_days", "early_rise"),),
+                "fields": (("cooldown_days", "early_rise"), "comes_back"),
             },
         ),
         (
@@ -44,7 +44,8 @@ class LifecyclePolicyAdmin(AppAdmin):
     @display(description="qualifies again", ordering="cooldown_days")
     def rest(self, policy: LifecyclePolicy) -> str:
         days = policy.cooldown_days
-        return f"After {_days(days)}" if days else "At once"
+        when = f"After {_days(days)}" if days else "At once"
+        return when if policy.comes_back else f"{when}, once it fell below"
 
     @display(description="sooner", ordering="early_rise")
     def sooner(self, policy: LifecyclePolicy) -> str:

@@ -45,7 +45,7 @@ def update_groups(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("routing", "0024_onboarding"),
+        ("routing", "0025_comes_back"),
         ("integrations", "0003_alerts_out"),
         ("leads", "0012_outcome_routed"),
         ("rubrics", "0020_publishing"),

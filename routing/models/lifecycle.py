@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Value, When
+from django.db.models import Case, F, Q, Value, When
 
 from leads.models import Product
 
@@ -20,11 +20,13 @@ class Lifecycle:
     """When an episode of one product may end by itself, and when another may follow it.
 
     ``early_rise`` is in points, ``expire_after`` how long a lead is none any more; None: never.
+    ``comes_back`` is whether another follows also if the lead never fell below the thresholds.
     """
 
     cooldown: timedelta
     early_rise: int | None = None
     expire_after: timedelta | None = None
+    comes_back: bool = True
 
     def is_cooling(self, *, closed_at: datetime, at: datetime) -> bool:
         return closed_at > at - self.cooldown
@@ -34,6 +36,13 @@ class Lifecycle:
         if self.early_rise is None or closed_total is None:
             return False
         return total >= closed_total + self.early_rise
+
+    def rest_is_over(self, at: datetime) -> Q:
+        """Of closed qualifications with their ``score``: the same two questions, as a condition."""
+        over = Q(closed_at__lte=at - self.cooldown)
+        if self.early_rise is not None:
+            over |= Q(score__total__gte=F("closed_total") + self.early_rise)
+        return over
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,16 @@ class Lifecycles:
     @property
     def longest_cooldown(self) -> timedelta:
         return max(one.cooldown for one in self.all)
+
+    def may_come_back(self, at: datetime) -> Q:
+        """By the row's product: closed qualifications whose lead need not rest any longer, where
+        none has to fall below the thresholds first."""
+        others = ~Q(product__in=self.by_product) & self.otherwise.rest_is_over(at)
+        found = others if self.otherwise.comes_back else Q(pk__in=())
+        for product_id, own in self.by_product.items():
+            if own.comes_back:
+                found |= Q(product=product_id) & own.rest_is_over(at)
+        return found
 
     def let_go_from(self, at: datetime) -> Case:
         """By the row's product: who is no PQL since then or before is let go; null lets none go."""
@@ -101,8 +120,15 @@ class LifecyclePolicy(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(200)],
-        help_text="A lead that meets the thresholds anew need not wait if its total is at least so "
-        "many points above what it was when the last PQL closed. Empty: everybody waits.",
+        help_text="A lead need not wait if its total is at least so many points above what it was "
+        "when the last PQL closed. Empty: everybody waits.",
+    )
+    comes_back = models.BooleanField(
+        "comes back by itself",
+        default=True,
+        help_text="A lead that still meets the thresholds when its rest is over, and has done "
+        "something since the last PQL closed, becomes one again. Off: it has to fall below them "
+        "and meet them anew.",
     )
     expire_after_days = models.PositiveSmallIntegerField(
         "let go after",
@@ -137,6 +163,7 @@ class LifecyclePolicy(models.Model):
             cooldown=timedelta(days=self.cooldown_days),
             early_rise=self.early_rise,
             expire_after=None if days is None else timedelta(days=days),
+            comes_back=self.comes_back,
         )
 
     @property
@@ -146,5 +173,6 @@ class LifecyclePolicy(models.Model):
             "product": self.product.key if self.product else None,
             "cooldown_days": self.cooldown_days,
             "early_rise": self.early_rise,
+            "comes_back": self.comes_back,
             "expire_after_days": self.expire_after_days,
         }

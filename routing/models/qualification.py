@@ -220,6 +220,28 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
                 barred.add(key)
         return barred
 
+    def coming_back(self, at: datetime, lifecycles: Lifecycles) -> QualificationQuerySet:
+        """Closed ones whose lead still meets the thresholds and may have another by now; those
+        closed longest ago first.
+
+        Only a lead's last episode for a product counts, unless it was won, and only if the lead
+        has done something since: who just sits above the thresholds is no news.
+        """
+        same = Qualification.objects.filter(lead=OuterRef("lead"), product=OuterRef("product"))
+        later = same.filter(
+            Q(closed_at=None)
+            | Q(closed_at__gt=OuterRef("closed_at"))
+            | Q(closed_at=OuterRef("closed_at"), pk__gt=OuterRef("pk"))
+        )
+        ended = self.filter(state__in=COOLED_STATES, lead__merged_into=None).with_score()
+        still = ended.filter(
+            lifecycles.may_come_back(at),
+            ~Exists(later),
+            score__is_pql=True,
+            score__last_activity_at__gt=models.F("closed_at"),
+        )
+        return still.order_by("closed_at", "pk")
+
     def ended_last(self, lead_ids: Iterable[int]) -> QualificationQuerySet:
         """Of each of these leads and product the last closed one, with its history."""
         closed = self.filter(lead__in=lead_ids, closed_at__isnull=False)

@@ -14,6 +14,7 @@ from routing.services.foretelling import foretell
 from routing.services.merging import follow_merges
 from routing.services.onboarding import put_guide_away
 from routing.services.opening import deal_waiting, open_qualifications
+from routing.services.returning import let_come_back
 from routing.services.reviewing import dismiss_in_review, pass_review
 from routing.services.saving import delete_view, save_view
 from routing.services.touching import add_note, log_touch
@@ -47,6 +48,7 @@ __all__ = [
     "expire_quiet",
     "follow_merges",
     "foretell",
+    "let_come_back",
     "log_touch",
     "mark_contacted",
     "mark_opportunity",

@@ -38,20 +38,25 @@ from routing.services.reviewing import HELD_BACK, review_asked_by
 from rubrics.models import Score, ScoreChange
 
 OPENED = "Met all three thresholds"
+STILL_MET = "Still meets all three thresholds after its rest"
 OPENED_BY_VERSION = "Met all three thresholds when a new version went live"
 NOBODY = "Nobody can take it now: every rep is away or full"
 
 
-@dataclass(frozen=True, slots=True)
-class _Opening:
-    """A crossing that opens a qualification, with the score it freezes."""
+Key = tuple[int, int]
+"""A lead's and a product's id."""
 
-    change: ScoreChange
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opens a qualification: the score it freezes, and the crossing, if it was one."""
+
     score: Score
+    change: ScoreChange | None
 
     @property
-    def key(self) -> tuple[int, int]:
-        return self.change.lead_id, self.change.product_id
+    def key(self) -> Key:
+        return self.score.lead_id, self.score.product_id
 
 
 @transaction.atomic
@@ -67,14 +72,20 @@ def open_qualifications(*, at: datetime, limit: int) -> int:
     )
     if not changes:
         return 0
-    openings = _worth_opening(changes, at=at)
-    _open(openings, at=at)
+    crossings = [((change.lead_id, change.product_id), change) for change in changes]
+    open_all(worth_opening(crossings, at=at), at=at)
     ScoreChange.objects.filter(pk__in=[change.pk for change in changes]).update(routed_at=at)
     return len(changes)
 
 
-def _worth_opening(changes: Sequence[ScoreChange], *, at: datetime) -> list[_Opening]:
-    lead_ids = {change.lead_id for change in changes}
+def worth_opening(
+    wanted: Sequence[tuple[Key, ScoreChange | None]], *, at: datetime
+) -> list[Opening]:
+    """Those of these leads and products that are PQLs and may have a qualification now, once each.
+
+    Needs a transaction: the leads are locked to its end.
+    """
+    lead_ids = {lead_id for (lead_id, _), _ in wanted}
     # Held to the end: no merge and no second opener can come between the look and the insert.
     living = set(
         Lead.objects.living()
@@ -93,17 +104,17 @@ def _worth_opening(changes: Sequence[ScoreChange], *, at: datetime) -> list[_Ope
         lifecycles=LifecyclePolicy.objects.lifecycles(),
     )
     openings = []
-    for change in changes:
-        score = scores.get((change.lead_id, change.product_id))
-        if score is None or (change.lead_id, change.product_id) in taken:
+    for key, change in wanted:
+        score = scores.get(key)
+        if score is None or key in taken:
             continue
-        opening = _Opening(change, score)
-        taken.add(opening.key)
-        openings.append(opening)
+        taken.add(key)
+        openings.append(Opening(score, change))
     return openings
 
 
-def _open(openings: Sequence[_Opening], *, at: datetime) -> None:
+def open_all(openings: Sequence[Opening], *, at: datetime) -> None:
+    """Make them qualifications, dealt by the live rules, with their history and routing log."""
     if not openings:
         return
     facts = _facts_of(openings, at=at)
@@ -154,20 +165,21 @@ def _hold_back(frozen: Sequence[Qualification], facts: Sequence[Facts]) -> list[
     return is_held
 
 
-def _why_opened(pqls: Sequence[Qualification]) -> dict[tuple[int, int], str]:
+def _why_opened(pqls: Sequence[Qualification]) -> dict[Key, str]:
     """In words, by lead and product; of a lead that had one before also how that ended."""
     earlier = Qualification.objects.ended_last({pql.lead_id for pql in pqls})
     ended = {_key(one): one for one in earlier}
     why = {}
     for pql in pqls:
-        opened = OPENED_BY_VERSION if pql.publication_id else OPENED
+        crossed = OPENED_BY_VERSION if pql.publication_id else OPENED
+        opened = crossed if pql.opened_by_id else STILL_MET
         before = ended.get(_key(pql))
         again = last_time(pql, [before]) if before else ""
         why[_key(pql)] = f"{opened}. {again}" if again else opened
     return why
 
 
-def _key(qualification: Qualification) -> tuple[int, int]:
+def _key(qualification: Qualification) -> Key:
     return qualification.lead_id, qualification.product_id
 
 
@@ -182,8 +194,8 @@ def _held_back(qualification: Qualification, opened: str, *, at: datetime) -> St
     )
 
 
-def _facts_of(wanted: Sequence[_Opening | Qualification], *, at: datetime) -> list[Facts]:
-    keys = [one.key if isinstance(one, _Opening) else _key(one) for one in wanted]
+def _facts_of(wanted: Sequence[Opening | Qualification], *, at: datetime) -> list[Facts]:
+    keys = [one.key if isinstance(one, Opening) else _key(one) for one in wanted]
     found = facts_of(keys, at=at)
     return [found[key] for key in keys]
 
@@ -196,14 +208,14 @@ def _give(qualification: Qualification, decision: Decision, *, at: datetime) -> 
         qualification.assigned_at = at
 
 
-def _frozen(opening: _Opening, *, at: datetime) -> Qualification:
+def _frozen(opening: Opening, *, at: datetime) -> Qualification:
     change, score = opening.change, opening.score
     return Qualification(
-        lead_id=change.lead_id,
-        product_id=change.product_id,
+        lead_id=score.lead_id,
+        product_id=score.product_id,
         version_id=score.version_id,
         opened_by=change,
-        publication_id=change.publication_id,
+        publication_id=change.publication_id if change else None,
         fit=score.fit,
         behavior=score.behavior,
         total=score.total,
@@ -215,7 +227,7 @@ def _frozen(opening: _Opening, *, at: datetime) -> Qualification:
 def _history(
     qualifications: Iterable[Qualification],
     decisions: Iterable[Decision],
-    why: Mapping[tuple[int, int], str],
+    why: Mapping[Key, str],
     *,
     at: datetime,
 ) -> list[StateChange]:
