@@ -234,13 +234,9 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
             | Q(closed_at=OuterRef("closed_at"), pk__gt=OuterRef("pk"))
         )
         ended = self.filter(state__in=COOLED_STATES, lead__merged_into=None).with_score()
-        still = ended.filter(
-            lifecycles.may_come_back(at),
-            ~Exists(later),
-            score__is_pql=True,
-            score__last_activity_at__gt=models.F("closed_at"),
-        )
-        return still.order_by("closed_at", "pk")
+        still = Q(score__is_pql=True, score__last_activity_at__gt=models.F("closed_at"))
+        back = ended.filter(still, lifecycles.may_come_back(at), ~Exists(later))
+        return back.order_by("closed_at", "pk")
 
     def ended_last(self, lead_ids: Iterable[int]) -> QualificationQuerySet:
         """Of each of these leads and product the last closed one, with its history."""
