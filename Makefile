@@ -60,16 +60,16 @@ check: env-test ## Run every check that needs no test: format, lint, types, impo
 	@$(BIN)/python -m tests.sizes
 
 .PHONY: bench
-bench: env-bench ## Measure speed against baselines and write docs/benchmarks.md (30 min, idle machine)
-	@for name in ingest latency alerts queue growth publish engine catalogue preview; do \
-		echo "benchmarks.$$name"; $(BIN)/python -m benchmarks.$$name || exit 1; \
-	done
-	@$(BIN)/python -m benchmarks.report
+bench: env-bench ## Measure speed against baselines and write docs/benchmarks.md (30 min, idle machine; ARGS="engine growth")
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+.PHONY: bench-fill
+bench-fill: env-bench ## Fill the database that bench-large measures, and keep it (15 min, busy machine, 30 GB of disk)
+	@$(BIN)/python -m benchmarks.filled --leads 1000000
 
 .PHONY: bench-large
-bench-large: env-bench ## Measure the scoring engine on a million leads, 50 million hits (1 h, 30 GB of disk)
-	@$(BIN)/python -m benchmarks.engine --leads 1000000
-	@$(BIN)/python -m benchmarks.report
+bench-large: env-bench ## Measure the scoring engine on a million leads, 50 million hits (30 min if filled, idle machine)
+	@$(BIN)/python -m benchmarks engine-large
 
 .PHONY: fmt
 fmt: env-test ## Format code and templates, fix what can be fixed

@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import django
 
 from config.embedded import home
+from config.embedded.errors import LaunchError
 from config.embedded.folder import Folder
 from config.embedded.servers import Servers
 from tests.servers import new_root
@@ -22,11 +24,27 @@ T = TypeVar("T")
 @contextmanager
 def own_database() -> Iterator[None]:
     """Start servers, set Django up on them and make the tables; stop and remove all at the end."""
+    root = new_root("benchmark")
+    try:
+        with kept_database(root):
+            yield
+    finally:
+        home.remove(root)
+
+
+@contextmanager
+def kept_database(root: Path) -> Iterator[None]:
+    """The same on the data folder ``root``, which stays.
+
+    Raises:
+        LaunchError: another process has it open.
+    """
     for name in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(name, None)
-    root = new_root("benchmark")
     folder = Folder(root)
-    folder.take("benchmark")
+    if not folder.take("benchmark"):
+        raise LaunchError(f"{root} is in use by process {folder.owner().get('pid', 'unknown')}.")
+    folder.end_leftovers()
     servers = Servers(folder, say=print)
     try:
         os.environ.update(servers.start())
@@ -39,7 +57,6 @@ def own_database() -> Iterator[None]:
     finally:
         servers.stop()
         folder.release()
-        home.remove(root)
 
 
 @contextmanager

@@ -3,7 +3,8 @@
     python -m benchmarks.engine [--leads 200000] [--hits-per-lead 50] [--notebook-hits 10000000]
 
 All baselines run on the same rows, in the same run, and must come to equal results for every lead.
-A million leads with fifty hits each take about 30 GB of disk in `.data/test/` meanwhile.
+A database of that size that was filled beforehand is used (`python -m benchmarks.filled`), else one
+is filled and thrown away. A million leads with fifty hits each take about 30 GB of disk.
 """
 
 import argparse
@@ -11,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from benchmarks.database import in_child, own_database, workers
+from benchmarks.database import in_child, workers
+from benchmarks.filled import HITS_PER_LEAD, Filled, filled
 from benchmarks.results import Row, keep
 
 CORES = 2
@@ -31,7 +33,7 @@ class Scored(NamedTuple):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--leads", type=int, default=200_000)
-    parser.add_argument("--hits-per-lead", type=int, default=50)
+    parser.add_argument("--hits-per-lead", type=int, default=HITS_PER_LEAD)
     parser.add_argument(
         "--notebook-hits",
         type=int,
@@ -39,27 +41,25 @@ def main() -> None:
         help="pandas gets the newest leads that have about so many hits: all would not fit",
     )
     arguments = parser.parse_args()
-    with own_database():
-        measure_all(arguments.leads, arguments.hits_per_lead, arguments.notebook_hits)
+    with filled(arguments.leads, arguments.hits_per_lead) as full:
+        measure_all(full, arguments.leads, arguments.notebook_hits)
 
 
-def measure_all(leads: int, hits_per_lead: int, notebook_hits: int) -> None:
-    """Fill, measure, keep."""
+def measure_all(full: Filled, leads: int, notebook_hits: int) -> None:
+    """Measure and keep."""
     from benchmarks.comparisons import compare
-    from benchmarks.fill import fill
     from benchmarks.passes import bare_scan, timed
     from leads.models import Hit
 
-    version_id = fill(leads, hits_per_lead).pk
     hits = Hit.objects.count()
     print(f"{leads:,} leads and {hits:,} hits are made", flush=True)
     bare = min(timed(bare_scan) for _ in range(3))
-    scored, rescores = _rescores(version_id)
+    scored, rescores = _rescores(full)
     rows = [
         *_shown(rescores),
         *_shown(_what_if(scored, bare)),
         *_shown(compare(scored.version_id, scored.at, scored.best, notebook_hits)),
-        *_shown(_few()),  # last: these leads get scores of another moment
+        *_shown(_few(full)),  # last: these leads get scores of another moment
     ]
     keep(
         "engine_large" if leads >= LARGE else "engine",
@@ -80,18 +80,17 @@ def _shown(rows: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
-def _rescores(version_id: int) -> tuple[Scored, list[Row]]:
-    from django.utils import timezone
-
+def _rescores(full: Filled) -> tuple[Scored, list[Row]]:
     from benchmarks.memory import ServerMemory
     from benchmarks.passes import Took, rescore_shared, rescored, resumed
 
-    first = in_child(rescored, version_id, timezone.now(), CORES)
-    done, rest = in_child(resumed, version_id, timezone.now())
-    alone = in_child(rescored, version_id, timezone.now(), 1)
+    version_id = full.version_id
+    first = in_child(rescored, version_id, full.now(), CORES)
+    done, rest = in_child(resumed, version_id, full.now())
+    alone = in_child(rescored, version_id, full.now(), 1)
     with ServerMemory() as server:
-        threads = in_child(rescored, version_id, timezone.now(), CORES)
-    at = timezone.now()
+        threads = in_child(rescored, version_id, full.now(), CORES)
+    at = full.now()
     with workers(CORES) as pool:
         processes = rescore_shared(pool, version_id, at)
 
@@ -128,11 +127,12 @@ def _what_if(scored: Scored, bare: float) -> list[Row]:
     ]
 
 
-def _few() -> list[Row]:
+def _few(full: Filled) -> list[Row]:
     from benchmarks.passes import changed, some_leads
 
     ids = some_leads(CHANGED)
-    thousand, one = changed(ids, times=5), changed(ids[CHANGED // 2 :][:1], times=30)
+    thousand = changed(ids, full.now, times=5)
+    one = changed(ids[CHANGED // 2 :][:1], full.now, times=30)
     return [
         Row(f"{CHANGED:,} changed leads", f"{1000 * thousand:.0f} ms"),
         Row("1 changed lead", f"{1000 * one:.1f} ms"),

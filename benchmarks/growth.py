@@ -2,7 +2,8 @@
 
     python -m benchmarks.growth [--most 1000000]
 
-Each size has a database of its own, and few hits a lead so that it is filled quickly.
+Each size has a database of its own (a kept one, if `python -m benchmarks.filled` made it), and few
+hits a lead so that it is filled quickly.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from benchmarks.database import own_database
+from benchmarks.filled import Filled, filled
 from benchmarks.results import Row, keep
 
 SMALLEST = 10_000
@@ -50,39 +51,36 @@ def main() -> None:
 
 
 def _costs(leads: int) -> Costs:
-    with own_database():
-        return _costs_of(leads)
+    with filled(leads, HITS_PER_LEAD) as full:
+        return _costs_of(full, leads)
 
 
-def _costs_of(leads: int) -> Costs:
+def _costs_of(full: Filled, leads: int) -> Costs:
     from django.db import connection
-    from django.utils import timezone
 
-    from benchmarks.fill import fill
     from leads.models import LeadChange
+    from rubrics.models import RubricVersion
     from rubrics.scores import rescore
 
-    version = fill(leads, HITS_PER_LEAD)
-    rescore(version=version, at=timezone.now(), threads=2)
+    version = RubricVersion.objects.get(pk=full.version_id)
+    rescore(version=version, at=full.now(), threads=2)
     LeadChange.objects.all().delete()
     with connection.cursor() as cursor:
         # Every score will be due, though none yet: what is not due must cost nothing.
-        cursor.execute("UPDATE rubrics_score SET due_at = %s", [timezone.now() + AHEAD])
+        cursor.execute("UPDATE rubrics_score SET due_at = %s", [full.now() + AHEAD])
         cursor.execute("VACUUM (ANALYZE)")
     print(f"{leads:,} leads are scored", flush=True)
-    idle = _median(_leave_all, expected=0)
-    return Costs(leads, _median(_mark_changed), _median(_make_due), idle)
+    idle = _median(full, _leave_all, expected=0)
+    return Costs(leads, _median(full, _mark_changed), _median(full, _make_due), idle)
 
 
-def _median(prepare: Callable[[datetime], None], *, expected: int = FEW) -> float:
+def _median(full: Filled, prepare: Callable[[datetime], None], *, expected: int = FEW) -> float:
     """Seconds of one tick of the scoring worker after ``prepare`` left it something to do."""
-    from django.utils import timezone
-
     from rubrics.scores import score_due
 
     taken = []
     for _ in range(TIMES):
-        at = timezone.now()
+        at = full.now()
         prepare(at)
         started = time.perf_counter()
         scored = score_due(at=at, limit=FEW)

@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import partial
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from benchmarks.memory import own_peak_mib
 from leads.merging import mark_changed
@@ -81,9 +80,9 @@ def resumed(version_id: int, at: datetime) -> tuple[int, Took]:
     raise AssertionError("a rescore reports its progress")
 
 
-def rescore_shared(pool: Executor, version_id: int, at: datetime) -> float:
+def rescore_shared(pool: Executor, version_id: int, at: datetime, after: int = 0) -> float:
     """Rescore by several processes that share the chunks; return the seconds."""
-    parts = chunks(compiled(version_id).product_id)
+    parts = chunks(compiled(version_id).product_id, after=after)
     work = partial(_score_range, version_id, at)
     return timed(lambda: list(pool.map(work, [(part.low, part.high) for part in parts])))
 
@@ -131,12 +130,12 @@ def some_ranges(product_id: int, count: int) -> list[tuple[int, int]]:
     return [(part.low, part.high) for part in parts[:: max(len(parts) // 10, 1)][:10]]
 
 
-def changed(ids: Sequence[int], *, times: int) -> float:
+def changed(ids: Sequence[int], now: Callable[[], datetime], *, times: int) -> float:
     """The median seconds from "these leads changed" to their scores being committed."""
     LeadChange.objects.all().delete()
     taken = []
     for _ in range(times):
-        at = timezone.now()
+        at = now()
         mark_changed(list(ids), at)
         taken.append(timed(partial(score_due, at=at, limit=len(ids))))
     return statistics.median(taken)
