@@ -17,6 +17,7 @@ from routing.models.qualification import (
 )
 from routing.models.touch import TouchKind
 from routing.queue import ORDER_LABELS, Order, Tab, Wanted, orders_of
+from routing.services.choosing import doubts_about
 from routing.viewers import Viewer
 
 SNOOZE_CHOICES = {"1": "1 day", "3": "3 days", "7": "1 week"}
@@ -190,18 +191,59 @@ class SnoozeForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    """Who gets a PQL: any rep, or one of the teams that the viewer manages."""
+    """Who gets a PQL: any rep, or one of the teams that the viewer manages.
+
+    Whom the dealing would give none now is asked about again: ``confirm`` then names that rep.
+    ``count`` is how many PQLs it is about.
+    """
 
     rep = forms.ModelChoiceField(
         queryset=Rep.objects.none(), empty_label=None, error_messages={"required": "Choose a rep."}
     )
+    confirm = forms.IntegerField(required=False)
+    note = forms.CharField(max_length=150, required=False, strip=True)
 
-    def __init__(self, *args: Any, viewer: Viewer, at: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, viewer: Viewer, at: datetime, count: int = 1, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        reps = Rep.objects.available(at).select_related("user", "team")
+        reps = Rep.objects.filter(user__is_active=True).select_related("user", "team")
         if not viewer.sees_all:
             reps = reps.filter(team__in=viewer.managed)
         self.fields["rep"].queryset = reps  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.doubted: Rep | None = None
+        self._doubts = doubts_about(list(reps), at=at, count=count)
+
+    @property
+    def free(self) -> list[Rep]:
+        """Whom the dealing would give it to as well."""
+        return [rep for rep in self._reps() if rep.pk not in self._doubts]
+
+    @property
+    def doubtful(self) -> list[tuple[Rep, str]]:
+        """The others, each with why not."""
+        return [(rep, self._doubts[rep.pk]) for rep in self._reps() if rep.pk in self._doubts]
+
+    @property
+    def button(self) -> str:
+        """What the button says the second time; empty: what it says anyway."""
+        return "Assign all the same" if self.doubted else ""
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.cleaned_data.get("confirm") is not None
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        rep: Rep | None = given.get("rep")
+        doubt = self._doubts.get(rep.pk) if rep else None
+        if rep is not None and doubt and given.get("confirm") != rep.pk:
+            self.doubted = rep
+            self.add_error(None, f"{rep} {doubt}. Choose somebody else, or assign all the same.")
+        return given
+
+    def _reps(self) -> list[Rep]:
+        return list(self.fields["rep"].queryset)  # type: ignore[attr-defined]  # a ModelChoiceField
 
 
 class ViewForm(forms.Form):

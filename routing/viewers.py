@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q
 
-from routing.models import OnboardingSeen, Pilot, Qualification, SavedView, StateChange, Team
+from routing.models import OnboardingSeen, Pilot, Qualification, Rep, SavedView, StateChange, Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,10 @@ class Viewer:
     def may_assign(self) -> bool:
         """Whether they say who works what."""
         return self.may_work and self.sees_team
+
+    def may_give_to(self, rep: Rep) -> bool:
+        """Whether this rep is theirs to give PQLs to."""
+        return self.may_assign and (self.sees_all or rep.team_id in self.managed)
 
     @property
     def team_ids(self) -> tuple[int, ...]:

@@ -71,6 +71,7 @@ GETS: dict[str, Row] = {
     "api:pql-list": WORK_PQLS,
     "api:pql-detail": WORK_THIS_PQL,
     "api:pql-accept": POST_ONLY,
+    "api:pql-assign": POST_ONLY,
     "api:pql-reject": POST_ONLY,
     "api:pql-snooze": POST_ONLY,
     "api:pql-changes": WORK_THIS_PQL,
@@ -165,6 +166,7 @@ POSTS: dict[str, Row] = {
     "api:backtest-list": MANAGE_RUBRICS._replace(revops=400, manage_rubrics=400),
     "api:outcome-list": row(anonymous=401, people=403, tokens=403, revops=201, ingest=201),
     "api:pql-accept": ACT_ON_PQL,
+    "api:pql-assign": ACT_ON_PQL._replace(rep=403, stranger=403),
     "api:pql-reject": ACT_ON_PQL,
     "api:pql-snooze": ACT_ON_PQL,
     # On any that one sees.
@@ -261,7 +263,9 @@ def bodies(world: World) -> dict[str, dict[str, Any]]:
         "routing:pql-touch": {"kind": "call"},
         "routing:pql-note": {"text": "Met them."},
         "routing:pql-lost": {"reason": "chose_other"},
-        "routing:pql-assign": {"rep": world.pqls[2].rep_id},
+        # Nobody is at work at every hour: it is meant.
+        "routing:pql-assign": {"rep": world.pqls[2].rep_id, "confirm": world.pqls[2].rep_id},
+        "api:pql-assign": {"rep": world.pqls[2].rep_id, "confirm": True},
     }
 
 

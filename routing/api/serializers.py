@@ -224,6 +224,22 @@ class LostInputSerializer(StrictSerializer):
         return attrs
 
 
+class AssignInputSerializer(StrictSerializer):
+    """Who gets a PQL; and, of a rep who is full, off or not at work, that this is meant."""
+
+    rep = serializers.PrimaryKeyRelatedField(
+        queryset=Rep.objects.select_related("user"), help_text="The rep's id."
+    )
+    confirm = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="True: also if the dealing would give them none now. The history says so.",
+    )
+    note = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=150, help_text="In own words."
+    )
+
+
 class UndoInputSerializer(StrictSerializer):
     """Which change of state is taken back."""
 

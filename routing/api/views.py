@@ -1,6 +1,7 @@
 """The PQL queue over HTTP. Every change goes through :mod:`routing.services`."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from django.contrib.auth.models import User
@@ -19,6 +20,7 @@ from leads.api.viewsets import StrictViewSet
 from routing import services
 from routing.api.filtersets import PqlFilterSet
 from routing.api.serializers import (
+    AssignInputSerializer,
     ChangesQuery,
     LostInputSerializer,
     NoteInputSerializer,
@@ -31,8 +33,17 @@ from routing.api.serializers import (
     UndoInputSerializer,
     WorthInputSerializer,
 )
-from routing.models import Qualification
+from routing.models import Qualification, Rep
 from routing.viewers import Viewer
+
+
+def _assign(
+    viewer: Viewer, pql: Qualification, *, rep: Rep, confirm: bool, by: User, **given: Any
+) -> object:
+    if not viewer.may_give_to(rep):
+        raise services.InvalidRequest(f"{rep} is in no team that you manage.")
+    return services.assign(pql, rep=rep, by=by, is_confirmed=confirm, **given)
+
 
 WORTH = OpenApiExample(
     "Of a worth that is known",
@@ -81,6 +92,29 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[Qualification]]:
         return PqlSerializer if self.action == "list" else PqlDetailSerializer
+
+    @extend_schema(
+        summary="Assign a PQL",
+        description="Give it to a rep; for who manages the rep's team, or sees every rep's PQLs. "
+        "409 if its state does not allow that; and, without `confirm`, if the rep is full, off or "
+        "not at work: the answer says which. Deactivated users never get any.",
+        request=AssignInputSerializer,
+        responses=PqlDetailSerializer,
+        examples=[
+            OpenApiExample("To a rep", value={"rep": 3}, request_only=True),
+            OpenApiExample(
+                "All the same",
+                value={"rep": 3, "confirm": True, "note": "Asked for by the customer"},
+                request_only=True,
+            ),
+        ],
+    )
+    @action(detail=True, methods=["post"])
+    def assign(self, request: Request, pk: str) -> Response:
+        viewer = self._viewer()
+        if not viewer.may_assign:
+            raise PermissionDenied("Only who leads reps says who works what.")
+        return self._change(partial(_assign, viewer), AssignInputSerializer)
 
     @extend_schema(
         summary="Accept a PQL",
@@ -263,6 +297,8 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
             raise serializers.ValidationError(str(error)) from error
         except services.NotYours as error:
             raise PermissionDenied(str(error)) from error
+        except services.NeedsConfirmation as error:
+            raise Conflict(f"{error} Send “confirm”: true to do it all the same.") from error
         except services.TransitionNotAllowed as error:
             raise Conflict(str(error)) from error
 

@@ -8,7 +8,13 @@ from routing.services.closing import (
     mark_opportunity,
 )
 from routing.services.digests import put_digest_away
-from routing.services.errors import InvalidRequest, NotYours, RoutingError, TransitionNotAllowed
+from routing.services.errors import (
+    InvalidRequest,
+    NeedsConfirmation,
+    NotYours,
+    RoutingError,
+    TransitionNotAllowed,
+)
 from routing.services.expiring import expire_quiet
 from routing.services.foretelling import foretell
 from routing.services.merging import follow_merges
@@ -33,6 +39,7 @@ from routing.services.working import (
 
 __all__ = [
     "InvalidRequest",
+    "NeedsConfirmation",
     "NotYours",
     "RoutingError",
     "TransitionNotAllowed",

@@ -15,3 +15,7 @@ class InvalidRequest(RoutingError):
 
 class NotYours(RoutingError):
     """It is another person's to do."""
+
+
+class NeedsConfirmation(RoutingError):
+    """It can be done, but whoever asks should know something first, and say so again."""

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from routing.models import Qualification, Rep
 from routing.models.qualification import RejectReason, State
-from routing.services.errors import InvalidRequest, TransitionNotAllowed
+from routing.services.choosing import doubts_about
+from routing.services.errors import InvalidRequest, NeedsConfirmation, TransitionNotAllowed
 from routing.services.moving import move, require
 
 WAITING = (State.NEW, State.ASSIGNED)
@@ -18,21 +19,39 @@ WORKED = (State.ACCEPTED, State.CONTACTED, State.OPPORTUNITY)
 
 @transaction.atomic
 def assign(
-    qualification: Qualification, *, rep: Rep, by: User | None, at: datetime, reason: str = ""
+    qualification: Qualification,
+    *,
+    rep: Rep,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    is_confirmed: bool = False,
 ) -> Qualification:
-    """Give a PQL to ``rep``. Who gets one that was accepted has yet to accept it."""
+    """Give a PQL to ``rep``. Who gets one that was accepted has yet to accept it.
+
+    Whom the dealing would give none now (full, off, not at work) gets it only if that is confirmed;
+    the history then says so. Whose account is deactivated never does.
+
+    Raises:
+        NeedsConfirmation: the dealing would not; says why.
+    """
     require(qualification, "assigned", (*WAITING, *WORKED))
-    if not Rep.objects.available(at).filter(pk=rep.pk).exists():
-        raise TransitionNotAllowed(f"{rep} is switched off or away and gets nothing new.")
+    if not rep.user.is_active:
+        raise TransitionNotAllowed(f"{rep}'s account is deactivated: they get nothing.")
     if qualification.rep_id == rep.pk:
         raise TransitionNotAllowed(f"This PQL is {rep}'s already.")
+    doubt = doubts_about([rep], at=at).get(rep.pk, "")
+    if doubt and not is_confirmed:
+        raise NeedsConfirmation(f"{rep} {doubt}.")
+    although = f", who {doubt}" if doubt else ""
+    said = f". {note.strip()}" if note.strip() else ""
     keeps_state = qualification.state in {State.CONTACTED, State.OPPORTUNITY}
     return move(
         qualification,
         State(qualification.state) if keeps_state else State.ASSIGNED,
         by=by,
         at=at,
-        reason=reason or f"Given to {rep}",
+        reason=f"Given to {rep}{although}{said}",
         rep_id=rep.pk,
         assigned_at=at,
     )

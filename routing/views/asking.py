@@ -48,7 +48,10 @@ class Question:
 
 
 def _assign(pql: Qualification, by: User, at: datetime, form: AssignForm) -> object:
-    return services.assign(pql, rep=form.cleaned_data["rep"], by=by, at=at)
+    given = form.cleaned_data
+    return services.assign(
+        pql, rep=given["rep"], by=by, at=at, note=given["note"], is_confirmed=form.is_confirmed
+    )
 
 
 def _snooze(pql: Qualification, by: User, at: datetime, form: SnoozeForm) -> object:
@@ -150,9 +153,11 @@ def _said(question: Question, form: forms.Form) -> str:
     return question.done.replace("{answer}", answer)
 
 
-def extra(question: Question, viewer: Viewer, at: datetime) -> dict[str, Any]:
-    """Who may be chosen depends on who asks, and on the moment."""
-    return {"viewer": viewer, "at": at} if question.form is AssignForm else {}
+def extra(question: Question, viewer: Viewer, at: datetime, count: int = 1) -> dict[str, Any]:
+    """Who may be chosen depends on who asks, on the moment and on how many PQLs it is about."""
+    if question.form is not AssignForm:
+        return {}
+    return {"viewer": viewer, "at": at, "count": count}
 
 
 def _asked(

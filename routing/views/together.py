@@ -58,7 +58,7 @@ def work_selected(request: HttpRequest, viewer: Viewer, verb: str) -> HttpRespon
         question = QUESTIONS[verb]
         # Not bound yet where the question is put for the first time.
         posted = None if "ask" in request.POST else request.POST
-        form = question.form(posted, **extra(question, viewer, at))
+        form = question.form(posted, **extra(question, viewer, at, len(pqls)))
         if not form.is_valid():
             return _asked(request, viewer, verb, form, pqls)
         act = question.act

@@ -87,7 +87,7 @@ def _takes_a_pql(name: str) -> bool:
 def expected(door: Door, asker: str, whose: str) -> int:
     if not ACTS[asker]:
         return 403
-    if door.name == "routing:pql-assign" and asker not in ASSIGNERS:
+    if door.name.endswith(":pql-assign") and asker not in ASSIGNERS:
         return 403
     if whose in ACTS[asker] or (door.name in FOR_MATES and whose in SEES.get(asker, set())):
         return 200 if door.is_api else 204
@@ -111,6 +111,7 @@ def ready(setting: Setting, door: Door, whose: str, asker: str) -> dict[str, Any
     body = dict(bodies(setting.world).get(door.name, {}))
     if whose == "teammate" and "rep" in body:
         body["rep"] = setting.world.rep.pk  # it is the other one's already
+        body["confirm"] = True if door.is_api else setting.world.rep.pk
     return body
 
 

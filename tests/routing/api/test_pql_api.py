@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from routing.models import Qualification
-from tests.world import World, add_lead, make_admin, make_world, token_client
+from tests.world import World, add_lead, make_admin, make_person, make_world, token_client
 
 pytestmark = pytest.mark.django_db
 
@@ -212,3 +212,29 @@ def test_undo_by_a_team_mate_or_of_another_pqls_change(world: World, rep: APICli
         response = rep.post(f"{own}undo/", body, format="json")
         assert response.status_code == 400
         assert [error["pointer"] for error in response.json()["errors"]] == ["#/change"]
+
+
+def test_who_leads_assigns_and_confirms_whom_the_dealing_would_not_give_it(world: World) -> None:
+    leader, path = make_person("lena", "work_qualification"), f"/api/v1/pqls/{world.pqls[0].pk}/"
+    world.other_rep.is_available = False
+    world.other_rep.save()
+    body = {"rep": world.other_rep.pk, "note": "Knows them"}
+    client = token_client(leader, "work:pqls")
+    assert client.post(f"{path}assign/", body, format="json").status_code == 403
+    world.rep.team.manager = leader
+    world.rep.team.save()
+    refused = client.post(f"{path}assign/", body, format="json")
+    assert (refused.status_code, refused.json()["errors"][0]["detail"]) == (
+        400, "omar is in no team that you manage.",
+    )  # fmt: skip
+    world.other_rep.team.manager = leader
+    world.other_rep.team.save()
+    again = client.post(f"{path}assign/", body, format="json")
+    assert again.status_code == 409
+    assert again.json()["detail"].startswith("omar is switched off")
+    assert "“confirm”: true" in again.json()["detail"]
+    done = client.post(f"{path}assign/", {**body, "confirm": True}, format="json").json()
+    assert done["rep"]["name"] == "omar"
+    told = done["changes"][-1]["reason"]
+    assert told.startswith("Given to omar, who is switched off")
+    assert told.endswith(". Knows them")

@@ -49,7 +49,9 @@ ACTS: dict[str, Act] = {
     "opportunity": lambda pql, by, at: services.mark_opportunity(pql, by=by, at=at),
     "won": lambda pql, by, at: services.close_won(pql, by=by, at=at),
     "lost": lambda pql, by, at: services.close_lost(pql, by=by, at=at, reason="price"),
-    "assign": lambda pql, by, at: services.assign(pql, rep=RepFactory.create(), by=by, at=at),
+    "assign": lambda pql, by, at: services.assign(
+        pql, rep=RepFactory.create(), by=by, at=at, is_confirmed=True
+    ),
     "reassign": lambda pql, by, at: services.reassign(
         pql, rep=RepFactory.create(), at=at, reason="Not accepted in time"
     ),

@@ -158,12 +158,21 @@ def test_wake_snoozed_brings_back_what_is_due_as_it_was() -> None:
     assert due.changes.get().reason == "The snooze is over"
 
 
-def test_assign_refuses_who_is_switched_off_or_has_it() -> None:
-    pql = QualificationFactory.create()
-    with pytest.raises(services.TransitionNotAllowed, match="switched off"):
-        services.assign(pql, rep=RepFactory.create(is_available=False), by=None, at=LATER)
-    with pytest.raises(services.TransitionNotAllowed, match="already"):
-        services.assign(pql, rep=rep_of(pql), by=None, at=LATER)
+def test_assign_asks_again_about_whom_the_dealing_would_give_none() -> None:
+    pql, off = QualificationFactory.create(), RepFactory.create(is_available=False)
+    with pytest.raises(services.NeedsConfirmation, match=f"^{off} is switched off.$"):
+        services.assign(pql, rep=off, by=None, at=LATER)
+    assert pql.changes.count() == 0
+    services.assign(pql, rep=off, by=None, at=LATER, is_confirmed=True, note=" Knows them ")
+    assert pql.rep == off
+    assert pql.changes.get().reason == f"Given to {off}, who is switched off. Knows them"
+
+
+def test_assign_refuses_who_is_deactivated_or_has_it_whatever_is_confirmed() -> None:
+    pql, gone = QualificationFactory.create(), RepFactory.create(user__is_active=False)
+    for rep, words in ((gone, "deactivated"), (rep_of(pql), "already")):
+        with pytest.raises(services.TransitionNotAllowed, match=words):
+            services.assign(pql, rep=rep, by=None, at=LATER, is_confirmed=True)
 
 
 @pytest.mark.django_db(transaction=True)

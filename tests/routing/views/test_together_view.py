@@ -7,7 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from routing.models import Qualification
+from routing.dealing.weeks import DAYS
+from routing.models import Qualification, Rep
 from routing.models.qualification import State
 from tests.factories.routing import RepFactory, TeamFactory, make_manager, make_pql
 
@@ -84,7 +85,12 @@ def test_selected_are_assigned_by_a_manager_only(client: Client, maya: User) -> 
     chosen = {"pql": [pql.pk for pql in pqls], "rep": maya.rep.pk}
     assert client.post("/queue/selected/assign/", chosen, headers=HTMX).status_code == 403
     client.force_login(make_manager())
-    assert client.post("/queue/selected/assign/", chosen, headers=HTMX).status_code == 204
+    Rep.objects.update(working_hours={day: [["00:00", "24:00"]] for day in DAYS}, max_open=1)
+    again = client.post("/queue/selected/assign/", chosen, headers=HTMX)
+    assert again.status_code == 422
+    assert "has room for 1 of these 2. Choose" in again.content.decode()
+    sure = {**chosen, "confirm": maya.rep.pk}
+    assert client.post("/queue/selected/assign/", sure, headers=HTMX).status_code == 204
     assert {pql.rep_id for pql in Qualification.objects.all()} == {maya.rep.pk}
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from routing.dealing.weeks import DAYS
 from routing.models.qualification import State
 from tests.factories.routing import (
     REP_PERMISSIONS,
@@ -177,18 +178,44 @@ def test_snooze_until_a_date(client: Client, maya: User) -> None:
     assert (pql.snoozed_until.date(), pql.snoozed_until.hour) == (day, 8)
 
 
+ALWAYS = {day: [["00:00", "24:00"]] for day in DAYS}
+
+
 def test_assign_by_a_manager(client: Client) -> None:
     client.force_login(make_manager())
-    rep, off = RepFactory.create(), RepFactory.create(is_available=False)
+    rep = RepFactory.create(working_hours=ALWAYS)
+    gone = RepFactory.create(user__is_active=False)
     pql = make_pql(rep=None)
     address = f"/pqls/{pql.pk}/assign/"
     form = client.get(address, headers=HTMX).content.decode()
     assert f'value="{rep.pk}"' in form
-    assert f'value="{off.pk}"' not in form
-    assert client.post(address, {"rep": off.pk}, headers=HTMX).status_code == 422
+    assert f'value="{gone.pk}"' not in form
+    assert client.post(address, {"rep": gone.pk}, headers=HTMX).status_code == 422
     assert client.post(address, {"rep": rep.pk}, headers=HTMX).status_code == 204
     pql.refresh_from_db()
     assert (pql.rep, pql.state) == (rep, State.ASSIGNED)
+
+
+def test_assign_to_whom_the_dealing_gives_none_is_asked_twice(client: Client) -> None:
+    client.force_login(make_manager())
+    off = RepFactory.create(is_available=False)
+    other = RepFactory.create(off_until=timezone.now() + timedelta(days=1))
+    pql = make_pql(rep=None)
+    address = f"/pqls/{pql.pk}/assign/"
+    assert "(is switched off)</option>" in client.get(address, headers=HTMX).content.decode()
+    again = client.post(address, {"rep": off.pk}, headers=HTMX)
+    told = " ".join(again.content.decode().split())
+    assert again.status_code == 422
+    assert f"{off} is switched off. Choose somebody else, or assign all the same." in told
+    assert f'name="confirm" value="{off.pk}"' in told
+    assert "Assign all the same</button>" in told
+    # What was confirmed of one is not confirmed of another.
+    assert client.post(address, {"rep": other.pk, "confirm": off.pk}).status_code == 422
+    sure = {"rep": off.pk, "confirm": off.pk, "note": "Asked for"}
+    assert client.post(address, sure, headers=HTMX).status_code == 204
+    pql.refresh_from_db()
+    assert pql.rep == off
+    assert pql.changes.get().reason == f"Given to {off}, who is switched off. Asked for"
 
 
 def _offered(response: Any) -> str:
