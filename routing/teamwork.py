@@ -5,7 +5,7 @@ behind it is cut by the same condition, so the two never differ.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import (
@@ -25,6 +25,7 @@ from django.db.models.functions import Extract, TruncWeek
 from leads.models import Outcome
 from leads.models.outcome import OutcomeKind
 from routing.availability import Load, loads_of
+from routing.firsttouch import Took, took_of
 from routing.models import Alert, Qualification, Rep, SlaEvent
 from routing.models.alert import AlertKind
 from routing.models.qualification import (
@@ -79,13 +80,18 @@ class Percentile(Aggregate):
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What was assigned within the span, and what became of it."""
+    """What was assigned within the span, and what became of it.
+
+    ``worked`` is how long first touches took in working time; ``half_touched`` and ``most_touched``
+    say the same by the clock.
+    """
 
     assigned: int = 0
     accepted: int = 0
     rejected: int = 0
     waiting: int = 0
     late: int = 0
+    worked: Took | None = None
     half_touched_s: float | None = None
     most_touched_s: float | None = None
 
@@ -163,6 +169,7 @@ class Report:
     contacted: Conversion
     ignored: Conversion
     unassigned: int
+    to_review: int
 
     @property
     def most_a_week(self) -> int:
@@ -199,12 +206,13 @@ def report(reps: Sequence[Rep], *, days: int, at: datetime) -> Report:
     ids = [rep.pk for rep in reps]
     found = cohort(ids, days=days, at=at)
     by_rep = dict(_numbers(found))
+    worked, worked_by_all = took_of(found, reps)
     loads, breaches = loads_of(reps, at=at), _breaches(ids, days=days, at=at)
     alerted = _alerted(reps, days=days, at=at)
     rows = [
         RepRow(
             rep,
-            by_rep.get(rep.pk, Numbers()),
+            replace(by_rep.get(rep.pk, Numbers()), worked=worked.get(rep.pk)),
             loads[rep.pk],
             breaches.get(rep.pk, 0),
             *alerted.get(rep.user_id, (0, 0)),
@@ -214,12 +222,13 @@ def report(reps: Sequence[Rep], *, days: int, at: datetime) -> Report:
     return Report(
         days=days,
         rows=rows,
-        total=_total(found),
+        total=replace(_total(found), worked=worked_by_all),
         reasons=_reasons(found),
         weeks=_weeks(found),
         contacted=_conversion(found.filter(CUTS["contacted"][1])),
         ignored=_conversion(found.filter(CUTS["ignored"][1])),
         unassigned=Qualification.objects.undealt().count(),
+        to_review=Qualification.objects.to_review().count(),
     )
 
 

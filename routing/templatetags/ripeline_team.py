@@ -25,6 +25,13 @@ def span(value: timedelta | None) -> str:
 
 
 @register.filter
+def worked(value: timedelta) -> str:
+    """Working time: minutes below two hours, else hours. A day of it is as long as somebody's."""
+    minutes = value / timedelta(minutes=1)
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+
+
+@register.filter
 def add_text(text: str, value: object) -> str:
     """Texts one after the other, numbers too."""
     return f"{text}{value}"

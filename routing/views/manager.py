@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from leads.spreadsheets import csv_response
 from routing import teamwork
+from routing.firsttouch import Took
 from routing.models import Rep, Team
 from routing.viewers import Viewer
 from routing.views.base import page_for, show
@@ -18,8 +19,11 @@ from routing.views.base import page_for, show
 PAGE_SIZE = 50
 HEAD = (
     "Rep", "Team", "Assigned", "Accepted", "Rejected", "Acceptance", "From", "To",
-    "Not touched yet", "Touched late or not at all", "First touch: half within (h)",
-    "First touch: nine of ten within (h)", "SLA breaches", "Open", "Most open", "Alerts",
+    "Not touched yet", "Touched late or not at all",
+    "First touch in working time: half within (h)",
+    "First touch in working time: nine of ten within (h)",
+    "First touch by the clock: half within (h)", "First touch by the clock: nine of ten within (h)",
+    "SLA breaches", "Open", "Most open", "Alerts",
     "Alerts followed within a day",
 )  # fmt: skip
 
@@ -87,9 +91,14 @@ def _lines(report: teamwork.Report) -> Iterator[tuple[Any, ...]]:
         yield (
             str(row.rep), str(row.rep.team), told.assigned, told.accepted, told.rejected,
             *(None if one is None else round(one, 3) for one in rates), told.waiting, told.late,
+            *_in_working_time(told.worked),
             _hours(told.half_touched), _hours(told.most_touched), row.breaches, row.load.open,
             row.rep.max_open, row.alerts, row.followed,
         )  # fmt: skip
+
+
+def _in_working_time(took: Took | None) -> tuple[float | None, float | None]:
+    return (_hours(took.half), _hours(took.most)) if took else (None, None)
 
 
 def _hours(span: timedelta | None) -> float | None:

@@ -131,7 +131,7 @@ def test_cost_does_not_grow_with_reps(at: datetime, django_assert_max_num_querie
     client.force_login(make_manager())
     for _ in range(6):
         pql(RepFactory.create(), at - DAY)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(22):
         assert client.get(reverse("routing:team")).status_code == 200
 
 
