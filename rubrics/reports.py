@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rubrics.scoring.types import Subject
 from rubrics.statistics import Estimate, proportion, roc_auc
 
 # Upper edges of the buckets but the last, as shares of the axis's maximum (task list, task 12).
@@ -17,7 +18,7 @@ TOP_SHARE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A lead whose outcome is known: what it scored before, and what it then did."""
+    """A lead, or account, whose outcome is known: what it scored before, and what it then did."""
 
     score: int
     is_pql: bool
@@ -63,9 +64,14 @@ class Evaluation:
 
 
 def evaluate(
-    examples: Sequence[Example], *, maximum: int, edges: Sequence[float] = DEFAULT_EDGES
+    examples: Sequence[Example],
+    *,
+    maximum: int,
+    edges: Sequence[float] = DEFAULT_EDGES,
+    subject: Subject = Subject.LEAD,
 ) -> Evaluation:
-    """Compare scores with what happened. ``edges`` are shares of the ``maximum`` score."""
+    """Compare scores with what happened. ``edges`` are shares of the ``maximum`` score; ``leads``
+    counts the examples, whatever their ``subject``."""
     labels = [example.is_positive for example in examples]
     scores = [example.score for example in examples]
     auc = roc_auc(scores, labels)
@@ -79,7 +85,7 @@ def evaluate(
         pqls=pqls,
         top=flagged(_top(scores), labels),
         buckets=tuple(buckets),
-        warnings=tuple(_warnings(labels, auc, pqls, buckets)),
+        warnings=tuple(_warnings(subject.many, labels, auc, pqls, buckets)),
     )
 
 
@@ -143,15 +149,19 @@ def _top(scores: Sequence[int]) -> list[bool]:
 
 
 def _warnings(
-    labels: Sequence[bool], auc: Estimate | None, pqls: Flagged, buckets: Sequence[Bucket]
+    many: str,
+    labels: Sequence[bool],
+    auc: Estimate | None,
+    pqls: Flagged,
+    buckets: Sequence[Bucket],
 ) -> list[str]:
     warnings = []
     rarer = min(sum(labels), len(labels) - sum(labels))
     if rarer < FEW_POSITIVES:
         kind = "converted" if sum(labels) == rarer else "did not convert"
-        warnings.append(f"Only {rarer} leads {kind}: treat every figure as a rough guess.")
+        warnings.append(f"Only {rarer} {many} {kind}: treat every figure as a rough guess.")
     if auc is None:
-        warnings.append("All leads ended alike, so nothing can be told apart.")
+        warnings.append(f"All {many} ended alike, so nothing can be told apart.")
     elif auc.low <= 0.5:
         warnings.append("The score may be no better than chance: the AUC's interval reaches 0.5.")
     share = pqls.leads / len(labels) if labels else 0.0
@@ -161,7 +171,7 @@ def _warnings(
         warnings.append(f"{share:.1%} are PQLs: the thresholds are tight (5 to 15 % is usual).")
     small = [bucket.label for bucket in buckets if 0 < bucket.leads < FEW_IN_BUCKET]
     if small:
-        warnings.append(f"Fewer than {FEW_IN_BUCKET} leads in bucket {', '.join(small)}.")
+        warnings.append(f"Fewer than {FEW_IN_BUCKET} {many} in bucket {', '.join(small)}.")
     seen = [bucket.conversion.value for bucket in buckets if bucket.conversion]
     if seen != sorted(seen):
         warnings.append("Conversion does not rise from bucket to bucket.")

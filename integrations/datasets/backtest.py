@@ -19,6 +19,8 @@ from rubrics.backtests.report import AXES, Report, Tally
 from rubrics.backtests.warnings import Circumstances
 from rubrics.documents import parse_document
 from rubrics.mappers import compile_for
+from rubrics.measures import SpecError
+from rubrics.scoring.types import Subject
 from rubrics.signals import ensure_signals
 
 CHUNK = 2_000
@@ -41,10 +43,17 @@ def backtest(
     even read in.
 
     Raises:
-        SpecError: the rubric is wrong.
+        SpecError: the rubric is wrong, or scores accounts: a snapshot is of leads.
         DataSetError: a file or a column is missing.
     """
     version = parse_document(document)
+    if version.subject is Subject.ACCOUNT:
+        raise SpecError(
+            "subject",
+            "is account, and a snapshot is of leads. Load the data set (manage.py load_dataset), "
+            "make the file a version (manage.py load_rubric) and backtest that: manage.py backtest "
+            "--rubric-version ID",
+        )
     questions = {row.external_id: row for row in good_rows(data.snapshot(), on_problem)}
     with private_tables():
         load = _load_for(data.name)

@@ -16,7 +16,7 @@ from leads.models.outcome import OutcomeKind
 from rubrics.backtests.examples import CONVERSIONS, MomentKind, Question
 from rubrics.backtests.starting import Asking, midnight, usual_beside
 from rubrics.models import RubricVersion
-from rubrics.models.rubric import Subject
+from rubrics.scoring.types import Subject
 
 MOMENTS = (
     (MomentKind.AFTER_SIGN_UP.value, "So many days after sign-up: the honest test"),
@@ -30,7 +30,7 @@ COUNTED = (
 
 
 class BacktestForm(forms.Form):
-    """Which past leads, at which moment, with which outcome; and beside which version."""
+    """Whom of the past, at which moment, with which outcome; and beside which version."""
 
     since = forms.DateField(
         label="Leads that signed up from",
@@ -59,7 +59,7 @@ class BacktestForm(forms.Form):
         min_value=1,
         max_value=3650,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text="Leads whose days are not over yet are left out, and counted.",
+        help_text="Whoever's days are not over yet is left out, and counted.",
     )
     kinds = forms.MultipleChoiceField(
         label="Which outcomes count as converted",
@@ -71,7 +71,7 @@ class BacktestForm(forms.Form):
         queryset=RubricVersion.objects.none(),
         required=False,
         widget=UnfoldAdminSelectWidget,
-        help_text="Another version, on the very same leads.",
+        help_text="Another version, on the very same ones.",
         empty_label="No other version",
     )
 
@@ -80,6 +80,8 @@ class BacktestForm(forms.Form):
         beside = self.fields["beside"]
         assert isinstance(beside, forms.ModelChoiceField)  # narrows the type
         beside.queryset = _others(version)
+        if version.subject == Subject.ACCOUNT:
+            self.fields["since"].label = "Accounts whose first lead signed up from"
         other = usual_beside(version)
         self.initial = {
             "moment": MomentKind.AFTER_SIGN_UP.value,
@@ -109,5 +111,5 @@ class BacktestForm(forms.Form):
 
 def _others(version: RubricVersion) -> QuerySet[RubricVersion]:
     product = version.rubric.product_id
-    others = RubricVersion.objects.filter(rubric__product=product, subject=Subject.LEAD)
+    others = RubricVersion.objects.filter(rubric__product=product, subject=version.subject)
     return others.exclude(pk=version.pk).select_related("rubric").order_by("rubric", "-number")

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from rubrics.backtests.examples import kinds_words
 from rubrics.backtests.export import table_names
 from rubrics.backtests.sweep import TO_OPPORTUNITY, TO_WON, advise, share_words
-from rubrics.backtests.text import figure, percent
+from rubrics.backtests.text import figure, many, percent
 from rubrics.backtests.warnings import FEWEST_CONVERTED
 from rubrics.charts.intervals import bar_chart, roc_chart, sweep_chart
 from rubrics.models import Backtest
@@ -46,6 +46,7 @@ def page_context(backtest: Backtest, query: QueryDict) -> dict[str, Any]:
         converts = "become an opportunity" if len(backtest.kinds) == 1 else "converted"
     return {
         "report": report,
+        "many": many(report),
         "main": main,
         "headline": headline(report),
         "figures": [_figures(version) for version in report["versions"]],
@@ -56,7 +57,7 @@ def page_context(backtest: Backtest, query: QueryDict) -> dict[str, Any]:
         "difference": difference(report),
         **_capacity(main, reps, each, converts, backtest),
         "lift_groups": _lift_groups(report["lifts"]),
-        "weights": _weights(report.get("weights") or {}),
+        "weights": _weights(report.get("weights") or {}, many(report)),
         "tables": table_names(report),
         "doubts": _doubts(report),
         "counted": kinds_words(backtest.kinds),
@@ -72,21 +73,21 @@ def _count(raw: str | None, usual: int, most: int) -> int:
 
 def headline(report: Report) -> str:
     """The one sentence that says whether the score tells converters apart."""
-    main = report["versions"][0]
+    main, who = report["versions"][0], many(report)
     auc, lift = main["auc_total"], main["pqls"]["lift"]
     if auc is None:
-        return "Nothing can be told: all leads ended alike, or there is none."
+        return f"Nothing can be told: all {who} ended alike, or there is none."
     if auc["high"] < 0.5:
-        return "The score points the wrong way: leads that converted scored lower than others."
+        return f"The score points the wrong way: {who} that converted scored lower than others."
     if auc["low"] <= 0.5:
         return "No lift can be claimed: the score may be no better than chance."
     rarer = min(report["positives"], report["leads"] - report["positives"])
     if rarer < FEWEST_CONVERTED:
         return (
-            f"Too few outcomes to prove anything ({rarer}), though leads that converted had scored "
+            f"Too few outcomes to prove anything ({rarer}), though {who} that converted had scored "
             "higher."
         )
-    words = "Leads that converted had scored higher"
+    words = f"{who.capitalize()} that converted had scored higher"
     if lift and lift["low"] > 1:
         return f"{words}, and PQLs converted {lift['value']:.1f} times as often as the others."
     return f"{words}, but PQLs have not been told apart from the others."
@@ -98,11 +99,12 @@ def difference(report: Report) -> str:
     if not gain:
         return ""
     mine, other = (version["label"] for version in report["versions"])
+    who = many(report)
     interval = f"AUC {gain['value']:+.3f}, {gain['low']:+.3f} to {gain['high']:+.3f}"
     if gain["low"] <= 0 <= gain["high"]:
-        return f"{mine} and {other} have not been told apart on these leads ({interval})."
+        return f"{mine} and {other} have not been told apart on these {who} ({interval})."
     better = "better" if gain["value"] > 0 else "worse"
-    return f"{mine} tells converters apart {better} than {other} on the same leads ({interval})."
+    return f"{mine} tells converters apart {better} than {other} on the same {who} ({interval})."
 
 
 def _figures(version: Report) -> dict[str, Any]:
@@ -166,7 +168,7 @@ def _capacity(
             **step,
             "words": percent(step["conversion"]),
             "recalled": percent(step["recall"]),
-            "share_words": share_words(step["share"]),
+            "share_words": share_words(step["share"], many(backtest.results)),
             "band": band_words(step["conversion"], bands),
             "is_now": step["total"] == now,
             "is_advised": step["total"] == advised,
@@ -247,14 +249,14 @@ def _times(estimate: Report | None) -> str:
     return f"{estimate['value']:.1f} ({estimate['low']:.1f}-{estimate['high']:.1f})"
 
 
-def _weights(weights: Report) -> dict[str, Any]:
+def _weights(weights: Report, who: str) -> dict[str, Any]:
     if not weights:
         return {}
     gain = weights["gain"]
     told = ""
     if gain:
         told = (
-            f"Learnt from {weights['learnt_from']:,} leads. On the other "
+            f"Learnt from {weights['learnt_from']:,} {who}. On the other "
             f"{weights['checked_on']:,}, which they were not learnt from, the AUC goes from "
             f"{figure(weights['auc_now'])} to {figure(weights['auc_then'])}: by "
             f"{gain['value']:+.3f} ({gain['low']:+.3f} to {gain['high']:+.3f})."
@@ -280,6 +282,6 @@ def _doubts(report: Report) -> list[str]:
     if report["versions"][0]["sweep"]:
         found.append(
             "Whoever picks a threshold from these figures by its conversion picks luck as well: "
-            "expect a little less on new leads."
+            f"expect a little less on new {many(report)}."
         )
     return [doubt for doubt in found if doubt]

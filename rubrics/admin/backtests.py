@@ -24,7 +24,7 @@ from rubrics.backtests.starting import BacktestRefused, start_backtest, usual_qu
 from rubrics.backtests.text import figure, percent
 from rubrics.measures import SpecError
 from rubrics.models import Backtest, RubricVersion
-from rubrics.models.rubric import Subject
+from rubrics.scoring.types import Subject
 
 
 @admin.register(Backtest)
@@ -97,10 +97,11 @@ class BacktestAdmin(JobAdmin):
     def ask(self, request: HttpRequest, version_id: int) -> HttpResponse:
         """GET asks the question with answers that fit the data; POST starts it."""
         versions = RubricVersion.objects.select_related("rubric__product")
-        version = versions.filter(pk=version_id, subject=Subject.LEAD).first()
+        version = versions.filter(pk=version_id).first()
         if version is None or not self.has_drafting_permission(request):
             raise Http404
-        usual = usual_question(version.rubric.product_id, at=timezone.now())
+        subject = Subject(version.subject)
+        usual = usual_question(version.rubric.product_id, at=timezone.now(), subject=subject)
         form = BacktestForm(request.POST or None, version=version, usual=usual)
         if request.method == "POST" and form.is_valid():
             try:
@@ -124,6 +125,7 @@ class BacktestAdmin(JobAdmin):
             "title": f"Backtest {version}",
             "form": form,
             "usual": usual,
+            "many": subject.many,
             "opts": self.opts,
             "original": version,
             "back": change_url(version),

@@ -43,6 +43,7 @@ class BacktestSerializer(serializers.ModelSerializer[Backtest]):
             "percent",
             "started_at",
             "finished_at",
+            "subject",
             "question",
             "since",
             "until",
@@ -54,7 +55,8 @@ class BacktestSerializer(serializers.ModelSerializer[Backtest]):
 
 
 class BacktestDetailSerializer(BacktestSerializer):
-    """With the whole report: every figure with its number of leads and its interval."""
+    """With the whole report: every figure with its number of leads and its interval. Of a version
+    that scores accounts ``leads`` are accounts, as ``subject`` says."""
 
     results = serializers.DictField(read_only=True, help_text="Empty until it is done.")
 
@@ -101,7 +103,8 @@ class BacktestViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictVi
 
     @extend_schema(
         summary="Start a backtest",
-        description="Replays a version over past leads in the background; ask for it again to see "
+        description="Replays a version over past leads (or accounts, if it scores those) in the "
+        "background; ask for it again to see "
         "how far it is. Nobody's score changes.",
         request=StartBacktestSerializer,
         responses={201: BacktestDetailSerializer},

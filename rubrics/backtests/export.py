@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from leads.spreadsheets import csv_lines
+from rubrics.backtests.text import many
 
 ORDER = [
     *("version", "kind", "criterion", "key", "name", "words", "index", "axis", "label", "reason"),
@@ -28,14 +29,16 @@ def table_names(report: Report) -> list[str]:
 
 
 def table_csv(report: Report, name: str) -> str:
-    """One table; an interval is three columns.
+    """One table; an interval is three columns. Where accounts were looked at, the column ``leads``
+    is called so.
 
     Raises:
         KeyError: there is no such table.
     """
     rows = [_flat(row) for row in _TABLES[name](report)]
     columns = sorted({column for row in rows for column in row}, key=_place)
-    return "".join(csv_lines(columns, ([row.get(column) for column in columns] for row in rows)))
+    head = [many(report) if column == "leads" else column for column in columns]
+    return "".join(csv_lines(head, ([row.get(column) for column in columns] for row in rows)))
 
 
 def _place(column: str) -> tuple[int, str]:

@@ -39,21 +39,21 @@ class Proposal:
     precision_then: Estimate | None = None
 
 
-def half_of(lead_id: int) -> int:
-    """0 or 1: the half a lead belongs to, always the same."""
-    return lead_id * _SPREADER % 2**32 >> 31
+def half_of(subject_id: int) -> int:
+    """0 or 1: the half somebody belongs to, always the same."""
+    return subject_id * _SPREADER % 2**32 >> 31
 
 
-def is_sampled(lead_id: int, share: float) -> bool:
-    """Whether a lead is among a share of all, always the same ones."""
-    return (lead_id * _SPREADER >> 7) % 10_000 < share * 10_000
+def is_sampled(subject_id: int, share: float) -> bool:
+    """Whether somebody is among a share of all, always the same ones."""
+    return (subject_id * _SPREADER >> 7) % 10_000 < share * 10_000
 
 
 def propose(version: Version, cases: Iterable[Case], words: RuleWords) -> Proposal:
     """Learn from one half; keep what the other half bears out."""
     halves: tuple[list[Case], list[Case]] = ([], [])
     for case in cases:
-        halves[half_of(case.lead_id)].append(case)
+        halves[half_of(case.subject_id)].append(case)
     learnt, checked = halves
     nothing = Proposal(len(learnt), len(checked), "")
     for half in halves:
@@ -63,8 +63,8 @@ def propose(version: Version, cases: Iterable[Case], words: RuleWords) -> Propos
             kind = "converted" if few == converted else "did not convert"
             return replace(
                 nothing,
-                why=f"Too few outcomes to learn from: {few} leads of one half {kind}, "
-                f"{FEWEST} are needed. Keep the points as they are.",
+                why=f"Too few outcomes to learn from: {few} {version.subject.many} of one half "
+                f"{kind}, {FEWEST} are needed. Keep the points as they are.",
             )
     changes = learn(version, learnt, words)
     if not changes:

@@ -1,19 +1,20 @@
-"""What past leads had done, and what was known of them, as of their own moments."""
+"""What past leads, or accounts by their leads, had done, and what was known of them, as of their
+own moments."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 from psycopg import sql
 
-from rubrics.backtests.examples import Asked
+from rubrics.backtests.examples import Asked, Chosen, LeftOut, Question
 from rubrics.mappers import Compiled
 from rubrics.measures.profile import newest_attributes
 from rubrics.measures.statement import measure
-from rubrics.measures.subjects import Moments
-from rubrics.scoring.types import Judgement, Measured
+from rubrics.measures.subjects import AccountMoments, Moments, source_of
+from rubrics.scoring.types import Judgement, Measured, Subject
 
 LONGEST_VALUE = 60
 # Who somebody is says nothing about who else converts, and has no place in a table of figures.
@@ -28,8 +29,9 @@ PERSONAL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A lead as of its moment: by each version what was measured, the ids of the signals it had
-    given, and its attributes (and its account's), by name: ``lead.title``, ``account.industry``."""
+    """A lead, or an account, as of its moment: by each version what was measured, the ids of the
+    signals that it (or any of its leads then) had given, and its attributes (a lead's account's
+    too), by name: ``lead.title``, ``account.industry``."""
 
     asked: Asked
     measured: tuple[Measured, ...]
@@ -37,16 +39,39 @@ class Seen:
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
+def moments_of(subject: Subject, asked: Sequence[Asked]) -> Moments | AccountMoments:
+    """Them as the measuring statement asks for them."""
+    moments = [(one.subject_id, one.at) for one in asked]
+    return Moments(moments) if subject is Subject.LEAD else AccountMoments(moments)
+
+
+# Whoever signs up first later stands for an account that nobody has signed up for; not here.
+_THERE = sql.SQL("WITH {} SELECT s.id FROM subject AS s WHERE s.started_at <= s.at")
+
+
+def leave_out_nobody(question: Question, chosen: Chosen) -> None:
+    """Leave out accounts that no lead which had signed up belonged to at their moment."""
+    if question.subject is Subject.LEAD or not chosen.asked:
+        return
+    moments = moments_of(question.subject, chosen.asked)
+    source = source_of(moments, question.product_id, as_of=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_THERE.format(source.ctes))
+        there = {pk for (pk,) in cursor.fetchall()}
+    asked = [one for one in chosen.asked if one.subject_id in there]
+    chosen.leave_out(LeftOut.NOBODY, len(chosen.asked) - len(asked))
+    chosen.asked = asked
+
+
 def measure_past(
     versions: Sequence[Compiled], asked: Sequence[Asked]
 ) -> list[tuple[Asked, tuple[Measured, ...]]]:
-    """Measure leads by each version, as of their moments; those outside of a segment left out."""
+    """Measure them by each version, as of their moments; those outside of a segment left out."""
     found: list[dict[int, Measured]] = []
-    moments = Moments([(one.lead_id, one.at) for one in asked])
     for version in versions if asked else ():
         rows = measure(
             version.version,
-            moments,
+            moments_of(version.version.subject, asked),
             product_id=version.product_id,
             names=version.names,
             as_of=True,
@@ -55,16 +80,16 @@ def measure_past(
         segment = version.version.segment
         found.append({pk: row for pk, row in rows if segment is None or segment.met(row.values)})
     return [
-        (one, tuple(rows[one.lead_id] for rows in found))
+        (one, tuple(rows[one.subject_id] for rows in found))
         for one in asked
-        if all(one.lead_id in rows for rows in found)
+        if all(one.subject_id in rows for rows in found)
     ]
 
 
 def judge_past(
     versions: Sequence[Compiled], asked: Sequence[Asked]
 ) -> list[tuple[Asked, tuple[Judgement, ...]]]:
-    """What each version would have said of the leads at their moments."""
+    """What each version would have said of them at their moments."""
     return [
         (one, tuple(version.judge(row) for version, row in zip(versions, rows, strict=True)))
         for one, rows in measure_past(versions, asked)
@@ -72,54 +97,103 @@ def judge_past(
 
 
 def see_past(versions: Sequence[Compiled], asked: Sequence[Asked]) -> list[Seen]:
-    """Everything a backtest looks at, of one chunk of leads."""
+    """Everything a backtest looks at, of one chunk. The versions score the same subject."""
     measured = measure_past(versions, asked)
     kept = [one for one, _ in measured]
-    signals = _signals_seen(kept, list(versions[0].names.signal_ids.values()))
-    attributes = _attributes_known(kept)
+    signals = _signals_seen(versions[0], kept)
+    attributes = _attributes_known(versions[0].version.subject, kept)
     return [
-        Seen(one, rows, signals.get(one.lead_id, ()), attributes.get(one.lead_id, {}))
+        Seen(one, rows, signals.get(one.subject_id, ()), attributes.get(one.subject_id, {}))
         for one, rows in measured
     ]
 
 
-_SIGNALS = """
-SELECT w.id, ARRAY(SELECT DISTINCT h.signal_id FROM leads_hit AS h
-    WHERE h.lead_id = w.id AND h.occurred_at <= w.at AND h.signal_id = ANY(%(signals)s::bigint[]))
-FROM unnest(%(ids)s::bigint[], %(ats)s::timestamptz[]) AS w(id, at)
-"""
-
-
-def _signals_seen(asked: Sequence[Asked], signals: list[int]) -> dict[int, tuple[int, ...]]:
-    if not asked or not signals:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_SIGNALS, {**_moments(asked), "signals": signals})
-        return {pk: tuple(sorted(ids)) for pk, ids in cursor.fetchall()}
-
-
-_ATTRIBUTES = sql.SQL(
-    "SELECT w.id, person.known, {account} FROM unnest(%(ids)s::bigint[], %(ats)s::timestamptz[])"
-    " AS w(id, at) CROSS JOIN LATERAL (SELECT {lead} AS known OFFSET 0) AS person"
-).format(
-    lead=newest_attributes("lead_id", sql.SQL("w.id"), sql.SQL("w.at")),
-    account=newest_attributes(
-        "account_id", sql.SQL("(person.known ->> '$account')::bigint"), sql.SQL("w.at")
-    ),
+_SIGNALS = sql.SQL(
+    "WITH {ctes} SELECT {key}, array_agg(DISTINCT h.signal_id) FROM {hits}"
+    " WHERE {scope} AND h.occurred_at <= s.at AND h.signal_id = ANY({signals}::bigint[])"
+    " GROUP BY {key}"
 )
 
 
-def _attributes_known(asked: Sequence[Asked]) -> dict[int, dict[str, Any]]:
+def _signals_seen(version: Compiled, asked: Sequence[Asked]) -> dict[int, tuple[int, ...]]:
+    signals = list(version.names.signal_ids.values())
+    if not asked or not signals:
+        return {}
+    moments = moments_of(version.version.subject, asked)
+    source = source_of(moments, version.product_id, as_of=True)
     with connection.cursor() as cursor:
-        cursor.execute(_ATTRIBUTES, _moments(asked))
+        cursor.execute(
+            _SIGNALS.format(
+                ctes=source.ctes,
+                key=source.hits.key,
+                hits=source.hits.source,
+                scope=source.hits.scope,
+                signals=sql.Literal(signals),
+            )
+        )
+        return {pk: tuple(sorted(ids)) for pk, ids in cursor.fetchall()}
+
+
+_PEOPLE: Mapping[Subject, str] = {
+    Subject.LEAD: "SELECT id, id AS lead_id, at FROM subject",
+    Subject.ACCOUNT: "SELECT account_id AS id, lead_id, at FROM member",
+}
+_PQLS = sql.SQL(
+    "WITH {ctes} SELECT count(DISTINCT m.id) FROM ({people}) AS m"
+    " JOIN rubrics_scorechange AS c ON c.lead_id = m.lead_id AND c.product_id = {product}"
+    " AND c.is_pql AND c.at <= m.at + make_interval(days => {horizon})"
+)
+
+
+def count_pqls(question: Question, asked: Sequence[Asked]) -> int:
+    """How many of them were PQLs for reps to work while their outcome was awaited; of accounts, how
+    many had a lead that was one."""
+    if not asked:
+        return 0
+    moments = moments_of(question.subject, asked)
+    source = source_of(moments, question.product_id, as_of=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PQLS.format(
+                ctes=source.ctes,
+                people=sql.SQL(_PEOPLE[question.subject]),
+                product=sql.Literal(question.product_id),
+                horizon=sql.Literal(question.horizon_days),
+            )
+        )
+        return int(cursor.fetchone()[0])
+
+
+_ID, _AT = sql.SQL("w.id"), sql.SQL("w.at")
+_WANTED = sql.SQL("unnest(%(ids)s::bigint[], %(ats)s::timestamptz[]) AS w(id, at)")
+_ATTRIBUTES: Mapping[Subject, sql.Composed] = {
+    Subject.LEAD: sql.SQL(
+        "SELECT w.id, person.known, {account} FROM {wanted}"
+        " CROSS JOIN LATERAL (SELECT {lead} AS known OFFSET 0) AS person"
+    ).format(
+        wanted=_WANTED,
+        lead=newest_attributes("lead_id", _ID, _AT),
+        account=newest_attributes(
+            "account_id", sql.SQL("(person.known ->> '$account')::bigint"), _AT
+        ),
+    ),
+    Subject.ACCOUNT: sql.SQL("SELECT w.id, NULL, {} FROM {}").format(
+        newest_attributes("account_id", _ID, _AT), _WANTED
+    ),
+}
+
+
+def _attributes_known(subject: Subject, asked: Sequence[Asked]) -> dict[int, dict[str, Any]]:
+    values: dict[str, Any] = {
+        "ids": [one.subject_id for one in asked],
+        "ats": [one.at for one in asked],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ATTRIBUTES[subject], values)
         return {
             pk: {**_telling("lead", person), **_telling("account", company)}
             for pk, person, company in cursor.fetchall()
         }
-
-
-def _moments(asked: Sequence[Asked]) -> dict[str, Any]:
-    return {"ids": [one.lead_id for one in asked], "ats": [one.at for one in asked]}
 
 
 def _telling(owner: str, known: str | None) -> dict[str, Any]:

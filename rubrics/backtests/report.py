@@ -1,7 +1,7 @@
 """The report of a backtest: all its figures, as one document that pages and exports read.
 
-Fed lead by lead (:meth:`Tally.add`), in bounded memory: a few bytes a lead, and a sample for the
-weights.
+Fed one by one (:meth:`Tally.add`), in bounded memory: a few bytes each, and a sample for the
+weights. Those looked at are leads, or accounts if ``subject`` says so; ``leads`` is how many.
 """
 
 from array import array
@@ -62,6 +62,7 @@ class Tally:
     ) -> None:
         self.versions = tuple(versions)
         self.axis = axis
+        self.subject = versions[0].version.subject
         self.features = Features(versions[0], rule_words(versions[0], document))
         self.scores = [_Scores() for _ in versions]
         self.labels = bytearray()
@@ -72,7 +73,7 @@ class Tally:
         self._sample = Sizes(expected).share
 
     def add(self, seen: Seen) -> None:
-        """Count one lead."""
+        """Count one."""
         asked = seen.asked
         self.labels.append(asked.is_positive)
         self.calendar.add(asked.at, asked.is_positive)
@@ -89,9 +90,9 @@ class Tally:
             scores.pqls.append(judged.is_pql)
             if number == 0:
                 self.features.add(seen, measured, judged)
-                if is_sampled(asked.lead_id, self._sample):
+                if is_sampled(asked.subject_id, self._sample):
                     self.cases.append(
-                        Case(asked.lead_id, asked.is_positive, measured, judged.points)
+                        Case(asked.subject_id, asked.is_positive, measured, judged.points)
                     )
 
     @property
@@ -106,6 +107,7 @@ class Tally:
         labels = [bool(label) for label in self.labels]
         leads, positives = len(labels), sum(labels)
         report: Report = {
+            "subject": self.subject.value,
             "leads": leads,
             "positives": positives,
             "base_rate": _estimate(proportion(positives, leads)),
@@ -117,7 +119,12 @@ class Tally:
             ],
             "approach": approach(circumstances.history) if circumstances.history else "",
             "warnings": general_warnings(
-                question, circumstances, self.calendar, leads=leads, positives=positives
+                question,
+                circumstances,
+                self.calendar,
+                subject=self.subject,
+                leads=leads,
+                positives=positives,
             ),
             "versions": [
                 _version_report(version, scores, labels, self)
@@ -150,7 +157,7 @@ def _version_report(
         Example(score, bool(is_pql), label)
         for score, is_pql, label in zip(axis, scores.pqls, labels, strict=True)
     ]
-    found = evaluate(examples, maximum=maximum)
+    found = evaluate(examples, maximum=maximum, subject=tally.subject)
     counts = curves.count_scores(axis, labels)
     passing = [
         (total, label)

@@ -1,26 +1,28 @@
-"""The life of a backtest: leads measured chunk by chunk, then the figures, then the weights. Kill
-it anywhere: the next worker goes on from there."""
+"""The life of a backtest: leads (or accounts) measured chunk by chunk, then the figures, then the
+weights. Kill it anywhere: the next worker goes on from there."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, F, Q
 
 from leads import jobs
 from leads.models import JobState, Outcome
-from rubrics.backtests.examples import Asked, MomentKind, Question, choose, read_past
-from rubrics.backtests.reading import Seen, see_past
+from rubrics.backtests.examples import Asked, LeftOut, MomentKind, Question, choose
+from rubrics.backtests.past import read_past
+from rubrics.backtests.reading import Seen, count_pqls, leave_out_nobody, see_past
 from rubrics.backtests.report import Tally
 from rubrics.backtests.warnings import Circumstances
+from rubrics.claims import TABLES
 from rubrics.documents import parse_document
 from rubrics.mappers import Compiled, compile_for
 from rubrics.measures import SpecError
 from rubrics.models import Backtest, BacktestLead
 from rubrics.models.backtest import BacktestPart
 from rubrics.proof.reading import is_scoring_behind
-from rubrics.scoring.types import Measured
+from rubrics.scoring.types import Measured, Subject
 
 CHUNK = 500
 PATIENCE = timedelta(seconds=1)
@@ -51,6 +53,7 @@ def question_of(job: Backtest, product_id: int) -> Question:
         horizon_days=job.horizon_days,
         kinds=tuple(job.kinds),
         ages=tuple(timedelta(seconds=age) for age in job.ages),
+        subject=Subject(job.subject),
     )
 
 
@@ -92,28 +95,29 @@ def _versions(job: Backtest) -> list[Compiled]:
 
 @transaction.atomic
 def _measure_chunk(job: Backtest, versions: list[Compiled], question: Question) -> bool:
-    past = read_past(question, after=job.after, limit=CHUNK)
-    if not past:
+    past, last_id = read_past(question, after=job.after, limit=CHUNK)
+    if last_id is None:
         job.part = BacktestPart.FIGURES
         return jobs.advance(job, part=job.part)
     chosen = choose(question, past)
+    leave_out_nobody(question, chosen)
     seen = see_past(versions, chosen.asked)
-    chosen.leave_out("other_segment", len(chosen.asked) - len(seen))
+    chosen.leave_out(LeftOut.OTHER_SEGMENT, len(chosen.asked) - len(seen))
     left_out = {
         reason: job.left_out.get(reason, 0) + chosen.left_out.get(reason, 0)
         for reason in {*job.left_out, *chosen.left_out}
     }
-    were_pqls = job.were_pqls + _were_pqls([one.asked for one in seen], question)
+    were_pqls = job.were_pqls + count_pqls(question, [one.asked for one in seen])
     moved = jobs.advance(
         job,
         done=len(past),
-        after=chosen.last_id,
+        after=last_id,
         left_out=left_out,
         were_pqls=were_pqls,
     )
     if not moved:
         return False
-    job.after, job.left_out, job.were_pqls = chosen.last_id, left_out, were_pqls
+    job.after, job.left_out, job.were_pqls = last_id, left_out, were_pqls
     BacktestLead.objects.bulk_create(_row(job, one) for one in seen)
     return True
 
@@ -121,7 +125,7 @@ def _measure_chunk(job: Backtest, versions: list[Compiled], question: Question) 
 def _row(job: Backtest, seen: Seen) -> BacktestLead:
     return BacktestLead(
         backtest=job,
-        lead_id=seen.asked.lead_id,
+        **{TABLES[Subject(job.subject)].key: seen.asked.subject_id},
         at=seen.asked.at,
         is_positive=seen.asked.is_positive,
         measures=[value for measured in seen.measured for value in measured.values],
@@ -131,55 +135,38 @@ def _row(job: Backtest, seen: Seen) -> BacktestLead:
     )
 
 
-_WERE_PQLS = """
-SELECT count(DISTINCT w.id) FROM unnest(%(ids)s::bigint[], %(ats)s::timestamptz[]) AS w(id, at)
-JOIN rubrics_scorechange AS c ON c.lead_id = w.id AND c.product_id = %(product)s AND c.is_pql
-    AND c.at <= w.at + make_interval(days => %(horizon)s)
-"""
-
-
-def _were_pqls(asked: list[Asked], question: Question) -> int:
-    """How many of them were PQLs for reps to work while their outcome was awaited."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WERE_PQLS,
-            {
-                "ids": [one.lead_id for one in asked],
-                "ats": [one.at for one in asked],
-                "product": question.product_id,
-                "horizon": question.horizon_days,
-            },
-        )
-        return int(cursor.fetchone()[0])
-
-
 def _tally(job: Backtest, versions: list[Compiled]) -> Tally:
-    rows = job.leads.order_by("lead_id")
-    tally = Tally(versions, job.document, expected=rows.count())
-    for seen in _stored(rows, [len(version.version.columns) for version in versions]):
+    tally = Tally(versions, job.document, expected=job.leads.count())
+    for seen in _stored(job, [len(version.version.columns) for version in versions]):
         tally.add(seen)
     return tally
 
 
-def _stored(rows: Any, widths: list[int]) -> Iterator[Seen]:
-    """The leads kept, one after the other."""
-    columns = ("lead_id", "at", "is_positive", "measures", "idle_us", "signals", "attributes")
-    for lead_id, at, is_positive, measures, idle_us, signals, attributes in rows.values_list(
-        *columns
-    ).iterator(chunk_size=2000):
+def _stored(job: Backtest, widths: list[int]) -> Iterator[Seen]:
+    """Those kept, one after the other."""
+    key = TABLES[Subject(job.subject)].key
+    columns = (key, "at", "is_positive", "measures", "idle_us", "signals", "attributes")
+    rows = job.leads.order_by(key).values_list(*columns)
+    for subject_id, at, is_positive, measures, idle_us, signals, attributes in rows.iterator(
+        chunk_size=2000
+    ):
         measured, start = [], 0
         for width, idle in zip(widths, idle_us, strict=False):
             measured.append(Measured(tuple(measures[start : start + width]), idle))
             start += width
-        asked = Asked(lead_id, at, is_positive)
+        asked = Asked(subject_id, at, is_positive)
         yield Seen(asked, tuple(measured), tuple(signals), attributes)
 
 
 def _circumstances(job: Backtest, question: Question) -> Circumstances:
+    converted = job.leads.filter(is_positive=True)
+    of_them = Q(lead__in=converted.values("lead"))
+    if question.subject is Subject.ACCOUNT:
+        of_them = Q(lead__account__in=converted.values("account"))
     outcomes = Outcome.objects.filter(
+        of_them,
         Q(product=question.product_id) | Q(product=None),
         kind__in=question.kinds,
-        lead__in=job.leads.filter(is_positive=True).values("lead"),
         # What was loaded as a file after its facts had ended is whole, however late.
         recorded_at__lte=question.known_until,
     ).aggregate(
@@ -195,6 +182,6 @@ def _circumstances(job: Backtest, question: Question) -> Circumstances:
 
 @transaction.atomic
 def _finish(job: Backtest, at: datetime, results: dict[str, Any]) -> None:
-    """Keep the report; the leads behind it are needed no more."""
+    """Keep the report; those behind it are needed no more."""
     if jobs.finish(job, at=at, state=JobState.DONE, results=results):
         job.leads.all().delete()

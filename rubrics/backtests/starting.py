@@ -10,19 +10,14 @@ from django.db.models import Q
 
 from leads.models import JobState, Outcome
 from leads.models.outcome import OutcomeKind
-from rubrics.backtests.examples import (
-    CONVERSIONS,
-    MomentKind,
-    Question,
-    count_past,
-    known_span,
-    read_ages,
-)
+from rubrics.backtests.examples import CONVERSIONS, MomentKind, Question
+from rubrics.backtests.past import count_past, known_span, read_ages
 from rubrics.documents import parse_document
 from rubrics.mappers import compile_for
 from rubrics.models import Backtest, BacktestLead, RubricVersion
-from rubrics.models.rubric import Subject, VersionStatus
+from rubrics.models.rubric import VersionStatus
 from rubrics.rows import document_of
+from rubrics.scoring.types import Subject
 
 HORIZONS = (90, 60, 45, 30, 14)
 MOMENTS = (14, 7, 3, 1)
@@ -50,7 +45,9 @@ class Asking:
     kinds: Sequence[str] = CONVERSIONS
 
 
-def usual_question(product_id: int, *, at: datetime) -> Question | None:
+def usual_question(
+    product_id: int, *, at: datetime, subject: Subject = Subject.LEAD
+) -> Question | None:
     """A sensible question about all that is known; None without any lead.
 
     Half of the history at most is spent on waiting for outcomes, and the moment comes before most
@@ -68,6 +65,7 @@ def usual_question(product_id: int, *, at: datetime) -> Question | None:
         until=last + timedelta(microseconds=1),
         known_until=last,
         kinds=tuple(kinds),
+        subject=subject,
     )
     ages = read_ages(question)
     quick = ages[len(ages) // 5] if ages else timedelta(days=30)
@@ -90,13 +88,15 @@ def _kinds_seen(product_id: int) -> list[str]:
     return found or [kind for kind in (OutcomeKind.OPPORTUNITY.value,) if kind in seen]
 
 
-def ask_question(product_id: int, asking: Asking, *, at: datetime) -> Question:
+def ask_question(
+    product_id: int, asking: Asking, *, at: datetime, subject: Subject = Subject.LEAD
+) -> Question:
     """The question in full.
 
     Raises:
         BacktestRefused: there is nothing to look at, or it makes no sense.
     """
-    usual = usual_question(product_id, at=at)
+    usual = usual_question(product_id, at=at, subject=subject)
     if usual is None:
         raise BacktestRefused("since", "Nobody has signed up for this product yet.")
     days = asking.days
@@ -134,7 +134,7 @@ def _check(question: Question) -> None:
             "earlier.",
         )
     if not count_past(question):
-        raise BacktestRefused("since", "Nobody signed up in this period. Widen it.")
+        raise BacktestRefused("since", _NONE_THERE[question.subject])
     first_end = question.since + question.horizon
     if question.moment is MomentKind.AFTER_SIGN_UP:
         first_end += timedelta(days=question.days)
@@ -146,6 +146,13 @@ def _check(question: Question) -> None:
         )
 
 
+_NONE_THERE = {
+    Subject.LEAD: "Nobody signed up in this period. Widen it.",
+    Subject.ACCOUNT: "No account's first lead signed up in this period. Widen it, or check that "
+    "leads belong to accounts.",
+}
+
+
 @transaction.atomic
 def start_backtest(
     version: RubricVersion,
@@ -155,37 +162,38 @@ def start_backtest(
     beside: RubricVersion | None = None,
     by: AbstractBaseUser | None = None,
 ) -> Backtest:
-    """Start to replay a version over past leads; it goes on in the background.
+    """Start to replay a version over past leads, or accounts; it goes on in the background.
 
     Args:
-        beside: a version of the same product to compare it with.
+        beside: a version of the same product, and subject, to compare it with.
 
     Raises:
         BacktestRefused: the question cannot be asked.
         SpecError: the version cannot be scored.
     """
-    for row in (version, beside):
-        if row is not None and row.subject != Subject.LEAD:
-            raise BacktestRefused(
-                "beside" if row is beside else "version",
-                f"{row} scores accounts; backtests look at leads.",
-            )
     if beside is not None and beside.rubric.product_id != version.rubric.product_id:
         raise BacktestRefused("beside", f"{beside} is of another product.")
     if beside is not None and beside.pk == version.pk:
         raise BacktestRefused("beside", "Choose another version to compare with.")
+    subject = Subject(version.subject)
+    if beside is not None and beside.subject != subject:
+        scored = Subject(beside.subject).many
+        raise BacktestRefused(
+            "beside", f"{beside} scores {scored}. Choose a version that scores {subject.many} too."
+        )
     document, beside_document = document_of(version), document_of(beside) if beside else {}
     product_id = version.rubric.product_id
     for one in (document, beside_document):
         if one:
             compile_for(parse_document(one), product_id=product_id)
-    question = ask_question(product_id, asking, at=at)
+    question = ask_question(product_id, asking, at=at, subject=subject)
     BacktestLead.objects.exclude(backtest__state=JobState.RUNNING).delete()
     return Backtest.objects.create(
         version=version,
         beside=beside,
         document=document,
         beside_document=beside_document,
+        subject=subject,
         asked_by_id=by.pk if by else None,
         started_at=at,
         since=question.since,
@@ -206,6 +214,8 @@ def midnight(day: date | None) -> datetime | None:
 
 
 def usual_beside(version: RubricVersion) -> RubricVersion | None:
-    """The published version of the same rubric, unless it is this one."""
-    published = version.rubric.versions.filter(status=VersionStatus.PUBLISHED)
+    """The published version of the same rubric, unless it is this one, or scores other subjects."""
+    published = version.rubric.versions.filter(
+        status=VersionStatus.PUBLISHED, subject=version.subject
+    )
     return published.exclude(pk=version.pk).first()

@@ -113,12 +113,13 @@ def _percents(estimate: Mapping[str, float]) -> str:
     return f"{100 * estimate['low']:.0f}-{100 * estimate['high']:.0f} %"
 
 
-def share_words(share: float) -> str:
-    """What the sources say of so large a share of PQLs; empty where it is usual."""
+def share_words(share: float, many: str) -> str:
+    """What the sources say of so large a share of PQLs; empty where it is usual. ``many``: of
+    leads, or of accounts."""
     if share > WRONG_SHARE[1]:
-        return "Too loose: over 25 % of leads"
+        return f"Too loose: over 25 % of {many}"
     if share < WRONG_SHARE[0]:
-        return "Too tight: under 3 % of leads"
+        return f"Too tight: under 3 % of {many}"
     if share > USUAL_SHARE[1]:
         return "Loose: 5 to 15 % is usual"
     return "Tight: 5 to 15 % is usual" if share < USUAL_SHARE[0] else ""

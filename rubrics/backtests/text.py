@@ -4,30 +4,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rubrics.backtests.sweep import advise
+from rubrics.scoring.types import Subject
 
 Report = Mapping[str, Any]
 MOST_TOLD = 12
 
 
+def many(report: Report) -> str:
+    """Who was looked at: ``leads``, or ``accounts``."""
+    return Subject(report.get("subject", Subject.LEAD)).many
+
+
 def as_text(report: Report, *, reps: int = 3, each: int = 40) -> str:
     """The report in a screen or two; the tables in full are in the CSV files and the JSON."""
     lines = [
-        f"{report['leads']:,} leads, {report['positives']:,} converted "
+        f"{report['leads']:,} {many(report)}, {report['positives']:,} converted "
         f"({percent(report['base_rate'])})",
         *(f"Left out: {one['leads']:,} {one['words']}" for one in report["left_out"]),
     ]
     for version in report["versions"]:
-        lines += ["", *_version(version, reps=reps, each=each)]
+        lines += ["", *_version(version, many(report), reps=reps, each=each)]
     if report["difference"]:
         lines += ["", _difference(report)]
-    lines += ["", *_lifts(report["lifts"])]
-    lines += _weights(report.get("weights") or {})
+    lines += ["", *_lifts(report["lifts"], many(report))]
+    lines += _weights(report.get("weights") or {}, many(report))
     warnings = [*report["warnings"], report["approach"]]
     lines += ["", *(f"Note: {warning}" for warning in warnings if warning)]
     return "\n".join(lines).rstrip()
 
 
-def _version(version: Report, *, reps: int, each: int) -> Iterator[str]:
+def _version(version: Report, who: str, *, reps: int, each: int) -> Iterator[str]:
     pqls, top, ends = version["pqls"], version["top_fifth"], version["quarters"]
     yield f"{version['label']}: ROC AUC of {version['axis']}: {figure(version['auc'])}"
     yield (
@@ -45,7 +51,7 @@ def _version(version: Report, *, reps: int, each: int) -> Iterator[str]:
             f"{percent(ends['bottom']['conversion'])}: {_lift(ends['lift'])}"
         )
     yield ""
-    yield f"{'score':>9} {'leads':>8} {'converted':>10} {'conversion, 95 % interval':>28}"
+    yield f"{'score':>9} {who:>8} {'converted':>10} {'conversion, 95 % interval':>28}"
     for bucket in version["buckets"]:
         yield (
             f"{bucket['label']:>9} {bucket['leads']:>8,} {bucket['positives']:>10,} "
@@ -66,7 +72,7 @@ def _difference(report: Report) -> str:
     return f"{mine} is {'better' if gain['value'] > 0 else 'worse'} than {other}: AUC {told}"
 
 
-def _lifts(lifts: Sequence[Report]) -> Iterator[str]:
+def _lifts(lifts: Sequence[Report], who: str) -> Iterator[str]:
     told = sorted(
         (lift for lift in lifts if lift["verdict"] != "open" and lift["lift"]),
         key=lambda lift: -abs(lift["lift"]["value"] - 1),
@@ -78,10 +84,10 @@ def _lifts(lifts: Sequence[Report]) -> Iterator[str]:
     for lift in told[:MOST_TOLD]:
         points = "" if lift["points"] is None else f", {lift['points']:+} points"
         words = f"{lift['name']}: {lift['words']}" if lift["words"] else lift["name"]
-        yield f"  {_lift(lift['lift'])}  {words} ({lift['leads']:,} leads{points})"
+        yield f"  {_lift(lift['lift'])}  {words} ({lift['leads']:,} {who}{points})"
 
 
-def _weights(weights: Report) -> Iterator[str]:
+def _weights(weights: Report, who: str) -> Iterator[str]:
     if not weights:
         return
     yield ""
@@ -89,7 +95,7 @@ def _weights(weights: Report) -> Iterator[str]:
         yield f"Points: {weights['why']}"
         return
     yield (
-        f"Points learnt from {weights['learnt_from']:,} leads raise the AUC on the other "
+        f"Points learnt from {weights['learnt_from']:,} {who} raise the AUC on the other "
         f"{weights['checked_on']:,} from {weights['auc_now']['value']:.3f} to "
         f"{weights['auc_then']['value']:.3f} (by {weights['gain']['low']:.3f} to "
         f"{weights['gain']['high']:.3f}):"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from rubrics.backtests.examples import LeftOut, MomentKind, Question
+from rubrics.scoring.types import Subject
 from rubrics.scoring.words import joined
 
 FULL_HISTORY = timedelta(days=365)
@@ -20,10 +21,10 @@ MANY_LEFT_OUT = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What is known of the data besides leads and scores.
+    """What is known of the data besides those looked at and their scores.
 
     ``recorded_late`` is the share of outcomes entered more than 30 days after they were;
-    ``were_pqls`` how many of the leads were PQLs while their outcome was awaited.
+    ``were_pqls`` how many were PQLs, or accounts with one, while their outcome was awaited.
     """
 
     left_out: Mapping[str, int]
@@ -34,7 +35,7 @@ class Circumstances:
 
 @dataclass(slots=True)
 class Calendar:
-    """How many leads are looked at in which week and month, and how many of them convert."""
+    """How many are looked at in which week and month, and how many of them convert."""
 
     weeks: Counter[str] = field(default_factory=Counter)
     months: Counter[str] = field(default_factory=Counter)
@@ -63,23 +64,24 @@ def general_warnings(
     circumstances: Circumstances,
     calendar: Calendar,
     *,
+    subject: Subject,
     leads: int,
     positives: int,
 ) -> list[str]:
-    """What to doubt whatever the version."""
+    """What to doubt whatever the version; ``leads`` are how many are looked at."""
     return [
-        *_too_few(leads, positives),
-        *_left_out(circumstances, leads, positives),
-        *_unevenly(calendar, leads, positives),
+        *_too_few(subject, leads, positives),
+        *_left_out(subject, circumstances, leads, positives),
+        *_unevenly(subject, calendar, leads, positives),
         *_by_hindsight(question),
-        *_recording(circumstances),
+        *_recording(subject, circumstances),
     ]
 
 
-def _too_few(leads: int, positives: int) -> Iterator[str]:
+def _too_few(subject: Subject, leads: int, positives: int) -> Iterator[str]:
     rarer = min(positives, leads - positives)
     kind = "converted" if rarer == positives else "did not convert"
-    who = f"Only {rarer} {'lead' if rarer == 1 else 'leads'} {kind}"
+    who = f"Only {rarer} {subject if rarer == 1 else subject.many} {kind}"
     if rarer < FEWEST_CONVERTED:
         yield (
             f"{who}: nothing can be proven with so few. Widen the period or the horizon, count "
@@ -92,30 +94,35 @@ def _too_few(leads: int, positives: int) -> Iterator[str]:
         )
 
 
-def _left_out(circumstances: Circumstances, leads: int, positives: int) -> Iterator[str]:
+def _left_out(
+    subject: Subject, circumstances: Circumstances, leads: int, positives: int
+) -> Iterator[str]:
     """Survivorship: those that are left need not be like those that were there."""
     early = circumstances.left_out.get(LeftOut.CONVERTED_BEFORE, 0)
     if early > MANY_LEFT_OUT * (early + positives):
         yield (
-            f"{early:,} leads converted before they were looked at and are not among these "
-            "figures. An earlier moment would include more of them."
+            f"{early:,} {subject.many} converted before they were looked at and are not among "
+            "these figures. An earlier moment would include more of them."
         )
     gone = early + circumstances.left_out.get(LeftOut.LOST_BEFORE, 0)
     if gone > MANY_LEFT_OUT * (gone + leads):
         yield (
-            f"The fate of {gone:,} of {gone + leads:,} leads was settled before they were looked "
-            "at. Those that remain need not be like them."
+            f"The fate of {gone:,} of {gone + leads:,} {subject.many} was settled before they were "
+            "looked at. Those that remain need not be like them."
         )
 
 
-def _unevenly(calendar: Calendar, leads: int, positives: int) -> Iterator[str]:
+def _unevenly(subject: Subject, calendar: Calendar, leads: int, positives: int) -> Iterator[str]:
+    many = subject.many
     if leads and max(calendar.weeks.values()) > MANY_AT_ONCE * leads:
         yield (
-            "More than half of the leads are looked at in the same week: what happened then (a "
+            f"More than half of the {many} are looked at in the same week: what happened then (a "
             "campaign, a release) may be all that these figures show."
         )
     if leads and len(calendar.weeks) == 1:
-        yield "All leads are looked at in one week: how many PQLs there are a week cannot be told."
+        yield (
+            f"All {many} are looked at in one week: how many PQLs there are a week cannot be told."
+        )
     rate = positives / leads if leads else 0.0
     silent = [
         month
@@ -125,28 +132,30 @@ def _unevenly(calendar: Calendar, leads: int, positives: int) -> Iterator[str]:
     if silent:
         yield (
             f"Nobody looked at in {joined(silent)} converted, unlike in other months: are the "
-            "outcomes recorded for some leads only?"
+            f"outcomes recorded for some {many} only?"
         )
 
 
 def _by_hindsight(question: Question | None) -> Iterator[str]:
     if question is not None and question.moment is MomentKind.BEFORE_OUTCOME:
         yield (
-            "Leads are looked at just before their outcome, and nobody knows that day in advance: "
-            "expect less in daily use. A set number of days after sign-up is the honest test."
+            f"{question.subject.many.capitalize()} are looked at just before their outcome, and "
+            "nobody knows that day in advance: expect less in daily use. A set number of days "
+            "after sign-up is the honest test."
         )
 
 
-def _recording(circumstances: Circumstances) -> Iterator[str]:
+def _recording(subject: Subject, circumstances: Circumstances) -> Iterator[str]:
     if circumstances.recorded_late > MANY_LATE:
         yield (
             f"{100 * circumstances.recorded_late:.0f} % of the outcomes were entered more than 30 "
-            "days after they happened: some of the newest leads' may be missing still, and count "
-            "as not converted."
+            f"days after they happened: some of the newest {subject.many}' may be missing still, "
+            "and count as not converted."
         )
     if circumstances.were_pqls:
+        were = "were PQLs" if subject is Subject.LEAD else "had leads that were PQLs"
         yield (
-            f"{circumstances.were_pqls:,} of the leads were PQLs at the time, for reps to contact. "
-            "Some of them converted because somebody called, not because the score was right: "
-            "their lift is too high by that. Only a random split can tell how much."
+            f"{circumstances.were_pqls:,} of the {subject.many} {were} at the time, for reps to "
+            "contact. Some of them converted because somebody called, not because the score was "
+            "right: their lift is too high by that. Only a random split can tell how much."
         )

@@ -21,9 +21,9 @@ MOST_TIER_POINTS = 60
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A lead as the weights look at it."""
+    """A lead, or account, as the weights look at it."""
 
-    lead_id: int
+    subject_id: int
     is_positive: bool
     measured: Measured
     points: tuple[int, ...]

@@ -7,13 +7,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
-from leads.models import Job, JobQuerySet, Lead
+from leads.models import Account, Job, JobQuerySet, Lead
 from leads.models.outcome import OutcomeKind
-from rubrics.models.rubric import RubricVersion
+from rubrics.models.rubric import RubricVersion, Subject
 
 
 class BacktestMoment(models.TextChoices):
-    """When each past lead is looked at."""
+    """When each past lead, or account, is looked at."""
 
     AFTER_SIGN_UP = "after_sign_up", "Days after sign-up"
     BEFORE_OUTCOME = "before_outcome", "Days before the outcome"
@@ -38,9 +38,10 @@ class Backtest(Job):
 
     The question: leads of the version's product that signed up in ``[since, until)``, seen ``days``
     after that or before their outcome; which of them have an outcome of ``kinds`` within
-    ``horizon_days``? A draft may change meanwhile, so its ``document`` is kept. ``results`` is the
-    whole report once it is done (rubrics/backtests/report.py):
-    nothing is computed again. ``part`` and ``after`` are how far it is.
+    ``horizon_days``? Of a version that scores accounts: those whose first lead signed up then, and
+    the outcomes of any of their leads. A draft may change meanwhile, so its ``document`` is kept.
+    ``results`` is the whole report once it is done (rubrics/backtests/report.py): nothing is
+    computed again. ``part`` and ``after`` are how far it is.
     """
 
     version = models.ForeignKey(RubricVersion, on_delete=models.CASCADE, related_name="backtests")
@@ -52,6 +53,7 @@ class Backtest(Job):
         related_name="+",
         verbose_name="compared with",
     )
+    subject = models.CharField(max_length=7, choices=Subject, default=Subject.LEAD)
     since = models.DateTimeField("signed up from")
     until = models.DateTimeField("signed up before")
     known_until = models.DateTimeField(help_text="Where the facts end.")
@@ -63,8 +65,8 @@ class Backtest(Job):
     kinds = ArrayField(models.CharField(max_length=11, choices=OutcomeKind), default=list)
     ages = models.JSONField(default=list, help_text="Seconds from sign-up to conversion, spread.")
     part = models.CharField(max_length=7, choices=BacktestPart, default=BacktestPart.LEADS)
-    after = models.BigIntegerField(default=0, help_text="Id of the last lead done.")
-    left_out = models.JSONField(default=dict, help_text="Leads not looked at, by reason.")
+    after = models.BigIntegerField(default=0, help_text="Id of the last one done.")
+    left_out = models.JSONField(default=dict, help_text="Who is not looked at, by reason.")
     were_pqls = models.PositiveIntegerField(default=0, help_text="PQLs while they were awaited.")
     document = models.JSONField(default=dict, help_text="The version as it was at the start.")
     beside_document = models.JSONField(default=dict)
@@ -94,14 +96,20 @@ class Backtest(Job):
         kinds = " or ".join(OutcomeKind(kind).label.lower() for kind in self.kinds)
         when = "their sign-up" if self.moment == BacktestMoment.AFTER_SIGN_UP else "their outcome"
         side = "after" if self.moment == BacktestMoment.AFTER_SIGN_UP else "before"
+        period = f"from {self.since:%-d %b %Y} to {self.until:%-d %b %Y}"
+        who = f"Leads that signed up {period}"
+        if self.subject == Subject.ACCOUNT:
+            who = f"Accounts whose first lead signed up {period}"
+            kinds = f"any lead {kinds}"
         return (
-            f"Leads that signed up from {self.since:%-d %b %Y} to {self.until:%-d %b %Y}, as they "
-            f"were {self.days} days {side} {when}: {kinds} within {self.horizon_days} days?"
+            f"{who}, as they were {self.days} days {side} {when}: {kinds} within "
+            f"{self.horizon_days} days?"
         )
 
 
 class BacktestLead(models.Model):
-    """A past lead as of its moment, kept while its backtest runs and gone with its end.
+    """A past lead, or account, as of its moment, kept while its backtest runs and gone with its
+    end.
 
     ``measures`` are the numbers of the version and, after them, of the one beside it.
     """
@@ -109,7 +117,8 @@ class BacktestLead(models.Model):
     backtest = models.ForeignKey(
         Backtest, on_delete=models.CASCADE, related_name="leads", db_index=False
     )
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="+")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, null=True, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="+")
     at = models.DateTimeField()
     is_positive = models.BooleanField()
     measures = ArrayField(models.FloatField(null=True))
@@ -119,8 +128,14 @@ class BacktestLead(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["backtest", "lead"], name="backtest_lead_once")
+            models.UniqueConstraint(fields=["backtest", "lead"], name="backtest_lead_once"),
+            models.UniqueConstraint(fields=["backtest", "account"], name="backtest_account_once"),
+            models.CheckConstraint(
+                condition=Q(lead__isnull=False, account=None) | Q(lead=None, account__isnull=False),
+                name="backtest_of_a_lead_or_an_account",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"Lead {self.lead_id} at {self.at:%Y-%m-%d}"
+        who = f"Lead {self.lead_id}" if self.lead_id else f"Account {self.account_id}"
+        return f"{who} at {self.at:%Y-%m-%d}"

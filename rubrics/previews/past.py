@@ -1,22 +1,22 @@
 """Both versions on past outcomes, side by side: who would have been told from whom, and how surely.
 
-The same leads, as they were at the same moments (:mod:`rubrics.backtests.examples`), judged by what
-is published and by the panel with the draft in. A backtest looks deeper; this one is to see before
-publishing whether the draft predicts worse.
+The same leads, or accounts, as they were at the same moments (:mod:`rubrics.backtests.examples`),
+judged by what is published and by the panel with the draft in. A backtest looks deeper; this one is
+to see before publishing whether the draft predicts worse.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
-from rubrics.backtests.examples import Question, known_span, read_past
+from rubrics.backtests.examples import Question
 from rubrics.backtests.examples import choose as choose_examples
+from rubrics.backtests.past import known_span, newest_since, read_past
+from rubrics.backtests.reading import leave_out_nobody, moments_of
 from rubrics.mappers import compiled
 from rubrics.measures.statement import measure
-from rubrics.measures.subjects import Moments
+from rubrics.measures.subjects import AccountMoments, Moments
 from rubrics.models import Preview
 from rubrics.previews.plan import Plan
 from rubrics.proof.reading import one_snapshot
@@ -35,12 +35,12 @@ HORIZONS = (60, 30)
 LONG_HISTORY = timedelta(days=150)
 
 Row = tuple[int | None, bool, int | None, bool, bool]
-"""Total and PQL by what is published, the same with the draft, and whether the lead converted."""
+"""Total and PQL by what is published, the same with the draft, and whether they converted."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastFound:
-    """What a chunk of past leads came to. ``last_id`` is None at the end."""
+    """What a chunk of the past came to. ``last_id`` is None at the end."""
 
     last_id: int | None
     count: int = 0
@@ -48,8 +48,10 @@ class PastFound:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
-def question_of(product_id: int, *, at: datetime) -> Question | None:
-    """Whom to look at: the newest leads whose time is over. None before anybody's is."""
+def question_of(
+    product_id: int, *, at: datetime, subject: Subject = Subject.LEAD
+) -> Question | None:
+    """Whom to look at: the newest whose time is over. None before anybody's is."""
     span = known_span(product_id, at=at)
     if span is None:
         return None
@@ -58,30 +60,16 @@ def question_of(product_id: int, *, at: datetime) -> Question | None:
     until = last - timedelta(days=DAYS + horizon)
     if until <= first:
         return None
-    return Question(
+    question = Question(
         product_id=product_id,
-        since=_newest_since(product_id, first, until),
+        since=first,
         until=until,
         known_until=last,
         days=DAYS,
         horizon_days=horizon,
+        subject=subject,
     )
-
-
-_SINCE = """
-SELECT started_at FROM leads_trial
-WHERE product_id = %(product)s AND started_at < %(until)s
-ORDER BY started_at DESC OFFSET %(most)s LIMIT 1
-"""
-
-
-def _newest_since(product_id: int, first: datetime, until: datetime) -> datetime:
-    """Since when about ``MOST_EXAMPLES`` leads signed up."""
-    with connection.cursor() as cursor:
-        values: dict[str, Any] = {"product": product_id, "until": until, "most": MOST_EXAMPLES - 1}
-        cursor.execute(_SINCE, values)
-        found: tuple[datetime] | None = cursor.fetchone()
-    return found[0] if found else first
+    return replace(question, since=newest_since(question, MOST_EXAMPLES) or first)
 
 
 def published_panel(preview: Preview, plan: Plan) -> Panel | None:
@@ -97,33 +85,34 @@ def published_panel(preview: Preview, plan: Plan) -> Panel | None:
 
 
 def look_past(now: Panel | None, then: Panel, question: Question, *, after: int) -> PastFound:
-    """Judge the next leads with a known outcome by both panels, as of their moments."""
+    """Judge the next with a known outcome by both panels, as of their moments."""
     with one_snapshot():
         plan_for_bulk()
-        past = read_past(question, after=after, limit=CHUNK)
-        if not past:
+        past, last_id = read_past(question, after=after, limit=CHUNK)
+        if last_id is None:
             return PastFound(None)
         chosen = choose_examples(question, past)
-        moments = Moments([(asked.lead_id, asked.at) for asked in chosen.asked])
+        leave_out_nobody(question, chosen)
+        moments = moments_of(question.subject, chosen.asked)
         before = {} if now is None else judge_then(now, moments)
         with_draft = judge_then(then, moments)
     rows = [
         (
-            *_result(before.get(asked.lead_id)),
-            *_result(with_draft.get(asked.lead_id)),
+            *_result(before.get(asked.subject_id)),
+            *_result(with_draft.get(asked.subject_id)),
             asked.is_positive,
         )
         for asked in chosen.asked
     ]
-    return PastFound(chosen.last_id, len(past), rows, chosen.left_out)
+    return PastFound(last_id, len(past), rows, chosen.left_out)
 
 
 def _result(judged: Judgement | None) -> tuple[int | None, bool]:
     return (None, False) if judged is None else (judged.total, judged.is_pql)
 
 
-def judge_then(panel: Panel, moments: Moments) -> dict[int, Judgement]:
-    """What the panel would have said of the leads at their moments, from what was known then."""
+def judge_then(panel: Panel, moments: Moments | AccountMoments) -> dict[int, Judgement]:
+    """What the panel would have said of them at their moments, from what was known then."""
     if not moments.moments:
         return {}
     if panel.is_plain:
@@ -131,14 +120,14 @@ def judge_then(panel: Panel, moments: Moments) -> dict[int, Judgement]:
     else:
         choice = choose(panel, moments, as_of=True)
         parts = [
-            (version, Moments([one for one in moments.moments if one[0] in ids]))
+            (version, type(moments)([one for one in moments.moments if one[0] in ids]))
             for version in panel.versions
             if (ids := set(choice.ids[version.version_id]))
         ]
     return {
-        lead_id: version.judge(measured)
+        subject_id: version.judge(measured)
         for version, some in parts
-        for lead_id, measured in measure(
+        for subject_id, measured in measure(
             version.version,
             some,
             product_id=version.product_id,
@@ -150,12 +139,18 @@ def judge_then(panel: Panel, moments: Moments) -> dict[int, Judgement]:
 
 
 def evaluate_both(rows: Sequence[Sequence[Any]], now: Panel | None, then: Panel) -> dict[str, Any]:
-    """What is kept of the examples: an evaluation of each side, and how surely they differ.
+    """What is kept of the examples: an evaluation of each side, and how surely they differ; of
+    accounts too they are counted as ``leads``.
 
     Who has no score by a side is no PQL by it, and below everybody who has one.
     """
     labels = [bool(row[4]) for row in rows]
-    told: dict[str, Any] = {"leads": len(rows), "positives": sum(labels)}
+    subject = then.subject
+    told: dict[str, Any] = {
+        "subject": subject.value,
+        "leads": len(rows),
+        "positives": sum(labels),
+    }
     scores: dict[str, list[int]] = {}
     for side, panel, place in (("now", now, 0), ("then", then, 2)):
         if panel is None or not rows:
@@ -165,7 +160,7 @@ def evaluate_both(rows: Sequence[Sequence[Any]], now: Panel | None, then: Panel)
             Example(max(score, 0), bool(row[place + 1]), label)
             for score, row, label in zip(scores[side], rows, labels, strict=True)
         ]
-        told[side] = asdict(evaluate(examples, maximum=_maximum(panel)))
+        told[side] = asdict(evaluate(examples, maximum=_maximum(panel), subject=subject))
     if len(scores) == 2:
         difference = auc_difference(scores["now"], scores["then"], labels)
         told["auc_difference"] = difference and asdict(difference)
@@ -201,8 +196,3 @@ def _flags(rows: Sequence[Sequence[Any]]) -> dict[str, float]:
         "only_then": only_then,
         "chance": mcnemar(only_now, only_then),
     }
-
-
-def looks_at_outcomes(plan: Plan) -> bool:
-    """Outcomes are those of people; what became of a whole company is not compared."""
-    return plan.panel.subject is Subject.LEAD

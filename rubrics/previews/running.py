@@ -13,7 +13,8 @@ from django.db.models import F
 from leads import jobs
 from leads.jobs import JobFailed
 from leads.models import JobState, Product
-from rubrics.backtests.examples import Question, count_past
+from rubrics.backtests.examples import Question
+from rubrics.backtests.past import count_past
 from rubrics.documents import fingerprint_of
 from rubrics.measures import SpecError
 from rubrics.models import Preview, PreviewLead, Rubric, RubricVersion
@@ -25,7 +26,6 @@ from rubrics.previews.past import (
     asked,
     evaluate_both,
     look_past,
-    looks_at_outcomes,
     published_panel,
     question_of,
 )
@@ -197,8 +197,7 @@ class _Step:
             subject = plan.panel.subject
             parts = chunks(preview.product_id, subject=subject, after=preview.after)
             self.parts = batched(parts, self.threads)
-        if looks_at_outcomes(plan):
-            self.question = question_of(preview.product_id, at=preview.at)
+        self.question = question_of(preview.product_id, at=preview.at, subject=plan.panel.subject)
         if is_new:
             total = sum(part.count for part in parts)
             total += count_past(self.question) if self.question else 0

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rubrics.models import Preview
+from rubrics.scoring.types import Subject
 
 FEW_OUTCOMES = 10
 """Of converters, or of others: below this no comparison of two versions means anything."""
@@ -18,7 +19,7 @@ def comparison(preview: Preview) -> Told | None:
     told: Told | None = preview.evaluation
     if not told or "then" not in told:
         return None
-    return {**told, "verdict": verdict(told), "flag_words": flag_words(told)}
+    return {**told, "many": _many(told), "verdict": verdict(told), "flag_words": flag_words(told)}
 
 
 def verdict(told: Told) -> str:
@@ -28,18 +29,23 @@ def verdict(told: Told) -> str:
     fewer = min(told["positives"], told["leads"] - told["positives"])
     if fewer < FEW_OUTCOMES:
         which = "converted" if fewer == told["positives"] else "did not convert"
-        return f"Only {fewer} of these leads {which}: too few to tell the two apart."
-    return _of_difference(**told["auc_difference"])
+        return f"Only {fewer} of these {_many(told)} {which}: too few to tell the two apart."
+    return _of_difference(_many(told), **told["auc_difference"])
 
 
-def _of_difference(value: float, low: float, high: float) -> str:
+def _many(told: Told) -> str:
+    """Who was looked at: ``leads``, or ``accounts``."""
+    return Subject(told.get("subject", Subject.LEAD)).many
+
+
+def _of_difference(many: str, value: float, low: float, high: float) -> str:
     interval = f"{_signed(value)} ({_signed(low)} to {_signed(high)})"
     if low > 0:
         return f"The draft tells converters from others better: its AUC differs by {interval}."
     if high < 0:
         return f"The draft tells converters from others worse: its AUC differs by {interval}."
     if low == high == 0:
-        return "Both rank these leads alike."
+        return f"Both rank these {many} alike."
     return (
         f"These outcomes do not tell which is better: the AUC differs by {interval}, which may be "
         "chance."
@@ -55,8 +61,8 @@ def flag_words(told: Told) -> list[str]:
             continue
         unsure = "" if flags["chance"] < SURE else "; that split may be chance"
         words.append(
-            f"Of the leads {who}, {flags['only_then']:,} would be PQLs by the draft only and "
-            f"{flags['only_now']:,} by what is published only{unsure}."
+            f"Of the {_many(told)} {who}, {flags['only_then']:,} would be PQLs by the draft only "
+            f"and {flags['only_now']:,} by what is published only{unsure}."
         )
     return words
 

@@ -69,6 +69,11 @@ class Subject(StrEnum):
         """For people."""
         return self.value.capitalize()
 
+    @property
+    def many(self) -> str:
+        """Several of them, within a sentence: ``leads``."""
+        return f"{self.value}s"
+
 
 Values = Sequence[float | None]
 """The measured numbers of one subject, one a column of the version; None is unknown or never."""

@@ -26,7 +26,7 @@ def figures(comparison: Mapping[str, Any]) -> Iterator[Figure]:
 
 
 _FIGURES = (
-    "AUC: how often a converter outscores another lead",
+    "AUC: how often a converter outscores another",
     "PQLs among them",
     "Precision: PQLs that converted",
     "Recall: converters that were PQLs",

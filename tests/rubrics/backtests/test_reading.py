@@ -59,8 +59,8 @@ def test_judge_past_those_of_the_segment_only(product: Product) -> None:
     }
     asked = [Asked(lead.pk, AT, False) for lead in leads]
     found = judge_past([version(product, segment=segment)], asked)
-    assert [one.lead_id for one, _ in found] == [leads[0].pk]
-    assert [one.lead_id for one, _ in judge_past([version(product)], asked)] == [
+    assert [one.subject_id for one, _ in found] == [leads[0].pk]
+    assert [one.subject_id for one, _ in judge_past([version(product)], asked)] == [
         lead.pk for lead in leads
     ]
     assert judge_past([version(product)], []) == []

@@ -27,7 +27,7 @@ def shuffled(seed: int) -> list[Seen]:
     Random(seed).shuffle(labels)
     return [
         Seen(
-            Asked(seen.asked.lead_id, seen.asked.at, label),
+            Asked(seen.asked.subject_id, seen.asked.at, label),
             seen.measured,
             seen.signals,
             seen.attributes,
@@ -196,6 +196,8 @@ def test_a_middle_tier_is_compared_with_those_below_it() -> None:
 
 def test_leads_of_one_week_tell_no_volume() -> None:
     leads = [lead(number, exported=False, converted=number % 2 == 0) for number in range(1, 101)]
-    at = [Seen(Asked(one.asked.lead_id, AT, one.asked.is_positive), one.measured) for one in leads]
+    at = [
+        Seen(Asked(one.asked.subject_id, AT, one.asked.is_positive), one.measured) for one in leads
+    ]
     assert any("cannot be told" in warning for warning in report_of(at)["warnings"])
     assert not any("cannot be told" in warning for warning in report_of(leads)["warnings"])

@@ -181,9 +181,9 @@ def test_start_backtest_refuses_versions_it_cannot_compare(
     )
     with pytest.raises(BacktestRefused, match="of another product"):
         start_backtest(version, beside=other, asking=ASKING, at=AT)
-    version.subject = "account"
+    accounts = RubricVersion(rubric=version.rubric, number=2, pk=0, subject="account")
     with pytest.raises(BacktestRefused, match="scores accounts"):
-        start_backtest(version, asking=ASKING, at=AT)
+        start_backtest(version, beside=accounts, asking=ASKING, at=AT)
 
 
 def test_start_backtest_without_leads(version: RubricVersion) -> None:

@@ -52,5 +52,5 @@ def test_advise_where_even_the_highest_is_too_much() -> None:
     [(0.02, "Too tight"), (0.04, "Tight"), (0.1, ""), (0.2, "Loose"), (0.3, "Too loose")],
 )
 def test_share_words_are_the_sources_bands(share: float, words: str) -> None:
-    assert share_words(share).startswith(words)
-    assert bool(share_words(share)) == bool(words)
+    assert share_words(share, "leads").startswith(words)
+    assert bool(share_words(share, "leads")) == bool(words)

@@ -3,10 +3,14 @@
 import pytest
 
 from leads.models import Account, Lead, Outcome, Product
-from rubrics.models import RubricVersion
+from rubrics.models import Preview, RubricVersion
 from rubrics.previews import past
 from rubrics.previews.past import question_of
+from rubrics.previews.verdict import comparison
+from rubrics.publishing import publish_now
+from rubrics.scoring.types import Subject
 from rubrics.services import load_rubric
+from tests.rubrics.backtests import companies
 from tests.rubrics.makers import AT, make_lead
 from tests.rubrics.previews.previewed import DRAFT, make_draft, run
 from tests.rubrics.scored import DAY
@@ -110,7 +114,7 @@ def test_nobodys_time_is_over(product: Product, draft: RubricVersion, today: Lea
     make_lead(product, started_at=AT - 44 * DAY)
     assert question_of(product.pk, at=AT) is None
     told = run(draft).evaluation
-    assert told == {"leads": 0, "positives": 0, "left_out": {}}
+    assert told == {"subject": "lead", "leads": 0, "positives": 0, "left_out": {}}
 
 
 def test_first_draft_is_judged_alone(product: Product, today: Lead) -> None:
@@ -137,3 +141,32 @@ def test_segments_choose_as_of_then(product: Product, version: RubricVersion, to
     assert told is not None
     assert told["now"]["pqls"] == told["then"]["pqls"]
     assert told["now"]["pqls"]["leads"] == 1
+
+
+def test_accounts_by_both_versions(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same accounts as loops over plain lists look at; the draft asks for less."""
+    monkeypatch.setattr(past, "CHUNK", 5)
+    world = companies.made_up(2)
+    document = companies.DOCUMENT
+    publish_now(load_rubric(document, product=product, by=None, at=AT), by=None, at=AT)
+    world.write(product)
+    lower = {**document, "thresholds": {"total": 5, "fit": 0, "behavior": 0}}
+    told = run(load_rubric(lower, product=product, by=None, at=AT)).evaluation
+    question = question_of(product.pk, at=AT, subject=Subject.ACCOUNT)
+    assert told is not None
+    assert question is not None
+    found = [world.expected(question, number) for number in range(len(world.sizes))]
+    seen = [one for one in found if not isinstance(one, str)]
+    assert (told["subject"], told["leads"]) == ("account", len(seen))
+    assert told["positives"] == sum(converted for *_, converted in seen)
+    assert told["left_out"]["nobody"] == found.count("nobody")
+    now, then = told["now"]["pqls"], told["then"]["pqls"]
+    assert (now["leads"], now["positives"]) == (
+        sum(is_pql for _, is_pql, _ in seen),
+        sum(is_pql and converted for _, is_pql, converted in seen),
+    )
+    assert then["leads"] == sum(total >= 5 for total, *_ in seen) > now["leads"]
+    assert told["now"]["auc"] == told["then"]["auc"]
+    shown = comparison(Preview.objects.get())
+    assert shown is not None
+    assert (shown["many"], "these accounts" in shown["verdict"]) == ("accounts", True)

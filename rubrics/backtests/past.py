@@ -1,0 +1,181 @@
+"""What became of past leads, and of accounts by the outcomes of their leads.
+
+An account begins when the first lead that is known to belong to it tries the product. Its outcomes
+are those of the leads that belonged to it when they happened, by the history of ``$account``;
+before a lead's first account was known, what became of the lead counts for that one
+(docs/adr/0015).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from rubrics.backtests.examples import LOSSES, Past, Question
+from rubrics.scoring.types import Subject
+
+AGE_STEPS = 20
+
+
+class Page(NamedTuple):
+    """Those of a page that signed up in the period; ``last_id`` is None where the pages end."""
+
+    past: list[Past]
+    last_id: int | None
+
+
+_OF_LEADS = """
+started AS NOT MATERIALIZED (
+    SELECT lead_id AS id, started_at FROM leads_trial WHERE product_id = %(product)s),
+fate AS NOT MATERIALIZED (
+    SELECT lead_id AS id, kind, occurred_at FROM leads_outcome
+    WHERE product_id = %(product)s OR product_id IS NULL)
+"""
+
+
+def _of_accounts(among: str = "") -> str:
+    """The same of accounts. ``tenure``: a lead belongs to an account from ``since`` on, and before
+    ``left_at`` if it is given.
+
+    Args:
+        among: a condition on ``lead_id``, to read the history of some leads only.
+    """
+    return f"""
+tenure AS MATERIALIZED (
+    SELECT (value #>> '{{}}')::bigint AS id, lead_id, since, left_at, is_first
+    FROM (SELECT lead_id, value, known_at AS since, lead(known_at) OVER history AS left_at,
+              count(*) FILTER (WHERE jsonb_typeof(value) = 'number') OVER history = 1 AS is_first
+          FROM leads_attributechange WHERE name = '$account'{among}
+          WINDOW history AS (PARTITION BY lead_id ORDER BY known_at)) AS told
+    WHERE jsonb_typeof(value) = 'number'),
+started AS (
+    SELECT m.id, min(greatest(t.started_at, m.since)) AS started_at
+    FROM tenure AS m JOIN leads_trial AS t
+        ON t.lead_id = m.lead_id AND t.product_id = %(product)s
+    WHERE m.left_at IS NULL OR t.started_at < m.left_at
+    GROUP BY m.id),
+fate AS (
+    SELECT m.id, o.kind, o.occurred_at
+    FROM tenure AS m JOIN leads_outcome AS o
+        ON o.lead_id = m.lead_id AND (o.product_id = %(product)s OR o.product_id IS NULL)
+    WHERE (m.is_first OR o.occurred_at >= m.since)
+        AND (m.left_at IS NULL OR o.occurred_at < m.left_at))
+"""  # noqa: S608  fixed text
+
+
+_OF: Mapping[Subject, str] = {Subject.LEAD: _OF_LEADS, Subject.ACCOUNT: _of_accounts()}
+_IN_PERIOD = "started_at >= %(since)s AND started_at < %(until)s"
+_OF_PAGE = """
+ AND lead_id IN (SELECT c.lead_id FROM listed JOIN leads_attributechange AS c
+    ON c.name = '$account' AND c.value = to_jsonb(listed.id))"""
+_PAGE: Mapping[Subject, str] = {
+    Subject.LEAD: f"""
+WITH {_OF_LEADS}, page AS MATERIALIZED (
+    SELECT id, started_at FROM started WHERE id > %(after)s AND {_IN_PERIOD}
+    ORDER BY id LIMIT %(limit)s)
+""",  # noqa: S608  fixed text
+    # Accounts are gone through by their ids: when one began is known from its leads only.
+    Subject.ACCOUNT: f"""
+WITH listed AS MATERIALIZED (
+    SELECT id FROM leads_account WHERE id > %(after)s ORDER BY id LIMIT %(limit)s),
+{_of_accounts(_OF_PAGE)}, page AS (
+    SELECT listed.id, s.started_at FROM listed
+    LEFT JOIN (SELECT * FROM started WHERE {_IN_PERIOD}) AS s ON s.id = listed.id)
+""",  # noqa: S608  fixed text
+}
+_FATES = """
+SELECT page.id, page.started_at,
+    min(fate.occurred_at) FILTER (WHERE fate.kind = ANY(%(kinds)s)),
+    min(fate.occurred_at) FILTER (WHERE fate.kind = ANY(%(losses)s))
+FROM page LEFT JOIN fate ON fate.id = page.id
+GROUP BY page.id, page.started_at ORDER BY page.id
+"""
+
+
+def read_past(question: Question, *, after: int, limit: int) -> Page:
+    """The next of the period by id, with what became of them."""
+    values = {**_values(question), "after": after, "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(_PAGE[question.subject] + _FATES, values)
+        rows = cursor.fetchall()
+    past = [Past(*row) for row in rows if row[1] is not None]
+    return Page(past, rows[-1][0] if rows else None)
+
+
+_COUNT = f"SELECT count(*) FROM started WHERE {_IN_PERIOD}"  # noqa: S608  fixed text
+
+
+def count_past(question: Question) -> int:
+    """How many signed up in the period."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {_OF[question.subject]} {_COUNT}", _values(question))
+        return int(cursor.fetchone()[0])
+
+
+_NEWEST = """
+SELECT started_at FROM started WHERE started_at < %(until)s
+ORDER BY started_at DESC OFFSET %(most)s LIMIT 1
+"""
+
+
+def newest_since(question: Question, most: int) -> datetime | None:
+    """Since when the newest ``most`` signed up, of those before the end of the period; None if
+    there are not so many."""
+    with connection.cursor() as cursor:
+        values = {**_values(question), "most": most - 1}
+        cursor.execute(f"WITH {_OF[question.subject]} {_NEWEST}", values)
+        found: tuple[datetime] | None = cursor.fetchone()
+    return found[0] if found else None
+
+
+_KNOWN = """
+SELECT (SELECT min(started_at) FROM leads_trial WHERE product_id = %(product)s),
+    least(%(at)s, greatest(
+        (SELECT max(started_at) FROM leads_trial
+         WHERE product_id = %(product)s AND started_at <= %(at)s),
+        (SELECT max(occurred_at) FROM leads_outcome
+         WHERE (product_id = %(product)s OR product_id IS NULL) AND occurred_at <= %(at)s)))
+"""
+
+
+def known_span(product_id: int, *, at: datetime) -> tuple[datetime, datetime] | None:
+    """From the first sign-up to where the facts end: the last sign-up or outcome by ``at``.
+
+    A file that was loaded may end years ago; nobody knows what its leads did since. None without
+    any lead.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, {"product": product_id, "at": at})
+        first, last = cursor.fetchone()
+    return None if first is None or last is None else (first, max(first, last))
+
+
+_AGES = f"""
+SELECT percentile_disc(%(steps)s::float8[]) WITHIN GROUP (ORDER BY age) FROM (
+    SELECT min(fate.occurred_at) - s.started_at AS age
+    FROM started AS s JOIN fate ON fate.id = s.id AND fate.kind = ANY(%(kinds)s)
+    WHERE {_IN_PERIOD} GROUP BY s.id, s.started_at) AS converted
+WHERE age > interval '0'
+"""  # noqa: S608  fixed text
+
+
+def read_ages(question: Question) -> tuple[timedelta, ...]:
+    """How long after their sign-up those of the period converted, as evenly spread quantiles."""
+    steps = [(step + 0.5) / AGE_STEPS for step in range(AGE_STEPS)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH {_OF[question.subject]} {_AGES}", {**_values(question), "steps": steps}
+        )
+        (found,) = cursor.fetchone()
+    return tuple(found or ())
+
+
+def _values(question: Question) -> dict[str, Any]:
+    return {
+        "product": question.product_id,
+        "since": question.since,
+        "until": question.until,
+        "kinds": list(question.kinds),
+        "losses": [kind for kind in LOSSES if kind not in question.kinds],
+    }
