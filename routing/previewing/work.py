@@ -1,6 +1,5 @@
-"""What a preview of a rubric would mean for the reps: new PQLs dealt, open ones that fall below."""
+"""What the reps have, and would have: new PQLs dealt, open ones that fall below."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from routing.models import LifecyclePolicy, Qualification, Rep
+from routing.previewing.dealing import NOWHERE, Dealt, deal_entering
 from rubrics.models import Preview
 from rubrics.models.preview import Movement
 
@@ -56,14 +56,26 @@ class Team:
 class Work:
     """What publishing the draft now would bring to the queues.
 
-    ``opened`` are the new PQLs, each with its alert; ``held`` enter but have an open one already,
-    ``cooling`` had one closed too lately for another.
+    ``opened`` are the new PQLs; ``held`` enter but have an open one already, ``cooling`` had one
+    closed too lately for another. ``dealt`` is what the live rules make of the new ones.
     """
 
     opened: int
     held: int
     cooling: int
+    dealt: Dealt
     teams: tuple[Team, ...]
+
+    @property
+    def territories(self) -> list[tuple[str, int]]:
+        """Where the new ones lie, most first; none where no territory is set up."""
+        found = self.dealt.territories.most_common()
+        return [] if [name for name, _ in found] == [NOWHERE] else found
+
+    @property
+    def rules(self) -> list[tuple[str, int]]:
+        """How many each rule dealt, most first."""
+        return self.dealt.rules.most_common()
 
 
 def work_of(preview: Preview, *, at: datetime) -> Work:
@@ -75,12 +87,14 @@ def work_of(preview: Preview, *, at: datetime) -> Work:
     barred = {key[0] for key in qualifications.barred(totals, at=at, lifecycles=lifecycles)}
     opened_now = qualifications.open().filter(lead__in=entering)
     held = set(opened_now.values_list("lead_id", flat=True))
-    opened = len(entering) - len(barred)
+    opening = [lead_id for lead_id in entering if lead_id not in barred]
+    dealt = deal_entering(preview, opening, at=at)
     return Work(
-        opened=opened,
+        opened=len(opening),
         held=len(held),
         cooling=len(barred - held),
-        teams=_teams(opened, _lead_ids(preview, Movement.LEFT), preview.product_id, at=at),
+        dealt=dealt,
+        teams=_teams(dealt, _lead_ids(preview, Movement.LEFT), preview.product_id),
     )
 
 
@@ -99,9 +113,7 @@ def _lead_ids(preview: Preview, movement: Movement) -> list[int]:
     return list(rows.values_list("lead_id", flat=True))
 
 
-def _teams(
-    opened: int, leaving: Sequence[int], product_id: int, *, at: datetime
-) -> tuple[Team, ...]:
+def _teams(dealt: Dealt, leaving: Sequence[int], product_id: int) -> tuple[Team, ...]:
     reps = list(Rep.objects.select_related("user", "team").order_by("team__name", "pk"))
     counted = Qualification.objects.open().values("rep").order_by()
     rows = counted.annotate(
@@ -110,13 +122,12 @@ def _teams(
     held: dict[int | None, tuple[int, int]] = {
         row["rep"]: (row["now"], row["fading"]) for row in rows
     }
-    dealt = _dealt(opened, reps, at=at)
     loads = [
-        Load(rep, rep.team.name, *_two(held.get(rep.pk), dealt[rep.pk]))
+        Load(rep, rep.team.name, *_two(held.get(rep.pk), dealt.reps[rep.pk]))
         for rep in reps
-        if rep.pk in held or dealt[rep.pk]
+        if rep.pk in held or dealt.reps[rep.pk]
     ]
-    nobodys = opened - sum(dealt.values())
+    nobodys = dealt.nobodys + dealt.waiting + dealt.reviewed
     if None in held or nobodys:
         loads.append(Load(None, "Nobody's yet", *_two(held.get(None), nobodys)))
     names = dict.fromkeys(load.team for load in loads)
@@ -126,22 +137,3 @@ def _teams(
 def _two(held: tuple[int, int] | None, new: int) -> tuple[int, int, int]:
     now, fading = held or (0, 0)
     return now, new, fading
-
-
-def _dealt(count: int, reps: Sequence[Rep], *, at: datetime) -> Counter[int]:
-    """How many of the new PQLs each rep would get. Whole rounds give one to each and leave the
-    order of turns as it was, so that only the rest is dealt out."""
-    available = set(Rep.objects.available(at).values_list("pk", flat=True))
-    free = [rep for rep in reps if rep.pk in available]
-    if not free:
-        return Counter()
-    dealt = Counter({rep.pk: count // len(free) for rep in free})
-    next_ones = sorted(free, key=_waits_since)[: count % len(free)]
-    dealt.update(rep.pk for rep in next_ones)
-    return dealt
-
-
-def _waits_since(rep: Rep) -> tuple[bool, float, int]:
-    """Who never was dealt one goes first, then who waits longest."""
-    dealt = rep.last_dealt_at
-    return dealt is not None, dealt.timestamp() if dealt else 0.0, rep.pk
