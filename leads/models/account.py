@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.fields.json import KT
 from django.db.models.functions import Lower, Upper
 
+from leads.models.search import beginnings, words_of
+
 
 class AccountQuerySet(models.QuerySet["Account"]):
     def search(self, words: str) -> AccountQuerySet:
-        """Accounts whose name or domain starts with, or name contains, ``words``."""
-        return self.filter(models.Q(name__icontains=words) | models.Q(domain__istartswith=words))
+        """Accounts in whose name or domain each of the ``words`` begins one."""
+        wanted = beginnings(words)
+        if wanted is None:
+            return self.none()
+        return self.alias(known_words=words_of("name", "domain")).filter(known_words=wanted)
 
 
 class Account(models.Model):
@@ -28,6 +34,7 @@ class Account(models.Model):
     class Meta:
         indexes = [
             models.Index(Lower("name"), name="account_name_lower"),
+            GinIndex(words_of("name", "domain"), name="account_words", fastupdate=False),
             # What lists are narrowed by most; and without it the planner guesses badly how few.
             models.Index(Upper(KT("attributes__country")), name="account_country"),
             models.Index(Upper(KT("attributes__industry")), name="account_industry"),

@@ -2,9 +2,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 
 from leads.models.account import Account
+from leads.models.search import beginnings, words_of
+
+FEW = 1_000
+"""Up to so many leads are found first, by index; where more match, a list is read in its order."""
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
@@ -13,13 +19,30 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         return self.filter(merged_into=None)
 
     def search(self, words: str) -> LeadQuerySet:
-        """Leads whose e-mail or name, or account's name or domain, matches ``words``."""
-        return self.filter(
-            models.Q(email__istartswith=words)
-            | models.Q(name__icontains=words)
-            | models.Q(account__name__icontains=words)
-            | models.Q(account__domain__istartswith=words)
+        """Leads in whose name and e-mail, or in whose account's name and domain, each of the
+        ``words`` begins one.
+
+        It costs a query that looks into the indexes. Few leads are then named by their ids; where
+        many match, any list soon fills from those that come first in it, each looked at itself.
+        """
+        wanted = beginnings(words)
+        if wanted is None:
+            return self.none()
+        people = Lead.objects.alias(own_words=words_of("name", "email"))
+        of_accounts = Lead.objects.filter(account__in=Account.objects.search(words).values("pk"))
+        found = (
+            people.filter(own_words=wanted)
+            .values_list("pk")
+            .union(of_accounts.values_list("pk"), all=True)
         )
+        few = {pk for (pk,) in found[: FEW + 1]}
+        if len(few) <= FEW:
+            return self.filter(pk__in=few)
+        looked_at = self.alias(
+            own_words=words_of("name", "email"),
+            account_words=words_of("account__name", "account__domain"),
+        )
+        return looked_at.filter(Q(own_words=wanted) | Q(account_words=wanted))
 
     def known_as(self, kind: str, value: str) -> LeadQuerySet:
         """Leads that a source names so; e-mails are compared trimmed and lower-cased."""
@@ -68,6 +91,7 @@ class Lead(models.Model):
             ),
         ]
         indexes = [
+            GinIndex(words_of("name", "email"), name="lead_words", fastupdate=False),
             # A new account looks for the leads of its domain that have no account yet.
             models.Index(
                 models.Func("email", models.Value("@"), models.Value(2), function="split_part"),

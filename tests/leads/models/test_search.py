@@ -1,0 +1,60 @@
+"""People and companies found by the beginnings of words, few by index and many in order."""
+
+import pytest
+from django.db import connection
+
+from leads.models import Account, Lead
+from leads.models import lead as lead_module
+from leads.models.search import beginnings, words_of
+from tests.factories.rubrics import AccountFactory, LeadFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=[1_000, 0], ids=["few", "many"])
+def _limit(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways must find the same."""
+    monkeypatch.setattr(lead_module, "FEW", request.param)
+
+
+def found(words: str) -> set[str]:
+    return set(Lead.objects.search(words).values_list("title", flat=True))
+
+
+@pytest.mark.usefixtures("_limit")
+def test_lead_is_found_by_the_beginning_of_any_word_of_person_or_company() -> None:
+    acme = AccountFactory.create(name="Acme Zürich-West AG", domain="acme-west.example.com")
+    LeadFactory.create(
+        title="ada", name="Ada O'Brien-Vogel", email="ada.v_1@mail.example", account=acme
+    )
+    LeadFactory.create(title="bo", name="Bo <b>Ueda</b>", email="", account=None)
+    LeadFactory.create(title="", name="", email="", account=None)
+    for words in (
+        "ada", "ADA", "Vog", "brien", "o'brien", "vogel ada", "ada.v_1@mail.example", "ada.v",
+        "mail", "1 exa", "acme", "züri", "ZÜRICH west", "acme-west.example.com", "west.com",
+        "example.com",
+    ):  # fmt: skip
+        assert found(words) == {"ada"}, words
+    assert found("ueda b") == {"bo"}
+    # The middle of a word, words of two who are not one, what is no word, and what looks like SQL.
+    for words in ("ogel", "ada ueda", "", "@.'", "\\", "!!", "ada' | 'bo", "ada:*&!bo", "%", "_da"):
+        assert found(words) == set(), words
+
+
+def test_account_is_found_by_name_and_domain() -> None:
+    acme = AccountFactory.create(name="Acme & Söhne", domain="acme.example")
+    AccountFactory.create(name="", domain="harbor.example")
+    for words in ("acme", "söh acm", "acme.exa"):
+        assert list(Account.objects.search(words)) == [acme], words
+    assert not Account.objects.search("cme")
+    assert not Account.objects.search("-")
+
+
+def test_few_are_found_by_the_indexes() -> None:
+    LeadFactory.create_batch(3)
+    wanted = beginnings("rare")
+    of_lead = Lead.objects.alias(own_words=words_of("name", "email"))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "lead_words" in of_lead.filter(own_words=wanted).explain()
+    assert "account_words" in Account.objects.search("rare").explain()
