@@ -15,6 +15,7 @@ from rest_framework.routers import SimpleRouter
 from leads.api.permissions import ReadsDocs
 from leads.api.problems import problem_response
 from leads.api.views import AccountViewSet, LeadViewSet, OutcomeViewSet
+from routing.api.alerts import AlertViewSet
 from routing.api.views import PqlViewSet
 from rubrics.api.accounts import AccountScoreViewSet, ScoredAccountViewSet
 from rubrics.api.backtests import BacktestViewSet
@@ -41,6 +42,7 @@ router.register("proofs", ProofViewSet, "proof")
 router.register("previews", PreviewViewSet, "preview")
 router.register("backtests", BacktestViewSet, "backtest")
 router.register("pqls", PqlViewSet, "pql")
+router.register("alerts", AlertViewSet, "alert")
 router.register("rubrics", RubricViewSet, "rubric")
 router.register("rubric-versions", RubricVersionViewSet, "rubric-version")
 router.register("publications", PublicationViewSet, "publication")

@@ -16,7 +16,7 @@ from routing.models.qualification import (
     State,
 )
 from routing.models.touch import TouchKind
-from routing.queue import ORDER_LABELS, Order, Tab, Wanted, orders_of
+from routing.queue import ORDER_LABELS, TASK_LABELS, Order, Tab, Wanted, orders_of
 from routing.services.choosing import doubts_about
 from routing.viewers import Viewer
 
@@ -48,6 +48,8 @@ class QueueForm(forms.Form):
     industry = forms.CharField(max_length=60, required=False, strip=True)
     min_fit = forms.IntegerField(required=False, min_value=0, max_value=200)
     min_total = forms.IntegerField(required=False, min_value=0, max_value=500)
+    tag = forms.CharField(max_length=40, required=False, strip=True)
+    task = forms.ChoiceField(choices=list(TASK_LABELS.items()), required=False)
     born = forms.IntegerField(required=False, min_value=1, max_value=2**31)
     lost = forms.IntegerField(required=False, min_value=1, max_value=2**31)
     order = forms.ChoiceField(choices=list(ORDER_LABELS.items()), required=False)

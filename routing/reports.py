@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.core.cache import cache
-from django.db.models import Count, QuerySet, Subquery
+from django.db.models import Count, Q, QuerySet, Subquery
 
 from leads.models import Account, Product, Source
-from routing.models import Qualification, Rep, StateChange, Team
+from routing.models import LeadTag, Qualification, Rep, StateChange, Task, Team
 from routing.models.qualification import Review, State
+from routing.models.task import tomorrow
 from routing.queue import EXPIRING_WITHIN, Tab
 from routing.viewers import Viewer
 from rubrics.models import AccountScoreChange, Band, RubricVersion, Score, ScoreChange
@@ -66,6 +67,24 @@ def queue_figures(viewer: Viewer, *, at: datetime) -> QueueFigures:
     }
     counts = {tab: sum(count.number for count in found) for tab, found in kinds.items()}
     return QueueFigures(counts, newest)
+
+
+@dataclass(frozen=True, slots=True)
+class DueTasks:
+    """How many of a rep's tasks are overdue, and how many more are due today."""
+
+    overdue: int
+    today: int
+
+
+def due_tasks(viewer: Viewer, *, at: datetime) -> DueTasks | None:
+    """One query; None where nothing presses, or the viewer is no rep."""
+    if viewer.rep_id is None:
+        return None
+    due = Task.objects.due_before(tomorrow(at)).of_rep(viewer.rep_id).order_by()
+    late = Count("pk", filter=Q(due_at__lt=at))
+    found = due.aggregate(late=late, due=Count("pk"))
+    return DueTasks(found["late"], found["due"] - found["late"]) if found["due"] else None
 
 
 def _by_state() -> list[_Count]:
@@ -140,6 +159,7 @@ class Choices:
     bands: list[str]
     countries: list[str]
     industries: list[str]
+    tags: list[str]
 
     def reps_for(self, viewer: Viewer) -> list[tuple[int, str]]:
         """Whose PQLs the viewer may see."""
@@ -158,6 +178,7 @@ def _choices() -> Choices:
     rubrics = versions.order_by("rubric__product__name", "rubric__name")
     bands = Band.objects.filter(version__in=versions).order_by("-at_least")
     reps = Rep.objects.select_related("user").order_by("user__first_name", "user__last_name")
+    newest_tags = LeadTag.objects.order_by("-pk").values_list("name", flat=True)
     return Choices(
         products=list(Product.objects.values_list("pk", "name")),
         rubrics=list(rubrics.values_list("rubric", "rubric__name")),
@@ -166,6 +187,7 @@ def _choices() -> Choices:
         bands=list(dict.fromkeys(bands.values_list("name", flat=True))),
         countries=_values("country"),
         industries=_values("industry"),
+        tags=sorted(set(newest_tags[:LOOKED_AT])),
     )
 
 

@@ -118,9 +118,22 @@ class Viewer:
         rep = qualification.rep if self.managed else None
         return rep is not None and rep.team_id in self.managed
 
+    def may_task(self, rep: Rep) -> bool:
+        """People give tasks to themselves, and to the reps they manage."""
+        if not self.may_work or rep.pk == self.rep_id:
+            return self.may_work
+        return self.sees_all or rep.team_id in self.managed
+
     def may_undo(self, change: StateChange) -> bool:
-        """Who did it; and who sees everything may undo what anybody did."""
-        return self.may_work and (self.sees_all or change.by_id == self.user_id)
+        """Who did it; who manages a team may undo what its reps did to what they may act on, and
+        who sees everything what anybody did (docs/adr/0023)."""
+        if not self.may_work:
+            return False
+        if self.sees_all or change.by_id == self.user_id:
+            return True
+        if not self.managed or not self.may_act_on(change.qualification):
+            return False
+        return Rep.objects.filter(user=change.by_id, team__in=self.managed).exists()
 
 
 def _holds(app: str, codename: str) -> Exists:

@@ -37,6 +37,8 @@ READ_RUBRICS = READ_SCORES._replace(manage_rubrics=200)
 MANAGE_RUBRICS = row(anonymous=401, people=403, tokens=403, revops=200, manage_rubrics=200)
 WORK_PQLS = row(anonymous=401, people=200, tokens=403, newcomer=403, work_pqls=200)
 WORK_THIS_PQL = WORK_PQLS._replace(stranger=404)
+# The rep's own; to others, and to a token of somebody else, it is not there.
+OWN_ALERT = row(anonymous=401, people=404, tokens=403, newcomer=403, rep=200, work_pqls=404)
 ACT_ON_PQL = WORK_THIS_PQL._replace(teammate=403)
 API_TOO_EARLY = ACT_ON_PQL._replace(rep=409, leader=409, manager=409, revops=409, work_pqls=409)
 OPEN = row(anonymous=200, people=200, tokens=200)
@@ -82,6 +84,11 @@ GETS: dict[str, Row] = {
     "api:pql-won": POST_ONLY,
     "api:pql-lost": POST_ONLY,
     "api:pql-undo": POST_ONLY,
+    "api:alert-list": WORK_PQLS,
+    "api:alert-detail": OWN_ALERT,
+    "api:alert-read": POST_ONLY,
+    "api:alert-unread": POST_ONLY,
+    "api:alert-read-all": POST_ONLY,
     "api:rubric-list": READ_RUBRICS,
     "api:rubric-detail": READ_RUBRICS,
     "api:rubric-version-list": READ_RUBRICS,
@@ -127,12 +134,15 @@ GETS: dict[str, Row] = {
     "routing:pql-lost": TEAM_PAGE,
     "routing:pql-work": POST_ONLY_PAGE,
     "routing:task-list": WORK_PAGE,
+    "routing:task-new": TEAM_PAGE,
+    "routing:task-remove": POST_ONLY_PAGE,
+    "routing:tag-on": POST_ONLY_PAGE,
+    "routing:tag-off": POST_ONLY_PAGE,
     "routing:task-done": POST_ONLY_PAGE,
     "routing:task-undone": POST_ONLY_PAGE,
     "routing:undo": POST_ONLY_PAGE,
     "routing:lead-list": WORK_PAGE,
     "routing:lead-show": TEAM_PAGE,
-    "routing:lead-brief": TEAM_PAGE,
     "routing:lead-visit": POST_ONLY_PAGE,
     "routing:draft-away": POST_ONLY_PAGE,
     "routing:lead-events": TEAM_PAGE,
@@ -177,8 +187,11 @@ POSTS: dict[str, Row] = {
     "api:pql-opportunity": API_TOO_EARLY,
     "api:pql-won": API_TOO_EARLY,
     "api:pql-lost": API_TOO_EARLY,
-    # By who did it, or who sees everything.
-    "api:pql-undo": ACT_ON_PQL._replace(leader=403),
+    "api:alert-read": OWN_ALERT,
+    "api:alert-unread": OWN_ALERT,
+    "api:alert-read-all": WORK_PQLS,
+    # By who did it, who manages them, or who sees everything.
+    "api:pql-undo": ACT_ON_PQL,
     "api:rubric-version-preview": MANAGE_RUBRICS._replace(revops=202, manage_rubrics=202),
     # Published already.
     "api:rubric-version-publish": MANAGE_RUBRICS._replace(revops=409, manage_rubrics=409),
@@ -200,7 +213,7 @@ POSTS: dict[str, Row] = {
     "routing:alert-preferences-reset": row(anonymous=302, people=302, tokens=302),
     # Of what cannot be acted on, nothing is done and each is told; what is not seen is not told.
     "routing:queue-selected": ACT._replace(stranger=409),
-    "routing:queue-undo": ACT._replace(stranger=409, leader=409),
+    "routing:queue-undo": ACT._replace(stranger=409),
     "routing:rep-off": LEAD_REP,
     "routing:rep-back": LEAD_REP,
     "routing:rep-zone": LEAD_REP,
@@ -226,8 +239,13 @@ POSTS: dict[str, Row] = {
     "routing:pql-won": TOO_EARLY,
     "routing:pql-lost": TOO_EARLY,
     "routing:pql-work": ACT,
-    "routing:undo": ACT._replace(leader=409),
+    "routing:undo": ACT,
     "routing:task-done": ACT,
+    "routing:task-remove": ACT,
+    # About any lead that one sees.
+    "routing:task-new": ACT._replace(teammate=204),
+    "routing:tag-on": ACT._replace(teammate=204),
+    "routing:tag-off": ACT._replace(teammate=204),
     "routing:task-undone": ACT,
 }
 # Addresses that answer to further methods, and why nobody needs to be kept from it.
@@ -254,6 +272,10 @@ def bodies(world: World) -> dict[str, dict[str, Any]]:
         "api:pql-touch": {"kind": "call"},
         "api:pql-note": {"text": "Met them."},
         "api:pql-lost": {"reason": "chose_other"},
+        "api:alert-read-all": {"until": 2**62},
+        "routing:task-new": {"title": "Call them", "due_on": "2099-12-01"},
+        "routing:tag-on": {"name": "hot"},
+        "routing:tag-off": {"name": "hot"},
         "routing:pql-reject": reject,
         "routing:pql-snooze": {"days": "7"},
         "routing:queue-selected": {"pql": [world.pqls[0].pk]},
@@ -301,7 +323,7 @@ def address(name: str, world: World) -> str:
         },
         "routing:team-pqls": (["assigned"], f"?rep={world.rep.pk}"),
         "routing:draft-away": ([1], ""),
-        "routing:lead-brief": ([lead], ""),
+        **{f"routing:{name}": ([lead], "") for name in ("task-new", "tag-on", "tag-off")},
         "routing:lead-visit": ([lead], ""),
         "routing:review-pass": ([world.pqls[0].pk], ""),
         "routing:review-dismiss": ([world.pqls[0].pk], ""),
@@ -309,6 +331,10 @@ def address(name: str, world: World) -> str:
         **{
             f"routing:alert-{verb}": ([Alert.objects.get(key="own").pk], "")
             for verb in ("open", "read", "unread")
+        },
+        **{
+            f"api:alert-{verb}": ([Alert.objects.get(key="own").pk], "")
+            for verb in ("detail", "read", "unread")
         },
         "routing:view-edit": ([SavedView.objects.get().pk], ""),
         "routing:view-delete": ([SavedView.objects.get().pk], ""),
@@ -318,6 +344,7 @@ def address(name: str, world: World) -> str:
         "api:pql-undo": ([world.pqls[4].pk], ""),
         "routing:undo": ([_done(world)], ""),
         "routing:task-done": ([Task.objects.get().pk], ""),
+        "routing:task-remove": ([Task.objects.get().pk], ""),
         "routing:task-undone": ([Task.objects.get().pk], ""),
         "routing:lead-show": ([lead], ""),
         "routing:lead-events": ([lead], "?before=2026-06-01T00:00:00Z&id=1"),

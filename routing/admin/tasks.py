@@ -19,7 +19,7 @@ class TaskAdmin(BigTableAdmin):
         ("title", "priority"),
         ("lead_name", "qualification", "owner"),
         "note",
-        ("created_at", "due_at"),
+        ("created_at", "made_by", "due_at"),
         ("done_at", "done_by"),
         "key",
     )

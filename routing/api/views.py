@@ -254,9 +254,10 @@ class PqlViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewSet
 
     @extend_schema(
         summary="Undo a change",
-        description="What the caller did to the PQL within the last minute, while nothing else has "
-        "happened to it since; 409 otherwise, 403 if somebody else did it. The PQL is put back "
-        "exactly as it was, and its history says so. Alerts that were sent stay sent.",
+        description="What the caller, or a rep they manage, did to the PQL within the last minute, "
+        "while nothing else has happened to it since; 409 otherwise, 403 if somebody else did it. "
+        "The PQL is put back exactly as it was, and its history says so. Alerts that were sent "
+        "stay sent.",
         request=UndoInputSerializer,
         responses=PqlDetailSerializer,
         examples=[OpenApiExample("By its id", value={"change": 12}, request_only=True)],

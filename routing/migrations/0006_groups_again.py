@@ -45,9 +45,9 @@ def update_groups(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("routing", "0025_comes_back"),
+        ("routing", "0026_by_hand"),
         ("integrations", "0003_alerts_out"),
-        ("leads", "0012_outcome_routed"),
+        ("leads", "0013_search_by_words"),
         ("rubrics", "0020_publishing"),
     ]
 

@@ -52,18 +52,22 @@ class LeadStage(models.Model):
 
 
 class LeadTag(models.Model):
-    """A word that a play put on a lead."""
+    """A word on a lead, put there by a play (``run``) or by a person (``by``)."""
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="tags", db_index=False)
     name = models.CharField(max_length=40)
     run = models.ForeignKey(
         "routing.PlayRun", on_delete=models.SET_NULL, null=True, blank=True, related_name="tags"
     )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     at = models.DateTimeField()
 
     class Meta:
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["lead", "name"], name="lead_tagged_once")]
+        indexes = [models.Index(fields=["name", "lead"], name="lead_tag_by_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,6 +15,9 @@ from django.db.models.functions import Cast
 from routing.dealing.hours import DaysOff, WorkingHours
 from routing.dealing.weeks import HoursError, default_week, read_week
 from routing.models.availability import DayOff
+
+if TYPE_CHECKING:
+    from routing.viewers import Viewer
 
 MAX_WEIGHT = 10
 
@@ -66,6 +70,14 @@ def validate_week(document: object) -> None:
 
 
 class RepQuerySet(models.QuerySet["Rep"]):
+    def tasked_by(self, viewer: Viewer) -> RepQuerySet:
+        """Whom a manager may give tasks: themself, and the reps they manage who can sign in."""
+        active = self.filter(user__is_active=True).select_related("user", "team")
+        named = active.order_by("user__first_name", "user__last_name", "pk")
+        if viewer.sees_all:
+            return named
+        return named.filter(Q(pk=viewer.rep_id) | Q(team__in=viewer.managed))
+
     def available(self, at: datetime) -> RepQuerySet:
         """Reps who may be dealt a PQL at all: switched on, not off, and their account is active.
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from leads.models import Lead
 from routing.models.play_run import PlayRun
@@ -14,6 +15,12 @@ from routing.models.rep import Rep
 
 if TYPE_CHECKING:
     from routing.viewers import Viewer
+
+
+def tomorrow(at: datetime) -> datetime:
+    """When the day of ``at`` ends: what is due before then is due today, or overdue."""
+    day = timezone.localdate(at) + timedelta(days=1)
+    return datetime.combine(day, time(), tzinfo=timezone.get_current_timezone())
 
 
 class Priority(models.IntegerChoices):
@@ -55,6 +62,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def seen_by(self, viewer: Viewer) -> TaskQuerySet:
         """A rep's own, their team's, and nobody's."""
         return self if viewer.sees_all else self.filter(_visible(viewer))
+
+    def due_before(self, moment: datetime) -> TaskQuerySet:
+        """Those to be done before then, overdue ones included."""
+        return self.to_do().filter(due_at__lt=moment)
 
     def of_merged_leads(self) -> TaskQuerySet:
         """Those whose lead was merged into another one and that have not followed it yet."""
@@ -100,6 +111,14 @@ class Task(models.Model):
     title = models.CharField(max_length=200)
     note = models.TextField(max_length=2000, blank=True)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who wrote it by hand; empty: a play made it.",
+    )
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)

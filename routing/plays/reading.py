@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from django.utils import timezone
+from datetime import datetime
 
 from leads.models import Lead
 from routing.models import Draft, LeadStage, LeadTag, Task
 from routing.models.lead_mark import Stage
-from routing.models.task import TaskQuerySet
+from routing.models.task import TaskQuerySet, tomorrow
 from routing.viewers import Viewer
 
 MOST_SHOWN = 100
@@ -77,12 +75,10 @@ def to_do_page(viewer: Viewer, *, mine: bool, at: datetime) -> TaskPage:
     to_do = Task.objects.to_do()
     wanted = to_do.of_rep(viewer.rep_id) if mine else to_do.of_others(viewer)
     found = _shown(_with_people(wanted)[:MOST_SHOWN], viewer, at)
-    tomorrow = timezone.localtime(at).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    ) + timedelta(days=1)
+    midnight = tomorrow(at)
     groups: dict[str, list[Shown]] = {"Overdue": [], "Today": [], "Later": []}
     for one in found:
-        is_today = one.task.due_at < tomorrow
+        is_today = one.task.due_at < midnight
         groups["Overdue" if one.is_overdue else "Today" if is_today else "Later"].append(one)
     more = wanted.count() - len(found) if len(found) == MOST_SHOWN else 0
     return TaskPage([TaskGroup(name, tasks) for name, tasks in groups.items() if tasks], more)
@@ -97,7 +93,7 @@ def done_page(viewer: Viewer, *, at: datetime) -> TaskPage:
 
 def _with_people(tasks: TaskQuerySet) -> TaskQuerySet:
     return tasks.select_related(
-        "lead__account", "rep__user", "qualification__rep__user", "done_by"
+        "lead__account", "rep__user", "qualification__rep__user", "done_by", "made_by"
     ).defer("lead__attributes", "lead__account__attributes", "qualification__breakdown")
 
 

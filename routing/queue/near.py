@@ -10,7 +10,8 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from leads.models import Lead
-from routing.models import Qualification
+from routing.models import LeadTag, Qualification
+from routing.queue.marks import tags_of
 from routing.queue.reading import PAGE_SIZE, TREND_SPAN, Page, total_before
 from routing.queue.wanted import Wanted
 from routing.reasons import missing
@@ -30,6 +31,7 @@ class NearMiss:
     short: list[str]
     trend: int | None
     reasons: list[Line]
+    tags: list[str]
 
     @property
     def lead(self) -> Lead:
@@ -56,7 +58,9 @@ def read_near_misses(wanted: Wanted, *, at: datetime) -> Page[NearMiss]:
         Score.objects.filter(pk__in=cut[:PAGE_SIZE])
         .select_related("lead__account", "version__rubric", "product")
         .defer("lead__attributes")
-        .annotate(past_total=Subquery(total_before(at - TREND_SPAN)))
+        .annotate(
+            past_total=Subquery(total_before(at - TREND_SPAN)), tags=tags_of(OuterRef("lead"))
+        )
     )
     place = {pk: index for index, pk in enumerate(cut)}
     rows = [_near_miss(score) for score in sorted(scores, key=lambda score: place[score.pk])]
@@ -82,6 +86,8 @@ def _near(wanted: Wanted, version_id: int, total: int, fit: int, behavior: int) 
     )
     if wanted.words:
         found = found.filter(lead__in=Lead.objects.search(wanted.words))
+    if wanted.tag:
+        found = found.filter(lead__in=LeadTag.objects.filter(name=wanted.tag).values("lead"))
     return found.order_by("-total", "pk")
 
 
@@ -92,4 +98,5 @@ def _near_miss(score: Score) -> NearMiss:
         short=missing(score),
         trend=None if past is None else score.total - past,
         reasons=explain.top_reasons(score),
+        tags=score.tags,  # type: ignore[attr-defined]  # annotated
     )

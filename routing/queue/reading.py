@@ -5,7 +5,6 @@ So a list comes in parts, each in the order of an index: leads that meet the thr
 those that no longer do (docs/adr/0020).
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,10 +17,12 @@ from django.db.models.functions import Coalesce
 from routing import digests
 from routing.models import Forecast, Qualification
 from routing.models.qualification import CLOSED_STATES, QualificationQuerySet, State
+from routing.queue.marks import Tasks, due_of_tasks, tags_of
+from routing.queue.narrowing import narrowed
 from routing.queue.wanted import Order, Tab, Wanted
 from routing.viewers import Viewer
 from rubrics import explain
-from rubrics.models import Band, Publication, RubricVersion, Score, ScoreChange
+from rubrics.models import Publication, Score, ScoreChange
 from rubrics.scoring.types import Line
 
 RowT = TypeVar("RowT")
@@ -53,6 +54,8 @@ class Row:
     waiting: timedelta | None
     is_overdue: bool
     may_act: bool
+    tags: list[str]
+    tasks: Tasks | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,11 @@ def tell(ids: Sequence[int], *, viewer: Viewer, at: datetime) -> list[Row]:
         .with_score()
         .select_related("lead__account", "rep__user", "product", "forecast", "score")  # type: ignore[misc]  # joined by with_score()
         .defer("breakdown", "lead__attributes", "rep__user__password")
-        .annotate(past_total=Subquery(total_before(at - TREND_SPAN)))
+        .annotate(
+            past_total=Subquery(total_before(at - TREND_SPAN)),
+            tags=tags_of(OuterRef("lead")),
+            tasks_due=due_of_tasks(OuterRef("lead"), viewer),
+        )
     )
     place = {pk: index for index, pk in enumerate(ids)}
     return _rows(sorted(pqls, key=lambda pql: place[pql.pk]), viewer=viewer, at=at)
@@ -111,7 +118,7 @@ def in_tab(tab: Tab, viewer: Viewer, at: datetime) -> QualificationQuerySet:
 
 def _cut(wanted: Wanted, viewer: Viewer, at: datetime, start: int, count: int) -> list[int]:
     """Ids of up to ``count`` PQLs from the ``start``-th on."""
-    found = _narrowed(in_tab(wanted.tab, viewer, at), wanted)
+    found = narrowed(in_tab(wanted.tab, viewer, at), wanted, viewer=viewer, at=at)
     cut: list[int] = []
     for part in _parts(found, wanted.order):
         ids = part.values_list("pk", flat=True)
@@ -122,51 +129,6 @@ def _cut(wanted: Wanted, viewer: Viewer, at: datetime, start: int, count: int) -
         # The next part begins where this one ended, or the page lies wholly in a later one.
         start = max(start - part.order_by().count(), 0) if start and not taken else 0
     return cut
-
-
-def _narrowed(found: QualificationQuerySet, wanted: Wanted) -> QualificationQuerySet:
-    equal = {
-        "product": wanted.product,
-        "state": wanted.state,
-        "rep": wanted.rep,
-        "rep__team": wanted.team,
-        "lead__account__attributes__country__iexact": wanted.country,
-        "lead__account__attributes__industry__iexact": wanted.industry,
-    }
-    found = found.filter(**{name: value for name, value in equal.items() if value})
-    if wanted.words:
-        found = found.search(wanted.words)
-    if wanted.born is not None:
-        found = found.born_of(wanted.born)
-    if wanted.lost is not None:
-        found = found.lost_by(wanted.lost)
-    if wanted.rubric is not None:
-        found = found.with_score().filter(Q(score__rubric=wanted.rubric))
-    if wanted.tier is not None:
-        found = found.with_score().filter(Q(score__tier=wanted.tier))
-    if wanted.band:
-        found = found.with_score().filter(in_band(wanted.band))
-    if wanted.min_fit is not None:
-        found = found.with_score().filter(_at_least("fit", wanted.min_fit))
-    if wanted.min_total is not None:
-        found = found.with_score().filter(_at_least("total", wanted.min_total))
-    return found
-
-
-def in_band(name: str) -> Q:
-    """Scores in the band of this name; each version numbers its own from the lowest."""
-    bands = Band.objects.filter(version__in=RubricVersion.objects.published())
-    numbered: Counter[int] = Counter()
-    found = Q(pk__in=[])
-    for version_id, other in bands.order_by("at_least").values_list("version", "name"):
-        if other == name:
-            found |= Q(score__version=version_id, score__band=numbered[version_id])
-        numbered[version_id] += 1
-    return found
-
-
-def _at_least(axis: str, bound: int) -> Q:
-    return Q(**{f"score__{axis}__gte": bound}) | Q(score=None, **{f"{axis}__gte": bound})
 
 
 def _parts(found: QualificationQuerySet, order: Order) -> list[QualificationQuerySet]:
@@ -254,6 +216,8 @@ def _row(pql: Qualification, lost_by: Publication | None, *, viewer: Viewer, at:
         waiting=waiting,
         is_overdue=_is_overdue(pql, waiting, at),
         may_act=viewer.may_act_on(pql),
+        tags=pql.tags,  # type: ignore[attr-defined]  # annotated by tell()
+        tasks=Tasks.of(pql.tasks_due, at),  # type: ignore[attr-defined]  # annotated by tell()
     )
 
 

@@ -41,6 +41,14 @@ class Order(StrEnum):
     NEAREST = "nearest"
 
 
+class WithTask(StrEnum):
+    """Only leads about which something is to be done."""
+
+    DUE = "due"
+    ANY = "any"
+
+
+TASK_LABELS = {WithTask.DUE: "Task due today or overdue", WithTask.ANY: "With a task"}
 ORDER_LABELS = {
     Order.TOTAL: "Highest total",
     Order.BEHAVIOR: "Highest behavior",
@@ -87,7 +95,7 @@ class Wanted:
 
     ``order`` is one that the tab has. ``rep``, ``team``, ``product`` and ``rubric`` are ids,
     ``born`` and ``lost`` those of publications; ``band`` is a band's name, ``tier`` a place in the
-    matrix; ``country`` and ``industry`` are those of the company.
+    matrix; ``country`` and ``industry`` are those of the company. ``task`` is a :class:`WithTask`.
     """
 
     tab: Tab = Tab.MINE
@@ -104,6 +112,8 @@ class Wanted:
     industry: str = ""
     min_fit: int | None = None
     min_total: int | None = None
+    tag: str = ""
+    task: str = ""
     born: int | None = None
     lost: int | None = None
     page: int = 1
@@ -135,6 +145,8 @@ class Wanted:
             "industry": self.industry,
             "min_fit": self.min_fit,
             "min_total": self.min_total,
+            "tag": self.tag,
+            "task": self.task,
             "born": self.born,
             "lost": self.lost,
         }

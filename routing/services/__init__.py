@@ -23,6 +23,7 @@ from routing.services.opening import deal_waiting, open_qualifications
 from routing.services.returning import let_come_back
 from routing.services.reviewing import dismiss_in_review, pass_review
 from routing.services.saving import delete_view, save_view
+from routing.services.tasking import add_task, put_tag, remove_task, take_tag_off
 from routing.services.touching import add_note, log_touch
 from routing.services.undoing import undo
 from routing.services.visiting import note_visit
@@ -45,6 +46,7 @@ __all__ = [
     "TransitionNotAllowed",
     "accept",
     "add_note",
+    "add_task",
     "assign",
     "close_by_outcomes",
     "close_lost",
@@ -64,12 +66,15 @@ __all__ = [
     "pass_review",
     "put_digest_away",
     "put_guide_away",
+    "put_tag",
     "reassign",
     "reject",
+    "remove_task",
     "save_view",
     "set_back",
     "set_off",
     "snooze",
+    "take_tag_off",
     "undo",
     "unsnooze",
     "wake_snoozed",

@@ -16,9 +16,9 @@ from routing.viewers import Viewer
 def undo(change: StateChange, *, by: User, at: datetime) -> Qualification:
     """Put the PQL back exactly as it was before ``change``; that is kept as a change of its own.
 
-    Only what a person did, only within a minute, only by them or by who sees every rep's PQLs, and
-    only while nothing else has happened to the PQL: the act of somebody else is never undone with
-    it. Alerts that were sent stay sent.
+    Only what a person did, only within a minute, only by them or by who manages them (see
+    :meth:`routing.viewers.Viewer.may_undo`), and only while nothing else has happened to the PQL:
+    the act of somebody else is never undone with it. Alerts that were sent stay sent.
 
     Raises:
         NotYours: somebody else did it.
@@ -27,7 +27,7 @@ def undo(change: StateChange, *, by: User, at: datetime) -> Qualification:
     pqls = Qualification.objects.select_for_update(of=("self",)).select_related("lead")
     qualification = pqls.get(pk=change.qualification_id)
     if not Viewer.of(by).may_undo(change):
-        raise NotYours("Only who did this, or a manager, can undo it.")
+        raise NotYours("Only who did this, or their manager, can undo it.")
     if change.before is None:
         raise TransitionNotAllowed("This cannot be undone.")
     if StateChange.objects.filter(undoes=change).exists():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from routing.models.qualification import State
-from routing.queue import Wanted
+from routing.queue import TASK_LABELS, Wanted, WithTask
 from routing.reports import Choices
 
 
@@ -44,6 +44,8 @@ def _words(name: str, value: object, choices: Choices) -> str:
         "industry": f"Industry: {value}",
         "min_fit": f"Fit from {value}",
         "min_total": f"Total from {value}",
+        "tag": f"Tag: {value}",
+        "task": TASK_LABELS[WithTask(str(value))] if name == "task" else "",
         "born": "New by a version that went live",
         "lost": "No PQL since a version went live",
     }

@@ -72,7 +72,7 @@ def lead_show(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "scores": scores,
         "explained": people.explained(score, at=at, as_of=as_of) if score else None,
         "comparison": _comparison(request, score, as_of or at) if score else None,
-        **_brief(lead, scores, score, viewer, at=at),
+        **brief_of_lead(lead, scores, score, viewer, at=at),
         "plays": plays.of_lead(lead, viewer, at=at),
         "trial": people.trial_of(lead, score),
         "events": events,
@@ -83,21 +83,6 @@ def lead_show(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "section": "leads",
     }
     return show(request, viewer, "routing/lead.html", context)
-
-
-@require_safe
-@page_for(lambda viewer: viewer.sees_leads)
-def lead_brief(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
-    """The same in short, to be read beside a list."""
-    lead = _lead(viewer, pk)
-    at = timezone.now()
-    scores = people.scores_of(lead)
-    context = {
-        "lead": lead,
-        "at": at,
-        **_brief(lead, scores, _chosen(request, scores), viewer, at=at),
-    }
-    return show(request, viewer, "routing/_lead_brief.html", context)
 
 
 @require_POST
@@ -131,10 +116,10 @@ def lead_evidence(
     return show(request, viewer, "routing/_evidence.html", {"hits": hits})
 
 
-def _brief(
+def brief_of_lead(
     lead: Lead, scores: Sequence[Score], score: Score | None, viewer: Viewer, *, at: datetime
 ) -> dict[str, Any]:
-    """What a rep reads first, and what they could write."""
+    """What a rep reads first, on the page and in the panel, and what they could write."""
     episodes = people.episodes(lead, score, viewer, at=at)
     current = next((one for one in episodes if one.is_open), None)
     writes = current is not None and current.may_act and current.pql.state in FIRST_STATES

@@ -2,14 +2,16 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from routing import people, plays
+from routing import people, plays, services
 from routing.models import Draft, Task
 from routing.plays import reading
+from routing.task_forms import TaskForm
 from routing.viewers import Viewer
-from routing.views.base import answer, page_for, person, show
+from routing.views.base import answer, back, is_fragment, page_for, person, show
 
 TABS = ("mine", "others", "done")
 
@@ -36,6 +38,49 @@ def task_list(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     return show(request, viewer, "routing/tasks.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@page_for(lambda viewer: viewer.may_work and viewer.sees_leads)
+def task_new(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Ask what is to be done about a lead by when, and by whom; write it down."""
+    lead = get_object_or_404(people.visible_leads(viewer), pk=pk)
+    at = timezone.now()
+    posted = request.POST if request.method == "POST" else None
+    form = TaskForm(posted, lead=lead, viewer=viewer, at=at)
+    if form.is_valid():
+        try:
+            task = services.add_task(lead, by=person(request), at=at, **form.cleaned_data)
+        except services.RoutingError as error:
+            form.add_error(None, str(error))
+        else:
+            undo = reverse("routing:task-remove", args=[task.pk])
+            return answer(request, f"Added for {task.owner or 'nobody yet'}: {task}", undo=undo)
+    context = {
+        "address": reverse("routing:task-new", args=[lead.pk]),
+        "form": form,
+        "fields": "routing/asks/_task.html",
+        "heading": f"Task about {lead}",
+        "button": "Add it",
+        "next": back(request),
+    }
+    kind = "_dialog" if is_fragment(request) else "ask"
+    status = 422 if form.is_bound else 200
+    return show(request, viewer, f"routing/{kind}.html", context, status=status)
+
+
+@require_POST
+@page_for(lambda viewer: viewer.may_work)
+def task_remove(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Take back what was written down by hand."""
+    task = _found(viewer, pk)
+    if task.made_by_id != viewer.user_id and not reading.may_act_on(viewer, task):
+        return answer(request, f"This task is {task.owner}'s to do.", is_refusal=True)
+    try:
+        services.remove_task(task)
+    except services.RoutingError as error:
+        return answer(request, str(error), is_refusal=True)
+    return answer(request, f"Taken back: {task.title}")
+
+
 @require_POST
 @page_for(lambda viewer: viewer.may_work)
 def task_done(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
@@ -45,7 +90,8 @@ def task_done(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         return answer(request, f"This task is {task.owner}'s to do.", is_refusal=True)
     if not plays.finish_task(task, by=person(request), at=timezone.now()):
         return answer(request, f"Already done: {task.title}")
-    return answer(request, f"Done: {task.title}")
+    undo = reverse("routing:task-undone", args=[task.pk])
+    return answer(request, f"Done: {task.title}", undo=undo)
 
 
 @require_POST

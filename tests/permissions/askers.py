@@ -142,7 +142,10 @@ def _deal(world: World, mate: Rep) -> None:
 def _jobs(world: World) -> None:
     done: dict[str, Any] = {"state": "done", "started_at": AT, "finished_at": AT}
     lead = world.leads[0]
-    Task.objects.create(key="t", lead=lead, rep=world.rep, title="Write", created_at=AT, due_at=AT)
+    Task.objects.create(
+        key="t", lead=lead, rep=world.rep, title="Write", created_at=AT, due_at=AT,
+        made_by=world.rep.user,
+    )  # fmt: skip
     raise_alert(
         key="own", kind=AlertKind.NEW_PQL, severity=Severity.NORMAL, user=world.rep.user,
         lead=lead, qualification=world.pqls[0], at=AT,

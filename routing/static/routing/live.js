@@ -5,13 +5,16 @@ const POLL_MS = 3000;
 const dialog = document.getElementById("dialog");
 let asking = false;
 let failures = 0;
+let hasActed = false; // tasks and tags changed here are no part of what the page says it has seen
 
 async function pulse() {
   const live = document.querySelector("[data-live]");
   if (!live || asking || document.hidden || dialog.open) return;
   asking = true;
   try {
-    const response = await fetch(live.dataset.pulse, { headers: { "HX-Request": "true" } });
+    const address = hasActed ? live.dataset.pulse.replace(/seen=[^&]*/, "seen=") : live.dataset.pulse;
+    hasActed = false;
+    const response = await fetch(address, { headers: { "HX-Request": "true" } });
     failures = 0;
     if (response.redirected) location.reload();
     // The page may have been filtered or left while we asked.
@@ -87,7 +90,10 @@ function announce(news) {
   document.getElementById("main").prepend(pill);
 }
 
-document.body.addEventListener("ripeline:done", pulse);
+document.body.addEventListener("ripeline:done", () => {
+  hasActed = true;
+  pulse();
+});
 document.body.addEventListener("ripeline:refused", pulse);
 document.addEventListener("visibilitychange", pulse);
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

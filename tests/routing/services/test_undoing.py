@@ -13,6 +13,7 @@ from routing.services.moving import MUTABLE, snapshot
 from tests.factories.routing import (
     QualificationFactory,
     RepFactory,
+    TeamFactory,
     UserFactory,
     make_manager,
     rep_of,
@@ -165,6 +166,28 @@ def test_undo_is_for_who_did_it_and_for_managers() -> None:
         with pytest.raises(services.NotYours):
             services.undo(change, by=stranger, at=SOON)
     assert services.undo(change, by=make_manager(), at=SOON).state == State.ASSIGNED
+
+
+def test_manager_of_a_team_undoes_what_its_reps_did() -> None:
+    pql, _, change = _accepted()
+    team = rep_of(pql).team
+    leader, elsewhere = RepFactory.create(team=team).user, TeamFactory.create(name="Elsewhere")
+    elsewhere.manager = leader
+    elsewhere.save()
+    with pytest.raises(services.NotYours):  # manages another team
+        services.undo(change, by=leader, at=SOON)
+    team.manager = leader
+    team.save()
+    assert services.undo(change, by=leader, at=SOON).state == State.ASSIGNED
+    pql.refresh_from_db()
+    # What somebody above them did stays, though the PQL is theirs to act on.
+    above = _done(
+        lambda pql, by: services.reject(pql, by=by, at=LATER, reason="no_intent"),
+        pql,
+        make_manager(),
+    )
+    with pytest.raises(services.NotYours):
+        services.undo(above, by=leader, at=SOON)
 
 
 def test_undo_of_what_the_system_did_is_refused() -> None:

@@ -67,6 +67,7 @@ def test_done_and_undone(client: Client, maya: User) -> None:
     assert "Call Ada" in client.get("/tasks/?tab=done").content.decode()
     assert "Already done" in client.post(f"/tasks/{task.pk}/done/", headers=HTMX)["HX-Trigger"]
 
+    assert f"/tasks/{task.pk}/undone/" in response["HX-Trigger"]
     client.post(f"/tasks/{task.pk}/undone/")
     task.refresh_from_db()
     assert task.done_at is None
@@ -110,3 +111,69 @@ def test_list_costs_no_query_a_task(
     client.get("/tasks/")
     with django_assert_num_queries(7):  # one is the bell
         client.get("/tasks/")
+
+
+def test_rep_adds_a_task_and_takes_it_back(client: Client, maya: User) -> None:
+    lead = make_pql(rep=maya.rep, lead__name="Ada").lead
+    address = f"/leads/{lead.pk}/tasks/new/"
+    asked = client.get(address, headers=HTMX).content.decode()
+    assert "Task about Ada" in asked
+    assert 'name="rep"' not in asked
+    again = client.post(address, {"title": "Call <b>", "due_on": "2020-01-01"}, headers=HTMX)
+    assert again.status_code == 422
+    assert "Choose a day that has not passed." in again.content.decode()
+    assert 'value="Call &lt;b&gt;"' in again.content.decode()
+    assert 'value="2020-01-01"' in again.content.decode()
+
+    # Whom somebody else names is not theirs to say.
+    posted = {"title": "Call Ada", "due_on": "2099-12-01", "rep": RepFactory.create().pk}
+    response = client.post(address, posted, headers=HTMX)
+    assert response.status_code == 204
+    task = Task.objects.get()
+    assert (task.owner, task.made_by) == (maya.rep, maya)
+    assert f"/tasks/{task.pk}/remove/" in response["HX-Trigger"]
+    assert client.post(f"/tasks/{task.pk}/remove/", headers=HTMX).status_code == 204
+    assert not Task.objects.exists()
+
+
+def test_manager_adds_a_task_for_a_rep_who_is_told_by_whom(client: Client) -> None:
+    manager, rep = make_manager(first_name="Max", last_name="Orr"), RepFactory.create()
+    pql = make_pql(rep=RepFactory.create())
+    client.force_login(manager)
+    address = f"/leads/{pql.lead_id}/tasks/new/"
+    asked = client.get(address).content.decode()
+    assert "Whoever works the PQL" in asked
+    client.post(address, {"title": "Theirs", "due_on": "2099-12-01", "rep": ""})
+    assert Task.objects.get(title="Theirs").qualification == pql
+    client.post(address, {"title": "Call", "due_on": "2099-12-01", "rep": rep.pk})
+    assert Task.objects.get(title="Call").owner == rep
+    client.force_login(rep.user)
+    assert "asked by Max Orr" in client.get("/tasks/").content.decode()
+    client.force_login(manager)
+    alone = LeadFactory.create()  # nobody works it: somebody has to be named
+    refused = client.post(f"/leads/{alone.pk}/tasks/new/", {"title": "x", "due_on": "2099-12-01"})
+    assert refused.status_code == 422
+    assert "Choose who is to do it." in refused.content.decode()
+
+
+def test_queue_tells_what_is_due_and_narrows_to_it(client: Client, maya: User) -> None:
+    late, soon, free = (make_pql(rep=maya.rep, lead__name=name) for name in ("Ada", "Bo", "Cleo"))
+    assert client.get("/").context["due"] is None
+    make_task("Call", hours=-30, lead=late.lead, rep=maya.rep)
+    make_task("Ask", hours=60, lead=late.lead, qualification=late)
+    make_task("Write", hours=60, lead=soon.lead, rep=maya.rep)
+    make_task("A mate's", hours=-30, lead=free.lead, rep=RepFactory.create(team=maya.rep.team))
+    response = client.get("/")
+    assert "1 task overdue" in response.content.decode()
+    assert response.context["due"].today == 0
+    tasks = {row.pql.lead.name: row.tasks for row in response.context["page"].rows}
+    assert (tasks["Ada"].count, tasks["Ada"].is_overdue) == (2, True)
+    assert (tasks["Bo"].count, tasks["Bo"].is_overdue, tasks["Bo"].is_today) == (1, False, False)
+
+    def names(query: str) -> set[str]:
+        return {row.pql.lead.name for row in client.get(f"/?{query}").context["page"].rows}
+
+    assert names("task=due") == {"Ada"}
+    assert names("task=any") == {"Ada", "Bo"}
+    assert names("tab=team&task=due") == {"Ada", "Cleo"}
+    assert names("task=nonsense") == {"Ada", "Bo", "Cleo"}

@@ -1,0 +1,108 @@
+"""Tasks and tags that people write on a lead by hand."""
+
+from datetime import date, datetime, time
+from uuid import uuid4
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from leads.models import Lead
+from routing.models import LeadTag, Qualification, Rep, Task
+from routing.models.task import Priority
+from routing.services.errors import InvalidRequest, NotYours
+from routing.viewers import Viewer
+
+EVENING = time(17)
+"""By when a task is due on its day; one written later that day has until its end."""
+LAST_MINUTE = time(23, 59)
+TITLE_LENGTH, NOTE_LENGTH, TAG_LENGTH = 200, 2000, 40
+
+
+@transaction.atomic
+def add_task(
+    lead: Lead,
+    *,
+    title: str,
+    due_on: date,
+    rep: Rep | None,
+    by: User,
+    at: datetime,
+    note: str = "",
+) -> Task:
+    """Write down what is to be done about a lead, by the end of a working day.
+
+    Args:
+        rep: who is to do it, whatever becomes of the lead's PQLs. None: whoever works the open
+            one, and nobody any more once that is closed.
+
+    Raises:
+        InvalidRequest: it has no title, the day has passed, or there is no PQL to go with.
+        NotYours: only who manages a rep gives them tasks.
+    """
+    title = title.strip()
+    if not 0 < len(title) <= TITLE_LENGTH:
+        raise InvalidRequest(f"Say what is to be done, in up to {TITLE_LENGTH} letters.")
+    if due_on < timezone.localdate(at):
+        raise InvalidRequest("Choose a day that has not passed.")
+    if rep is not None and not Viewer.of(by).may_task(rep):
+        raise NotYours("Only who manages a rep gives them tasks.")
+    pql = None if rep is not None else _open_pql(lead)
+    return Task.objects.create(
+        key=f"hand:{uuid4()}",
+        lead=lead,
+        qualification=pql,
+        rep=rep,
+        title=title,
+        note=note[:NOTE_LENGTH],
+        priority=Priority.NORMAL,
+        made_by=by,
+        created_at=at,
+        due_at=_evening(due_on, at),
+    )
+
+
+@transaction.atomic
+def remove_task(task: Task) -> None:
+    """Take back a task that somebody wrote by hand; what a play made is ticked off instead.
+
+    Raises:
+        InvalidRequest: a play made it.
+    """
+    if task.made_by_id is None:
+        raise InvalidRequest("A play made this task. Tick it off instead.")
+    task.delete()
+
+
+@transaction.atomic
+def put_tag(lead: Lead, *, name: str, by: User, at: datetime) -> bool:
+    """Put a tag on a lead; False if it has it already.
+
+    Raises:
+        InvalidRequest: the name is empty or too long.
+    """
+    name = " ".join(name.split())
+    if not 0 < len(name) <= TAG_LENGTH:
+        raise InvalidRequest(f"Write a tag of 1 to {TAG_LENGTH} letters.")
+    _, is_new = LeadTag.objects.get_or_create(lead=lead, name=name, defaults={"by": by, "at": at})
+    return is_new
+
+
+@transaction.atomic
+def take_tag_off(lead: Lead, *, name: str) -> bool:
+    """Take a tag off a lead, whoever put it there; False if it had none of that name."""
+    removed, _ = LeadTag.objects.filter(lead=lead, name=name).delete()
+    return removed > 0
+
+
+def _open_pql(lead: Lead) -> Qualification:
+    found = Qualification.objects.open().filter(lead=lead).order_by("-opened_at", "-pk").first()
+    if found is None:
+        raise InvalidRequest("Nobody works this lead now. Choose who is to do it.")
+    return found
+
+
+def _evening(day: date, at: datetime) -> datetime:
+    zone = timezone.get_current_timezone()
+    evening = datetime.combine(day, EVENING, tzinfo=zone)
+    return evening if evening > at else datetime.combine(day, LAST_MINUTE, tzinfo=zone)
