@@ -86,9 +86,7 @@ GETS: dict[str, Row] = {
     "api:pql-undo": POST_ONLY,
     "api:alert-list": WORK_PQLS,
     "api:alert-detail": OWN_ALERT,
-    "api:alert-read": POST_ONLY,
-    "api:alert-unread": POST_ONLY,
-    "api:alert-read-all": POST_ONLY,
+    **{f"api:alert-{verb}": POST_ONLY for verb in ("read", "unread", "read-all")},
     "api:rubric-list": READ_RUBRICS,
     "api:rubric-detail": READ_RUBRICS,
     "api:rubric-version-list": READ_RUBRICS,
@@ -187,8 +185,7 @@ POSTS: dict[str, Row] = {
     "api:pql-opportunity": API_TOO_EARLY,
     "api:pql-won": API_TOO_EARLY,
     "api:pql-lost": API_TOO_EARLY,
-    "api:alert-read": OWN_ALERT,
-    "api:alert-unread": OWN_ALERT,
+    **dict.fromkeys(("api:alert-read", "api:alert-unread"), OWN_ALERT),
     "api:alert-read-all": WORK_PQLS,
     # By who did it, who manages them, or who sees everything.
     "api:pql-undo": ACT_ON_PQL,
@@ -243,9 +240,7 @@ POSTS: dict[str, Row] = {
     "routing:task-done": ACT,
     "routing:task-remove": ACT,
     # About any lead that one sees.
-    "routing:task-new": ACT._replace(teammate=204),
-    "routing:tag-on": ACT._replace(teammate=204),
-    "routing:tag-off": ACT._replace(teammate=204),
+    **{f"routing:{of}": ACT._replace(teammate=204) for of in ("task-new", "tag-on", "tag-off")},
     "routing:task-undone": ACT,
 }
 # Addresses that answer to further methods, and why nobody needs to be kept from it.
