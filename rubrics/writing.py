@@ -126,9 +126,30 @@ def row_of(subject_id: int, measured: Measured, judged: Judgement, next_us: int 
         judged.is_pql,
         judged.band,
         judged.tier,
-        _array(measured.values),
-        _array(judged.points),
+        _texts_of(_MEASURES, measured.values),
+        _texts_of(_POINTS, judged.points),
     )
+
+
+class _Texts(dict[float | None, str]):
+    """The texts of numbers, the first few thousand of them remembered: most are 0, 1 or 10, and
+    making a number's text takes several times as long as finding it."""
+
+    MOST = 4096
+
+    def __missing__(self, number: float | None) -> str:
+        text = "NULL" if number is None else str(number)
+        if len(self) < self.MOST:
+            self[number] = text
+        return text
+
+
+_MEASURES, _POINTS = _Texts(), _Texts()  # apart, for 1 and 1.0 are one key
+
+
+def _texts_of(texts: _Texts, numbers: Iterable[float | None]) -> str:
+    """Few numbers as the text of an array."""
+    return "{" + ",".join(map(texts.__getitem__, numbers)) + "}"
 
 
 def write(

@@ -4,9 +4,8 @@ from typing import Any
 from psycopg import sql
 
 from rubrics.measures.base import (
-    Hits,
+    HitMeasure,
     Names,
-    NestedMeasure,
     Params,
     SpecError,
     duration_words,
@@ -18,7 +17,7 @@ from rubrics.measures.windows import LIFETIME, interval
 from rubrics.scoring.steps import Need
 
 
-class Bursts(NestedMeasure):
+class Bursts(HitMeasure):
     """Count bursts: ``size`` hits of the listed signals within ``window``.
 
     Args:
@@ -48,22 +47,17 @@ class Bursts(NestedMeasure):
             "window": LIFETIME,
         }
 
-    def subquery(
-        self, params: Params, names: Names, condition: sql.Composable, hits: Hits
-    ) -> sql.Composable:
-        """The moments of a subject's hits in their order, counted by ``count_bursts``."""
-        return sql.SQL(
-            "SELECT {key} AS id, count_bursts(array_agg(h.occurred_at ORDER BY h.occurred_at),"
-            " {size}, {span})::float8 AS value"
-            " FROM {source} WHERE {scope} AND {condition} GROUP BY {key} HAVING count(*) >= {size}"
-        ).format(
-            span=interval(params["span"]),
-            size=sql.Literal(params["size"]),
-            condition=condition,
-            key=hits.key,
-            source=hits.source,
-            scope=hits.scope,
+    def aggregate(self, params: Params, condition: sql.Composable) -> sql.Composable:
+        """The moments of the hits in their order: the scoring index gives them so."""
+        return sql.SQL("array_agg(h.occurred_at ORDER BY h.occurred_at) FILTER (WHERE {})").format(
+            condition
         )
+
+    def value(self, params: Params, found: sql.Composable) -> sql.Composable:
+        return sql.SQL(
+            "CASE WHEN cardinality({found}) >= {size} THEN count_bursts({found}, {size}, {span})"
+            " ELSE 0 END::float8"
+        ).format(found=found, size=sql.Literal(params["size"]), span=interval(params["span"]))
 
     def describe(self, params: Params, value: float | None, names: Names) -> str:
         span = duration_words(params["span"])

@@ -1,6 +1,8 @@
 """A version compiled into a plain function: measured numbers in, judgement out."""
 
 from collections.abc import Callable
+from functools import lru_cache
+from operator import itemgetter
 
 from rubrics.scoring.combine import (
     Adjustment,
@@ -34,19 +36,18 @@ Judge = Callable[[Measured], Judgement]
 
 def compile_judge(version: Version) -> Judge:
     """Compile once, judge a lead in microseconds. Pure: the same numbers, the same judgement."""
-    judge_fit, judge_raw = _compile_fit(version), _compile_raw(version)
+    judge_fit, judge_raw = _remembered(version, _compile_fit(version)), _compile_raw(version)
     silences = [(i, c) for i, c in enumerate(version.criteria) if c.role is Role.SILENCE]
     cost_of = Sum(silences).add_up
     moments = compile_moments(version)
-    count, decay, crossing = len(version.criteria), version.decay, version.cross_product
+    decay, crossing = version.decay, version.cross_product
     bands, matrix, thresholds = version.bands, version.matrix, version.thresholds
     over, blend = decay.expired.column if decay.expired else None, version.blend
 
     def judge(measured: Measured) -> Judgement:
         values, idle_us, soonest = measured.values, measured.idle_us, measured.next_us
-        points = [0] * count
-        adjustments: list[Adjustment] = []
-        fit, low, high = judge_fit(values, points, adjustments)
+        fit, low, high, fit_points, fit_adjustments = judge_fit(values)
+        points, adjustments = list(fit_points), list(fit_adjustments)
         raw = judge_raw(values, points, adjustments)
         lost = cost_of(values, points)
         over_us = None if over is None else values[over]
@@ -81,11 +82,38 @@ def compile_judge(version: Version) -> Judge:
     return judge
 
 
-_Fit = Callable[[Values, list[int], list[Adjustment]], tuple[int, int, int]]
+Fit = tuple[int, int, int, tuple[int, ...], tuple[Adjustment, ...]]
+"""The score, the least and the most it could still be, all criteria's points, what limits took."""
+
+REMEMBERED = 8192
+"""So many kinds of leads a version's fit is remembered of: a few megabytes."""
 
 
-def _compile_fit(version: Version) -> _Fit:
-    """Fit with the range it could still take; writes its criteria's points."""
+def _remembered(version: Version, judge_fit: Callable[[Values], Fit]) -> Callable[[Values], Fit]:
+    """The same, looked up where a lead answers every question on its fit as one before did.
+
+    The answers are yes, no and unknown, so that even of a million leads most are alike. A version
+    that also asks for numbers is judged anew each time.
+    """
+    columns = sorted({n for c in version.criteria if c.axis is Axis.FIT for n in c.columns})
+    if len(columns) < 2 or any(version.columns[n].unit != "flag" for n in columns):
+        return judge_fit
+    answers_of = itemgetter(*columns)
+    nothing: list[float | None] = [None] * len(version.columns)
+
+    @lru_cache(REMEMBERED)
+    def by_answers(answers: tuple[float | None, ...]) -> Fit:
+        values = nothing.copy()
+        for column, answer in zip(columns, answers, strict=True):
+            values[column] = answer
+        return judge_fit(values)
+
+    return lambda values: by_answers(answers_of(values))
+
+
+def _compile_fit(version: Version) -> Callable[[Values], Fit]:
+    """Fit with the range it could still take."""
+    count = len(version.criteria)
     fit = [(i, c) for i, c in enumerate(version.criteria) if c.axis is Axis.FIT]
     total_of = Sum(fit).add_up
     # Nearly all criteria only give points: a loop over plain data tells how many more they could.
@@ -94,9 +122,9 @@ def _compile_fit(version: Version) -> _Fit:
     groups = [group for group in version.groups if group.axis is Axis.FIT]
     most = version.max_fit
 
-    def judge_fit(
-        values: Values, points: list[int], adjustments: list[Adjustment]
-    ) -> tuple[int, int, int]:
+    def judge_fit(values: Values) -> Fit:
+        points = [0] * count
+        adjustments: list[Adjustment] = []
         total = total_of(values, points)
         unsure: dict[int, tuple[int, int]] = {}
         for i, best_of in gains:
@@ -115,8 +143,9 @@ def _compile_fit(version: Version) -> _Fit:
             total += limit_groups(groups, points, adjustments)
         score = clamp(total, most, Axis.FIT, adjustments)
         if not unsure:
-            return score, score, score
-        return score, min(max(low, 0), most), min(max(high, 0), most)
+            return score, score, score, tuple(points), tuple(adjustments)
+        low, high = min(max(low, 0), most), min(max(high, 0), most)
+        return score, low, high, tuple(points), tuple(adjustments)
 
     return judge_fit
 
