@@ -24,9 +24,29 @@ BURST = criterion("burst", role=Role.VELOCITY, mode=Mode.PER_UNIT, columns=(1,),
     ],
 )
 def test_fit(values: tuple[float | None, ...], fit: int, low: int, high: int) -> None:
-    judged = compile_judge(version(FIT, TOOLS, RIVAL))(measured(*values))
-    assert (judged.fit, judged.fit_low, judged.fit_high) == (fit, low, high)
-    assert (judged.behavior, judged.total) == (0, fit)
+    for units in ("count", "flag"):  # answers of yes and no are remembered, numbers are not
+        judge = compile_judge(version(FIT, TOOLS, RIVAL, units=units))
+        for judged in (judge(measured(*values)), judge(measured(*values))):
+            assert (judged.fit, judged.fit_low, judged.fit_high) == (fit, low, high)
+            assert (judged.behavior, judged.total) == (0, fit)
+
+
+def test_remembered_fit_says_nothing_of_the_lead_it_was_remembered_of() -> None:
+    action = criterion("used", columns=(2,), tiers=tiers((1, 70), (2, 120), column=2))
+    size, tools = (
+        criterion(name, axis=Axis.FIT, columns=(n,), tiers=tiers((1, 40), column=n))
+        for n, name in enumerate(("size", "tools"))
+    )
+    judge = compile_judge(version(size, tools, action, units="flag", decay=Decay(points=50)))
+    first, second, third = (
+        judge(measured(1, 1, uses, idle=days)) for uses, days in ((2, 30), (0, 0), (1, 0))
+    )
+    assert (first.points, second.points, third.points) == ((40, 40, 120), (40, 40, 0), (40, 40, 70))
+    cap = (Axis.FIT, "cap", -30)
+    assert first.adjustments == (
+        cap, (Axis.BEHAVIOR, "cap", -20), (Axis.BEHAVIOR, "decay", -50),
+    )  # fmt: skip
+    assert second.adjustments == third.adjustments == (cap,)
 
 
 @pytest.mark.parametrize(
