@@ -6,6 +6,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     RangeDateTimeFilter,
@@ -15,14 +17,25 @@ from unfold.decorators import action, display
 
 from integrations.models import Delivery, DeliveryState
 from integrations.outbound import handling
-from leads.admin.base import BigTableAdmin, confirmed, lead_link, person, pretty_json
+from leads.admin.base import (
+    BigTableAdmin,
+    change_url,
+    confirmed,
+    lead_link,
+    page_link,
+    person,
+    pretty_json,
+)
+from routing.models import Alert
 
+MOST_SHOWN = 100
 COLORS = {
     DeliveryState.QUEUED.label: "info",
     DeliveryState.SENT.label: "success",
     DeliveryState.MAYBE_SENT.label: "warning",
     DeliveryState.GIVEN_UP.label: "danger",
     DeliveryState.CANCELLED.label: "warning",
+    DeliveryState.FOLDED.label: "info",
 }
 
 
@@ -44,14 +57,15 @@ class DeliveryAdmin(BigTableAdmin):
     actions_detail = ("resend", "cancel")
     fields = (
         ("destination", "kind", "shown_state"),
-        ("whom", "lead_name"),
+        ("whom", "lead_name", "into"),
         "problem",
         ("attempts", "doubts", "doubted_at"),
         ("created_at", "not_before", "sent_at", "claimed_until"),
         ("key", "remote_id", "remote_channel"),
         "shown_payload",
+        "shown_alerts",
     )
-    readonly_fields = ("shown_state", "whom", "lead_name", "shown_payload")
+    readonly_fields = ("shown_state", "whom", "lead_name", "shown_payload", "shown_alerts")
 
     @display(description="state", label=COLORS)
     def shown_state(self, delivery: Delivery) -> str:
@@ -70,6 +84,12 @@ class DeliveryAdmin(BigTableAdmin):
     @display(description="content")
     def shown_payload(self, delivery: Delivery) -> str:
         return pretty_json(delivery.payload) if delivery.payload else "Read when it is sent."
+
+    @display(description="tells", empty_value="-")
+    def shown_alerts(self, delivery: Delivery) -> SafeString | None:
+        alerts = Alert.objects.filter(pk__in=delivery.alert_ids).order_by("-severity", "pk")
+        rows = ((page_link(change_url(alert), alert),) for alert in alerts[:MOST_SHOWN])
+        return format_html_join("", "<div>{}</div>", rows) or None
 
     @admin.action(description="Resend", permissions=["acting"])
     def resend_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:

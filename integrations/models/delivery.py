@@ -35,6 +35,7 @@ class DeliveryState(models.TextChoices):
     MAYBE_SENT = "maybe_sent", "Perhaps sent"
     GIVEN_UP = "given_up", "Given up"
     CANCELLED = "cancelled", "Cancelled"
+    FOLDED = "folded", "In a digest"
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -57,6 +58,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             kind=DeliveryKind.ALERT,
             destination__kind=DestinationKind.SLACK,
             alert__qualification__in=qualification_ids,
+        )
+
+    def foldable(self, destination: Destination, at: datetime) -> DeliveryQuerySet:
+        """Single alerts that are due, that nobody is sending, and that are surely not there yet."""
+        return self.undelivered().filter(
+            destination=destination,
+            kind=DeliveryKind.ALERT,
+            alert__isnull=False,
+            not_before__lte=at,
+            claimed_until=None,
+            doubted_at=None,
         )
 
     def overdue(self, at: datetime) -> DeliveryQuerySet:
@@ -115,6 +127,7 @@ class Delivery(models.Model):
     A sender leases it with ``claimed_until``. ``doubted_at`` is when an attempt began whose answer
     never came, and ``doubts`` how many there were: the message may be there. What a message says is
     read from the rows it is about when it is sent; ``payload`` holds what would be gone by then.
+    One that is ``folded`` is not sent: ``into`` is the digest that tells it.
     """
 
     destination = models.ForeignKey(
@@ -149,6 +162,16 @@ class Delivery(models.Model):
         blank=True,
         related_name="update_of_it",
         help_text="The message that it brings up to date.",
+    )
+    into = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="folded",
+        db_index=False,
+        verbose_name="told in",
+        help_text="The digest that tells it instead, where too many waited at once.",
     )
     lane = models.CharField(
         max_length=80,
@@ -194,6 +217,11 @@ class Delivery(models.Model):
                 condition=~Q(state="given_up") | ~Q(problem=""),
                 name="delivery_given_up_has_its_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(state="folded", into__isnull=False)
+                | (~Q(state="folded") & Q(into=None)),
+                name="delivery_folded_is_in_a_digest",
+            ),
         ]
         indexes = [
             models.Index(
@@ -210,6 +238,7 @@ class Delivery(models.Model):
                 condition=Q(sent_at__isnull=False),
                 name="delivery_sent",
             ),
+            models.Index(fields=["into"], condition=Q(into__isnull=False), name="delivery_folded"),
         ]
 
     def __str__(self) -> str:

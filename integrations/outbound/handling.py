@@ -21,12 +21,19 @@ class NotPossibleError(Exception):
 def resend(delivery: Delivery, *, by: User, at: datetime) -> None:
     """Owe a delivery anew that ended without being surely there. It goes out within seconds.
 
+    One that was folded goes alone from now on, if its digest ended so.
+
     Raises:
         NotPossibleError: it is there, or still on its way.
     """
-    ended = Delivery.objects.filter(pk=delivery.pk, state__in=ENDED_BADLY)
+    ends: tuple[DeliveryState, ...] = ENDED_BADLY
+    if delivery.state == DeliveryState.FOLDED:
+        _take_out(delivery)
+        ends = (DeliveryState.FOLDED,)
+    ended = Delivery.objects.filter(pk=delivery.pk, state__in=ends)
     changed = ended.update(
         state=DeliveryState.QUEUED,
+        into=None,
         attempts=0,
         not_before=at,
         not_after=at + LIFE,
@@ -38,6 +45,18 @@ def resend(delivery: Delivery, *, by: User, at: datetime) -> None:
     if not changed:
         raise NotPossibleError(f"{delivery} is sent or on its way: sending it again doubles it.")
     _note("resent", delivery, by=by, at=at, before=delivery.state)
+
+
+def _take_out(delivery: Delivery) -> None:
+    """Let the digest of a folded delivery tell it no more, whatever becomes of the digest."""
+    digest = Delivery.objects.select_for_update().get(folded=delivery)
+    if digest.state not in ENDED_BADLY:
+        raise NotPossibleError(
+            f"{delivery} is told in {digest}, which is sent or on its way: sending it again "
+            "doubles it."
+        )
+    digest.alert_ids = [pk for pk in digest.alert_ids if pk != delivery.alert_id]
+    digest.save(update_fields=["alert_ids"])
 
 
 @transaction.atomic

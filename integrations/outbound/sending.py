@@ -17,6 +17,7 @@ from integrations.models import Delivery, Destination
 from integrations.models.delivery import LEASE
 from integrations.outbound import recording
 from integrations.outbound.channels import probe, ready
+from integrations.outbound.folding import fold
 from integrations.outbound.outcomes import Failed, Message, Outcome, Refused, Sent
 
 logger = logging.getLogger(__name__)
@@ -85,13 +86,15 @@ def _record_some(work: _Round) -> None:
 def claim(destination_id: int, *, at: datetime, limit: int) -> Sequence[Delivery | Destination]:
     """Lease deliveries of one destination, or itself, to be asked whether it is back.
 
-    Its row is locked meanwhile, so that any number of senders keep to its limits.
+    Its row is locked meanwhile, so that any number of senders keep to its limits. Too many that
+    wait for the same person are folded before they are claimed.
     """
     locked = Destination.objects.awake(at).select_for_update(no_key=True)
     destination = locked.filter(pk=destination_id).first()
     if destination is None:
         return []
     if not destination.is_broken:
+        fold(destination, at=at)
         return Delivery.objects.claim(destination, at=at, limit=limit)
     found: Sequence[Delivery | Destination]
     if probe(destination) is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.urls import reverse
 
 from integrations.models import Delivery, DeliveryKind
 from integrations.outbound.outcomes import Refused
@@ -15,7 +16,7 @@ from routing.models import Alert, Qualification, StateChange
 from routing.models.alert import Severity
 from routing.models.qualification import CLOSED_STATES, State
 
-MOST_LINES = 20
+MOST_LINES = 40  # of a digest; Slack shows 50 blocks
 NOTHING = Content()
 DONE = {
     State.ACCEPTED: "Accepted",
@@ -84,8 +85,8 @@ def telling_of(delivery: Delivery) -> Telling | Refused:
     if not alerts:
         return Refused("What it was about is gone.")
     changes = _last_changes([alert.qualification_id for alert in alerts])
-    if len(about.alert_ids) > 1:
-        return _digest(alerts, changes)
+    if about.alert_id is None:
+        return _digest(alerts, changes, is_shared=about.user_id is None)
     return _alone(alerts[0], changes, is_shared=about.user_id is None)
 
 
@@ -100,15 +101,20 @@ def _last_changes(qualification_ids: Sequence[int | None]) -> dict[int, StateCha
     return {change.qualification_id: change for change in newest}
 
 
-def _digest(alerts: Sequence[Alert], changes: dict[int, StateChange]) -> Telling:
+def _digest(
+    alerts: Sequence[Alert], changes: dict[int, StateChange], *, is_shared: bool
+) -> Telling:
     items = tuple(
         Item(alert.title, _url(Content.from_json(alert.content).path), _news(alert, changes))
         for alert in alerts[:MOST_LINES]
     )
+    count = f"{len(alerts)} thing{'s' if len(alerts) > 1 else ''}"
+    others = f" and {len(alerts) - 1} more" if len(alerts) > 1 else ""
     return Telling(
-        reference=f"Alert {min(alert.pk for alert in alerts)} and {len(alerts) - 1} more",
-        title=f"{len(alerts)} things for you",
-        url=_url("/"),
+        reference=f"Alert {min(alert.pk for alert in alerts)}{others}",
+        title=f"{count} to look at" if is_shared else f"{count} for you",
+        # A channel has no inbox.
+        url=_url(reverse("routing:queue" if is_shared else "routing:inbox")),
         severity=Severity(alerts[0].severity),
         items=items,
         more=len(alerts) - len(items),
