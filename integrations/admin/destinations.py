@@ -22,6 +22,7 @@ from integrations.outbound.webhooks.guard import (
 )
 from leads import audit
 from leads.admin.base import AppAdmin, ModelForm, confirmed, person
+from routing.models import Play
 
 EDITED = (
     "name", "key", "kind", "is_on", "secret_name", "channel", "team", "product", "url", "events",
@@ -51,6 +52,17 @@ class DestinationForm(ModelForm):
             except (ForbiddenAddressError, UnknownHostError) as error:
                 raise forms.ValidationError(str(error)) from error
         return url
+
+    def clean_key(self) -> str:
+        """Plays name a destination by its key."""
+        key: str = self.cleaned_data["key"]
+        before = self.initial.get("key", key) if self.instance.pk else key
+        named_by = plays_in_words(before) if key != before else ""
+        if named_by:
+            raise forms.ValidationError(
+                f"{named_by} by the key “{before}”. Keep it, or change these plays first."
+            )
+        return key
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -115,10 +127,25 @@ class DestinationAdmin(AppAdmin):
         found = self.get_object(request, object_id)
         health = health_of(found, at=timezone.now()) if found else None
         context = {**(extra_context or {}), "health": health}
-        if health:
+        if found and health:
+            context["named_by"] = plays_in_words(found.key)
             context["health_color"] = WORDS[health.word]
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
+
+    def has_delete_permission(self, request: HttpRequest, obj: Destination | None = None) -> bool:
+        """One that plays tell is in use: change these first. The page says which."""
+        is_in_use = obj is not None and Play.objects.telling(obj.key).exists()
+        return not is_in_use and super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)  # not many at a time, and not past what is in use
+        return actions
+
+    def delete_model(self, request: HttpRequest, obj: Destination) -> None:
+        audit.record("deleted", about=obj, by=person(request), at=timezone.now())
+        super().delete_model(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Destination, form: Any, change: bool) -> None:
         before = _document(Destination.objects.get(pk=obj.pk)) if change else {}
@@ -132,6 +159,9 @@ class DestinationAdmin(AppAdmin):
             at=timezone.now(),
             changes=list(audit.differences(before, _document(obj))) or [("", None, None)],
         )
+        if not obj.is_on and (named_by := plays_in_words(obj.key, are_on=True)):
+            lost = f"{named_by}. What would be told while it is off is not kept for later."
+            self.message_user(request, lost, messages.WARNING)
 
     @action(description="Send a test message", icon="send", permissions=["acting"], url_path="test")
     def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -153,6 +183,17 @@ class DestinationAdmin(AppAdmin):
             button="Send",
             refuses=(handling.NotPossibleError,),
         )
+
+
+def plays_in_words(key: str, *, are_on: bool = False) -> str:
+    """``2 plays tell it: Hot hand-off and At the limit``; empty if none does."""
+    telling = Play.objects.telling(key)
+    names = [str(play) for play in (telling.on() if are_on else telling)]
+    if not names:
+        return ""
+    *first, last = names
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return f"{len(names)} play{'s tell' if first else ' tells'} it: {listed}"
 
 
 def _document(destination: Destination) -> dict[str, Any]:

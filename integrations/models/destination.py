@@ -157,6 +157,10 @@ class Destination(models.Model):
         """Whether it failed so often in a row that it has to prove itself first."""
         return self.failures >= BREAKS_AFTER
 
+    def takes(self, kind: str) -> bool:
+        """Whether it is told of such events; a webhook that chose none is told of all."""
+        return not self.events or kind in self.events
+
     def rests_at(self, at: datetime) -> bool:
         """Whether it is left alone at this moment."""
         return self.rests_until is not None and self.rests_until > at

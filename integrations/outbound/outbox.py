@@ -202,9 +202,7 @@ def owe_events(*, at: datetime, limit: int) -> int:
 
 
 def _takes(hook: Destination, kind: str, named: str = "") -> bool:
-    if named:
-        return hook.key == named
-    return not hook.events or kind in hook.events
+    return hook.key == named if named else hook.takes(kind)
 
 
 def _write(deliveries: Iterable[Delivery]) -> None:

@@ -21,6 +21,7 @@ from routing.models.play import TriggerKind
 from routing.models.task import Priority
 from routing.plays.actions import ACTIONS
 from routing.plays.actions.alerts import TO
+from routing.plays.destinations import DESTINATIONS
 from routing.plays.triggers import TRIGGERS
 from routing.plays.triggers.episodes import STATES
 
@@ -41,6 +42,13 @@ def _choice(label: str, choices: list[tuple[Any, str]], help_text: str = "") -> 
         help_text=help_text,
         required=False,
         widget=UnfoldAdminSelectWidget,
+    )
+
+
+def _listed(label: str, help_text: str) -> forms.CharField:
+    """One of what there is; what there is not any more is shown, and refused with the reason."""
+    return forms.CharField(
+        label=label, help_text=help_text, required=False, widget=UnfoldAdminSelectWidget
     )
 
 
@@ -103,7 +111,7 @@ class PlayForm(ModelForm):
     draft_subject = _line("Subject")
     draft_text = _lines("Text", "Shown on the lead's page. Nothing is sent by itself.")
     do_webhook = _switch("webhook")
-    webhook_destination = _line("Destination", "Its key; empty: all that take plays.")
+    webhook_destination = _listed("Destination", "A webhook, as it is set up under Destinations.")
 
     class Meta:
         model = Play
@@ -123,8 +131,19 @@ class PlayForm(ModelForm):
         for name, listed in choices.items():
             if name in self.fields:
                 self.fields[name].choices = listed  # type: ignore[attr-defined]
+        if "webhook_destination" in self.fields:
+            widget = self.fields["webhook_destination"].widget
+            widget.choices = self._destinations()
         for name, value in self._kept().items():
             self.initial.setdefault(name, value)
+
+    def _destinations(self) -> list[tuple[str, str]]:
+        hooks = [one for one in DESTINATIONS.all().values() if one.is_webhook]
+        listed = {one.key: one.name if one.is_on else f"{one.name} (switched off)" for one in hooks}
+        for document in self.instance.actions:
+            if key := document.get("destination"):
+                listed.setdefault(key, f"{key} (there is no such webhook)")
+        return [("", "All that take what plays tell"), *listed.items()]
 
     def _kept(self) -> dict[str, Any]:
         """What the documents say, by the form's fields."""
@@ -172,7 +191,8 @@ class PlayForm(ModelForm):
                 value = given.get(f"{kind}_{name}")
                 is_number = f"{kind}_{name}" in NUMBERS and value not in {None, ""}
                 document[name] = int(value or 0) if is_number else value
-            for name, problem in action.check(document).items():
+            problems = action.check(document) or action.missing(document)
+            for name, problem in problems.items():
                 if f"{kind}_{name}" not in self.errors:
                     self.add_error(f"{kind}_{name}", problem)
             documents.append(document)

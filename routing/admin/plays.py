@@ -82,6 +82,7 @@ class PlayAdmin(AppAdmin):
         play = kwargs.get("obj")
         if isinstance(play, Play):
             context |= {
+                "missing": plays.missing_for(play) if play.is_on else [],
                 "sentence": sentence(play, vocabulary(play.product)),
                 "came": came_of(play),
                 "runs": play.runs.select_related("lead").order_by("-pk")[:5],

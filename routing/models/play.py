@@ -25,6 +25,11 @@ class PlayQuerySet(models.QuerySet["Play"]):
         """Those that act, the first ones first."""
         return self.filter(on_since__isnull=False).order_by("position", "pk")
 
+    def telling(self, destination_key: str) -> PlayQuerySet:
+        """Those with a webhook action that names this destination, on or off."""
+        action = {"kind": "webhook", "destination": destination_key}
+        return self.filter(actions__contains=[action])
+
 
 class Play(models.Model):
     """When something happens to a lead and conditions hold, then do this.

@@ -2,7 +2,14 @@
 
 from routing.messages import suggested_message
 from routing.plays.dry_running import dry_run_some, start_dry_run
-from routing.plays.editing import PlayNotReady, problems_of, save_play, turn_off, turn_on
+from routing.plays.editing import (
+    PlayNotReady,
+    missing_for,
+    problems_of,
+    save_play,
+    turn_off,
+    turn_on,
+)
 from routing.plays.running import forget_runs, run_plays
 from routing.plays.tasks import finish_task, make_task, put_draft_away, reopen_task
 
@@ -12,6 +19,7 @@ __all__ = [
     "finish_task",
     "forget_runs",
     "make_task",
+    "missing_for",
     "problems_of",
     "put_draft_away",
     "reopen_task",

@@ -58,6 +58,17 @@ def problems_of(play: Play) -> list[str]:
     return problems
 
 
+def missing_for(play: Play) -> list[str]:
+    """What a play names that is not there at present, in words; looked up each time."""
+    known = [(ACTIONS.get(document.get("kind")), document) for document in play.actions]
+    return [
+        f"{action.label}: {text}"
+        for action, document in known
+        if action is not None
+        for text in action.missing(document).values()
+    ]
+
+
 @transaction.atomic
 def save_play(play: Play, *, by: User | None, at: datetime) -> Play:
     """Keep a new play, or what was changed of one. One that is on acts by the change from now on.
@@ -69,7 +80,7 @@ def save_play(play: Play, *, by: User | None, at: datetime) -> Play:
     then = _document(before) if before else {}
     if before is not None:
         play.on_since = before.on_since
-    if play.is_on and (problems := problems_of(play)):
+    if play.is_on and (problems := problems_of(play) or missing_for(play)):
         raise PlayNotReady(f"{play} is on and would not work: {problems[0]}")
     play.save()
     if before is not None and play.is_on and _waits_for(before) != _waits_for(play):
@@ -90,7 +101,7 @@ def turn_on(play: Play, *, by: User | None, at: datetime) -> bool:
     locked = Play.objects.select_for_update().get(pk=play.pk)
     if locked.is_on:
         return False
-    if problems := problems_of(locked):
+    if problems := problems_of(locked) or missing_for(locked):
         raise PlayNotReady(f"{locked} is not switched on: {problems[0]}")
     _begin(locked, at)
     play.on_since = locked.on_since

@@ -10,6 +10,7 @@ from pytest_django import Settings
 from integrations.models import Delivery, Destination, SlackUser
 from integrations.models.delivery import LIFE
 from leads.models import AuditEntry
+from routing.models import Play
 from tests.admin.forms import said
 from tests.world import AT, make_admin, make_person
 
@@ -108,6 +109,40 @@ def test_switched_on_again_it_begins_afresh(client: Client) -> None:
     assert client.post(url, changed).status_code == 302
     hook.refresh_from_db()
     assert (hook.is_on, hook.failures, hook.problem) == (True, 0, "")
+
+
+def test_what_plays_tell_is_kept_by_its_key_and_said_when_it_goes_off(client: Client) -> None:
+    add(client, **HOOK)
+    hook = Destination.objects.get()
+    actions = [{"kind": "webhook", "destination": "crm"}]
+    Play.objects.create(name="Hot", trigger="pql_opened", actions=actions, on_since=AT)
+    Play.objects.create(name="Limit", trigger="pql_opened", actions=actions)
+    page = reverse("admin:integrations_destination_change", args=[hook.pk])
+    shown = client.get(page).content.decode()
+    assert "2 plays tell it: Hot and Limit. It can be deleted once none does." in shown
+    away = reverse("admin:integrations_destination_delete", args=[hook.pk])
+    assert client.post(away, {"post": "yes"}).status_code == 403
+    changed = {name: value for name, value in HOOK.items() if name != "kind"}
+    refused = client.post(page, {**changed, "key": "other"})
+    assert "by the key “crm”. Keep it" in refused.context["adminform"].form.errors["key"][0]
+    off = {name: value for name, value in changed.items() if name != "is_on"}
+    assert "1 play tells it: Hot. What would be told while it is off" in said(
+        client.post(page, off)
+    )
+    hook.refresh_from_db()
+    assert (hook.key, hook.is_on) == ("crm", False)
+    Play.objects.all().delete()
+    assert client.post(away, {"post": "yes"}).status_code == 302
+    assert "deleted" in audited()
+
+
+def test_digest_and_what_it_tells_lead_to_each_other(client: Client) -> None:
+    digest = delivery(key="d", kind="alert")
+    one = delivery(key="o", kind="alert", state="folded", into=digest)
+    page = reverse("admin:integrations_delivery_change", args=[one.pk])
+    shown = client.get(page).content.decode()
+    assert reverse("admin:integrations_delivery_change", args=[digest.pk]) in shown
+    assert "which is sent or on its way" in act(client, one, "resend")
 
 
 def test_test_message_is_owed_to_who_asks(client: Client) -> None:

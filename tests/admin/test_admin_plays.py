@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from integrations.models import Destination
 from routing import plays
 from routing.models import Play, PlayDryRun
 from routing.plays.examples import EXAMPLES
@@ -71,6 +72,39 @@ def test_play_that_would_not_work_is_refused_by_field(
     page = client.post(f"{URL}add/", {**GIVEN, field: value}).content.decode()
     assert said in page
     assert not Play.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("fax", "There is no webhook “fax”."),
+        ("slack", "is no webhook"),
+        ("old", "“Old” is switched off."),
+    ],
+)
+def test_play_that_tells_nobody_is_refused_by_field(client: Client, key: str, said: str) -> None:
+    hook = {"kind": "webhook", "url": "https://crm.example/"}
+    Destination.objects.create(name="CRM", key="crm", **hook)
+    Destination.objects.create(name="Old", key="old", is_on=False, **hook)
+    Destination.objects.create(name="Slack", key="slack", kind="slack")
+    given = {**GIVEN, "do_webhook": "on", "webhook_destination": key}
+    form = client.post(f"{URL}add/", given).context["adminform"].form
+    assert list(form.errors) == ["webhook_destination"]
+    assert said in form.errors["webhook_destination"][0]
+    choices = [value for value, _ in form.fields["webhook_destination"].widget.choices]
+    assert choices[:3] == ["", "crm", "old"]
+    assert not Play.objects.exists()
+    assert client.post(f"{URL}add/", {**given, "webhook_destination": "crm"}).status_code == 302
+
+
+def test_play_whose_destination_went_away_says_so(client: Client) -> None:
+    hook = {"kind": "webhook", "url": "https://crm.example/"}
+    crm = Destination.objects.create(name="CRM", key="crm", **hook)
+    play = make_play("pql_opened", actions=[{"kind": "webhook", "destination": "crm"}])
+    page = client.get(f"{URL}{play.pk}/change/")
+    assert page.context["missing"] == []
+    crm.delete()
+    assert "There is no webhook “crm”." in client.get(f"{URL}{play.pk}/change/").content.decode()
 
 
 def test_play_without_an_action_is_refused(client: Client) -> None:

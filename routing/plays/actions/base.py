@@ -75,6 +75,11 @@ class Action(ABC):
     def check(self, params: Params) -> dict[str, str]:
         """What is wrong with the parameters, by field; each message says what to do."""
 
+    def missing(self, params: Params) -> dict[str, str]:
+        """What it names that is not there at present, by field; looked up, so asked only when a
+        play is saved, shown or switched on."""
+        return {}
+
     @abstractmethod
     def words(self, params: Params) -> str:
         """``task for the rep “Call {first_name}”, due in 4 working hours``: part of a sentence."""

@@ -5,6 +5,7 @@ from typing import Any
 from routing.models import OwedEvent
 from routing.models.alert import Severity
 from routing.plays.actions.base import Action, Doing, Params, found
+from routing.plays.destinations import DESTINATIONS
 
 KIND = "play.fired"
 
@@ -21,16 +22,23 @@ class TellWebhook(Action):
         is_fine = isinstance(key, str) and len(key) <= 60
         return found(destination=None if is_fine else "Enter the key of a destination.")
 
+    def missing(self, params: Params) -> dict[str, str]:
+        key = params.get("destination") or ""
+        return found(destination=(DESTINATIONS.trouble_with(key) or None) if key else None)
+
     def words(self, params: Params) -> str:
         to = params.get("destination")
         return f"webhook to “{to}”" if to else "webhook to all that take plays"
 
     def do(self, doing: Doing, params: Params) -> str:
+        key = params.get("destination") or ""
+        if trouble := DESTINATIONS.trouble_with(key):
+            return f"Nothing told: {trouble}"
         OwedEvent.objects.get_or_create(
             key=doing.key(self.kind),
             defaults={
                 "kind": KIND,
-                "destination_key": params.get("destination", ""),
+                "destination_key": key,
                 "lead": doing.lead,
                 "content": content(doing),
                 "created_at": doing.at,

@@ -44,6 +44,13 @@ def test_turn_on_refuses_what_could_not_act(values: dict[str, Any], said: str) -
     assert not play.is_on
 
 
+def test_turn_on_refuses_a_destination_that_is_not_there() -> None:
+    action = {"kind": "webhook", "destination": "crm"}
+    play = make_play("pql_opened", on_since=None, actions=[action])
+    with pytest.raises(plays.PlayNotReady, match="Webhook: There is no webhook “crm”"):
+        plays.turn_on(play, by=None, at=AT)
+
+
 def test_turn_on_and_off_say_whether_they_did_and_are_on_record() -> None:
     play, by = make_play("pql_opened", on_since=None), UserFactory.create()
     assert plays.turn_on(play, by=by, at=AT)

@@ -1,6 +1,7 @@
 """What was found is acted on once, and what was done is told."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -15,6 +16,7 @@ from routing.models.lead_mark import Stage
 from routing.models.qualification import State
 from routing.models.task import Priority
 from routing.plays.actions import ACTIONS
+from routing.plays.destinations import DESTINATIONS, NamedDestination
 from routing.plays.running import MAX_ATTEMPTS
 from tests.factories.routing import RepFactory, UserFactory, make_pql
 from tests.factories.rubrics import AT, LeadFactory
@@ -218,7 +220,27 @@ def test_draft_is_written_and_filled_in() -> None:
     assert plays.suggested_message(pql) == draft.text
 
 
-def test_webhook_is_owed_with_what_happened() -> None:
+CRM = NamedDestination("crm", "CRM", is_webhook=True, is_on=True, takes_plays=True)
+
+
+@pytest.mark.parametrize("named", ["crm", ""], ids=["off", "all of none"])
+def test_webhook_that_cannot_be_told_is_said_so(
+    named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DESTINATIONS, "_look_up", lambda: [CRM])
+    play = make_play(
+        "signal_hit", params=LIMIT, actions=[{"kind": "webhook", "destination": named}]
+    )
+    monkeypatch.setattr(DESTINATIONS, "_look_up", lambda: [replace(CRM, is_on=False)])
+    hit(make_score().lead, "limit", at=AT + MINUTE)
+    run(AT + MINUTE)
+    (did,) = play.runs.get().did
+    assert did.startswith("Nothing told: ")
+    assert not OwedEvent.objects.exists()
+
+
+def test_webhook_is_owed_with_what_happened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DESTINATIONS, "_look_up", lambda: [CRM])
     pql = make_pql(rep=RepFactory.create())
     action = {"kind": "webhook", "destination": "crm"}
     play = make_play("signal_hit", params=LIMIT, actions=[action], severity=Severity.URGENT)
