@@ -8,6 +8,7 @@ from tests.world import AT, make_person
 
 MODELS: list[type[Model]] = [Delivery, Destination, SlackAction, SlackUser]
 READ_ONLY: list[type[Model]] = [Delivery, SlackAction]
+BIGGER_PAGES: dict[type[Model], int] = {Destination: 11}  # how it is, and which plays tell it
 
 
 def fill_outbound(lead: Lead, number: int) -> None:

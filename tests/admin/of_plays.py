@@ -10,7 +10,7 @@ from tests.world import AT, World
 
 MODELS: list[type[Model]] = [MessageTemplate, OwedEvent, Play, PlayDryRun, PlayRun, Task]
 READ_ONLY: list[type[Model]] = [OwedEvent, PlayDryRun, PlayRun, Task]
-BIGGER_PAGES: dict[type[Model], int] = {Play: 15}  # its words, its runs and its last dry run
+BIGGER_PAGES: dict[type[Model], int] = {Play: 16}  # its words, runs, dry run, webhooks
 
 
 def fill_plays(world: World, lead: Lead, number: int) -> None:

@@ -60,6 +60,7 @@ LIST_BUDGET, PAGE_BUDGET = 8, 9  # queries; two of each are the session and the 
 BIGGER_LISTS: dict[type[Model], int] = {Criterion: 9}  # tiers, and the signals by name
 BIGGER_PAGES: dict[type[Model], int] = {
     **of_plays.BIGGER_PAGES,
+    **of_outbound.BIGGER_PAGES,
     DataAudit: 16,
     RubricVersion: 20,
     Rubric: 11,
