@@ -17,7 +17,7 @@ app.autodiscover_tasks()
 # Celery's current app is per thread; without this, threads publish through an app of no settings.
 app.set_default()
 
-# The scoring task waits in a queue of its own, so that a door can ask whether one waits already.
+# Scoring waits in a queue of its own, so that a door can ask whether a ring waits already.
 # So does sending: a receiver that is slow must hold up no score, so a worker of its own, the
 # sender, takes from that queue (docs/adr/0019). One without -Q takes from all.
 WORKER_QUEUES = ("celery", "scoring")
@@ -26,6 +26,7 @@ QUEUES = (*WORKER_QUEUES, *SENDER_QUEUES)
 app.conf.task_queues = tuple(Queue(name) for name in QUEUES)
 app.conf.task_routes = {
     "rubrics.tasks.score_due_leads": {"queue": "scoring"},
+    "integrations.tasks.follow_events": {"queue": "scoring"},
     "integrations.tasks.deliver": {"queue": "outbound"},
 }
 

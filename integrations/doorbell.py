@@ -8,11 +8,11 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from celery import chain, current_app, signature
+from celery import current_app, signature
 from kombu import Connection
 
 logger = logging.getLogger(__name__)
@@ -22,15 +22,9 @@ PAUSE_SECONDS = 0.05
 FIRST_REST_SECONDS = 1.0
 LONGEST_REST_SECONDS = 30.0
 LOG_EVERY_SECONDS = 60.0
-# Queues of the first task alone: config/celery.py
+# Each has a queue to itself, but for what beat rings: config/celery.py
 SCORING_QUEUE, SENDER_QUEUE = "scoring", "outbound"
-TASKS = (
-    "rubrics.tasks.score_due_leads",
-    "routing.tasks.open_qualifications",
-    "routing.tasks.make_alerts",
-    "routing.tasks.run_plays",
-    "integrations.tasks.deliver",
-)
+FOLLOW, DELIVER = "integrations.tasks.follow_events", "integrations.tasks.deliver"
 
 
 class Doorbell:
@@ -84,26 +78,26 @@ class Wire:
 
     Args:
         broker_url: by default the broker of the settings.
-        tasks: published one after the other.
-        queue: of the first of them. If one waits there already, nothing is published.
+        task: what is published.
+        queue: where it goes. If one waits there already, nothing is published.
     """
 
     def __init__(
         self,
         broker_url: str | None = None,
         *,
-        tasks: Sequence[str] = TASKS,
+        task: str = FOLLOW,
         queue: str = SCORING_QUEUE,
     ) -> None:
         self._broker_url = broker_url
-        self._tasks = tasks
+        self._task = task
         self._queue = queue
         self._broker: Connection | None = None
 
     def publish(self) -> None:
-        """Publish the tasks, each after the one before it; raises if the broker does not take them.
+        """Publish the task; raises if the broker does not take it.
 
-        A first task that still waits there will see all that is committed by now: it is enough.
+        One that still waits there will see all that is committed by now: it is enough.
         """
         is_kept = self._broker is not None
         try:
@@ -128,10 +122,8 @@ class Wire:
             )
         channel: Any = self._broker.default_channel  # kombu's channel of the Redis transport
         if not channel.client.llen(self._queue):
-            first, *following = (
-                signature(name, immutable=True, app=current_app) for name in self._tasks
-            )
-            chain(first, *following).apply_async(connection=self._broker, retry=False)
+            task = signature(self._task, app=current_app)
+            task.apply_async(connection=self._broker, retry=False)
 
     def close(self) -> None:
         """Let the connection go."""
@@ -151,11 +143,11 @@ def publish(broker_url: str | None = None) -> None:
 
 
 _doorbell = Doorbell(Wire().publish)
-_senders_bell = Doorbell(Wire(tasks=TASKS[-1:], queue=SENDER_QUEUE).publish)
+_senders_bell = Doorbell(Wire(task=DELIVER, queue=SENDER_QUEUE).publish)
 
 
 def ring() -> None:
-    """Tell the workers that leads changed. Called by doors, after the commit."""
+    """Tell the worker that leads changed. Called by doors, after the commit."""
     _doorbell.ring()
 
 

@@ -81,9 +81,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.undelivered().filter(claimed_until__gt=at)
 
     def in_busy_lanes(self, at: datetime, pace: timedelta) -> DeliveryQuerySet:
-        """Those whose lane has to wait for them: under way, or sent less than ``pace`` ago."""
+        """Those whose lane has to wait for them: under way, or sent less than ``pace`` ago.
+
+        What was sent in the future, by a clock that has been set back since, blocks nobody.
+        """
         flying = Q(state=DeliveryState.QUEUED, claimed_until__gt=at)
-        return self.exclude(lane="").filter(flying | Q(sent_at__gt=at - pace))
+        just_sent = Q(sent_at__gt=at - pace, sent_at__lt=at + LEASE)
+        return self.exclude(lane="").filter(flying | just_sent)
 
     def first_of_each_lane(self) -> DeliveryQuerySet:
         """The longest due of each lane; without a lane, all."""

@@ -31,7 +31,6 @@ class EventType(models.TextChoices):
     ASSIGNED = "pql.assigned", "A PQL was given to a rep"
     CHANGED = "pql.state_changed", "The state of a PQL changed"
     CLOSED = "pql.closed", "A PQL was closed: won, lost, rejected or expired"
-    BAND = "score.band_changed", "A score entered another band"
     PLAY = "play.fired", "A play asked for it"
 
 

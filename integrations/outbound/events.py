@@ -1,5 +1,6 @@
 """What a webhook is told of a PQL (docs/webhooks.md)."""
 
+from datetime import UTC
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from integrations.models import EventType
 from leads.models import Lead
+from routing.alerts.reading import describe, score_for
 from routing.models import StateChange
 from routing.models.qualification import CLOSED_STATES, State
 
@@ -44,6 +46,23 @@ def data_of(change: StateChange) -> dict[str, Any]:
         "by": _person(change.by) if change.by else None,
         # Of two events of one PQL, the one with the higher number is the later.
         "change": change.pk,
+        **_reasons(change),
+    }
+
+
+def _reasons(change: StateChange) -> dict[str, Any]:
+    """What an alert says besides, where the event is news for whoever works the PQL.
+
+    Not of the thousands that a version may bring by going live: nobody is alerted of these either.
+    """
+    pql = change.qualification
+    if kind_of(change) not in {EventType.OPENED, EventType.ASSIGNED} or pql.publication_id:
+        return {}
+    content = describe(pql.lead, pql, score_for(pql.lead, pql), zone=UTC)
+    return {
+        "reasons": [{"points": one.points, "text": one.text} for one in content.reasons],
+        "last_activity": content.last_activity or None,
+        "suggested_message": content.suggested_message,
     }
 
 

@@ -5,11 +5,11 @@ sender finds a delivery in doubt, which each channel knows how to settle (docs/a
 """
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from time import monotonic
 
 from django.db import transaction
 
@@ -26,6 +26,8 @@ THREADS = 8
 """Messages on their way at a time, to all destinations together."""
 LOOK_AGAIN_S = 0.25
 """How often what became due meanwhile is looked for while others are on their way."""
+LONGEST_S = 20.0
+"""As long as it waits for a slow destination, others get theirs; but then it comes to an end."""
 
 
 @dataclass
@@ -33,9 +35,10 @@ class _Round:
     """One sender at work: the messages on their way, and the moment it is."""
 
     began_at: datetime
-    began: float = field(default_factory=monotonic)
+    began: float = field(default_factory=time.monotonic)
     flying: dict[Future[Outcome], Delivery | Destination] = field(default_factory=dict)
     sent: int = 0
+    owed_at: float = float("-inf")
 
     @property
     def now(self) -> datetime:
@@ -43,26 +46,63 @@ class _Round:
 
     @property
     def elapsed(self) -> float:
-        return monotonic() - self.began
+        return time.monotonic() - self.began
+
+    @property
+    def busy(self) -> set[int]:
+        """The destinations that something is on its way to."""
+        return {
+            what.pk if isinstance(what, Destination) else what.destination_id
+            for what in self.flying.values()
+        }
 
 
-def send_due(*, at: datetime, seconds: float) -> int:
+def send_due(
+    *, at: datetime, seconds: float, owe: Callable[[datetime], object] | None = None
+) -> int:
     """Send what is due for about so long, and as long as there is any; return how many ended well.
 
-    Nothing new is begun after ``seconds``; what is on its way by then is waited for.
+    After ``seconds`` nothing more goes to who is busy. What is on its way by then is waited for,
+    and meanwhile the others get what becomes due: none waits for somebody else's slowness.
+
+    Args:
+        owe: asked now and then for what there is to tell by that moment.
     """
     work = _Round(at)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="sender") as pool:
         while True:
-            if work.elapsed < seconds:
-                _begin(work, pool)
-            if not work.flying:
+            is_over = work.elapsed >= seconds
+            if not is_over or (work.flying and work.elapsed < LONGEST_S):
+                _owe(work, owe)
+                _begin(work, pool, without=work.busy if is_over else set())
+            if work.flying:
+                _record_some(work)
+            elif (left := seconds - work.elapsed) > 0 and _something_waits(work):
+                time.sleep(min(left, LOOK_AGAIN_S))  # a channel that was written to just now
+            else:
                 return work.sent
-            _record_some(work)
 
 
-def _begin(work: _Round, pool: ThreadPoolExecutor) -> None:
-    for destination_id in Destination.objects.awake(work.now).values_list("pk", flat=True):
+def _owe(work: _Round, owe: Callable[[datetime], object] | None) -> None:
+    if owe is None or work.elapsed - work.owed_at < LOOK_AGAIN_S:
+        return
+    work.owed_at = work.elapsed
+    try:
+        owe(work.now)
+    except Exception:
+        # It is found again. What is on its way must be written down all the same.
+        logger.exception("What there is to tell could not be owed")
+
+
+def _something_waits(work: _Round) -> bool:
+    """Whether something is due that nobody sends, for it has to keep its distance."""
+    awake = Destination.objects.awake(work.now)
+    return Delivery.objects.due(work.now).filter(destination__in=awake).exists()
+
+
+def _begin(work: _Round, pool: ThreadPoolExecutor, *, without: set[int]) -> None:
+    awake = Destination.objects.awake(work.now).exclude(pk__in=without)
+    for destination_id in awake.values_list("pk", flat=True):
         room = THREADS - len(work.flying)
         if room < 1:
             return

@@ -26,12 +26,13 @@ RETRY = timedelta(seconds=10)
 Key = tuple[int, int]
 
 
-def run_plays(*, at: datetime, limit: int) -> int:
-    """Find what plays wait for, and act on up to ``limit`` causes; return how many were settled.
+def run_plays(*, at: datetime, limit: int, seconds: float = 5) -> int:
+    """Search for about ``seconds`` for what plays wait for, and act on up to ``limit`` causes;
+    return how many were settled.
 
     Harmless beside itself, and twice: a cause is found once, and settled once.
     """
-    find_causes(at=at)
+    find_causes(at=at, seconds=seconds)
     return work_runs(at=at, limit=limit)
 
 

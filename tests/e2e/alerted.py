@@ -44,6 +44,8 @@ UNTOLD = """
 SELECT (SELECT count(*) FROM leads_leadchange)
      + (SELECT count(*) FROM rubrics_scorechange WHERE crossed AND routed_at IS NULL)
      + (SELECT count(*) FROM routing_statechange WHERE announced_at IS NULL)
+     + (SELECT count(*) FROM routing_playrun WHERE state = 'waiting')
+     + (SELECT count(*) FROM routing_owedevent WHERE delivered_at IS NULL)
      + (SELECT count(*) FROM routing_alert WHERE delivered_at IS NULL)
      + (SELECT count(*) FROM integrations_delivery WHERE state = 'queued')
 """
@@ -103,6 +105,13 @@ def _untold(stack: Stack) -> int:
     return count
 
 
+def messages_by_alert(scene: Scene) -> Counter[int]:
+    """How many messages in Slack tell of each alert."""
+    with scene.slack.lock:
+        texts = [str(message["text"]) for message in scene.slack.messages]
+    return Counter(int(found[1]) for text in texts if (found := re.search(r"\[Alert (\d+)", text)))
+
+
 def check_told_once(scene: Scene, names: Sequence[str]) -> None:
     """Every one of these people is a PQL, and exactly one message in Slack tells of it."""
     rows = scene.stack.query(
@@ -113,9 +122,7 @@ def check_told_once(scene: Scene, names: Sequence[str]) -> None:
     )
     assert len(rows) == len(names), "a PQL is missing, or has several alerts"
     assert all(alert is not None for _, alert in rows), "a PQL has no alert"
-    with scene.slack.lock:
-        texts = [str(message["text"]) for message in scene.slack.messages]
-    found = Counter(int(found[1]) for text in texts if (found := re.search(r"\[Alert (\d+)", text)))
+    found = messages_by_alert(scene)
     assert {alert: found[alert] for _, alert in rows} == {alert: 1 for _, alert in rows}
     states = scene.stack.query("SELECT state, count(*) FROM integrations_delivery GROUP BY 1")
     assert {state for state, _ in states} == {"sent"}, states

@@ -1,15 +1,15 @@
-"""From an event that the official library posts to Slack: one message a PQL, whatever is killed."""
+"""From an event that the official library posts to Slack, and to what plays do about it: each PQL
+is told once, and each action done once, whatever is killed."""
 
 import itertools
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import partial
 
 import pytest
 
+from tests.doubles.receiver import Receiver
 from tests.doubles.server import LOST, Fault
 from tests.doubles.slack import BROKEN, SlackDouble, busy
 from tests.e2e.alerted import (
@@ -20,6 +20,8 @@ from tests.e2e.alerted import (
     make_scene,
     wait_until_told,
 )
+from tests.e2e.faults import held, kill_children
+from tests.e2e.played import RECEIVING, check_played_once, playing, wait_until_played
 from tests.e2e.stack import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
@@ -31,8 +33,14 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as double:
+        yield double
+
+
+@pytest.fixture(scope="module")
 def scene() -> Iterator[Scene]:
-    with SlackDouble() as slack, Stack(env=environment(slack)) as stack:
+    with SlackDouble() as slack, Stack(env=environment(slack) | RECEIVING) as stack:
         yield make_scene(stack, slack)
 
 
@@ -84,6 +92,27 @@ def test_killing_anything_tells_every_pql_once(scene: Scene) -> None:
     check_told_once(scene, told)
 
 
+def test_killing_whoever_runs_plays_does_every_action_once(
+    scene: Scene, receiver: Receiver
+) -> None:
+    """Killed in the middle of a run: its task, draft and alert are made, and not committed."""
+    told: list[str] = []
+    with playing(scene, receiver):
+        for kill in (kill_worker, kill_workers_child):
+            names = people(3)
+            with held(scene.stack, "routing_leadtag", partial(become_pqls, scene, names)):
+                kill(scene)
+            told += names
+        names = people(3)
+        become_pqls(scene, names)
+        kill_postgres(scene)
+        told += names
+        wait_until_played(scene, len(told), SETTLE_S)
+    wait_until_told(scene, SETTLE_S)
+    check_told_once(scene, told)
+    check_played_once(scene, receiver, told)
+
+
 # --- The faults -----------------------------------------------------------------------------------
 def kill_sender_with_messages_under_way(scene: Scene) -> None:
     """Slack takes what it was sent after the sender is dead: only looking can tell."""
@@ -100,7 +129,7 @@ def kill_sender_with_messages_under_way(scene: Scene) -> None:
 
 
 def kill_senders_child(scene: Scene) -> None:
-    _kill_children(scene.stack, "sender")
+    kill_children(scene.stack, "sender")
 
 
 def kill_worker(scene: Scene) -> None:
@@ -108,7 +137,7 @@ def kill_worker(scene: Scene) -> None:
 
 
 def kill_workers_child(scene: Scene) -> None:
-    _kill_children(scene.stack, "worker")
+    kill_children(scene.stack, "worker")
 
 
 def kill_beat(scene: Scene) -> None:
@@ -117,6 +146,10 @@ def kill_beat(scene: Scene) -> None:
 
 def kill_web(scene: Scene) -> None:
     scene.stack.kill9("web", limit=BACK_S)
+
+
+def kill_redis(scene: Scene) -> None:
+    scene.stack.kill9("redis", limit=BACK_S)
 
 
 def kill_postgres(scene: Scene) -> None:
@@ -137,23 +170,10 @@ FAULTS: tuple[Callable[[Scene], None], ...] = (
     kill_workers_child,
     kill_beat,
     kill_web,
+    kill_redis,
     kill_postgres,
     empty_redis,
 )
-
-
-def _kill_children(stack: Stack, name: str) -> None:
-    stack.wait_for(lambda: bool(_children(stack, name)), BACK_S, f"a child of the {name}")
-    for pid in _children(stack, name):
-        os.kill(pid, signal.SIGKILL)
-
-
-def _children(stack: Stack, name: str) -> list[int]:
-    parent = stack.pids().get(name)
-    if parent is None:
-        return []
-    words = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return [int(word) for word in words]
 
 
 def _claimed(stack: Stack) -> int:

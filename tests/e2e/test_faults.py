@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from config.embedded import home
 from tests.e2e.client import Client, basic, bearer
 from tests.e2e.conftest import SILENCE_S
+from tests.e2e.faults import held, kill_children
 from tests.e2e.stack import Stack
 from tests.e2e.traffic import Ledger, Traffic
 from tests.e2e.workspace import Workspace, make_workspace
@@ -117,8 +117,8 @@ def test_proof_goes_on_when_its_worker_is_killed(
 ) -> None:
     _shell(stack, "proof.stop_proof(r, at=now()) if (r := Proof.objects.running().first()) else 0")
     _shell(stack, "proof.start_proof(at=now())")
-    with _held(stack, "rubrics_proof"):
-        _kill_children(stack, "worker")
+    with held(stack, "rubrics_proof"):
+        kill_children(stack, "worker")
     done = "SELECT state, mismatched, checked > 0 FROM rubrics_proof ORDER BY id DESC LIMIT 1"
     stack.wait_for(lambda: stack.query(done) == [("done", 0, True)], 90, "the proof's end")
 
@@ -130,10 +130,10 @@ def test_killing_whoever_publishes_leaves_one_complete_version(
     with _traffic(stack, workspace, ledger, "publishing") as traffic:
         time.sleep(2.0)  # so that there is somebody to score, whichever tests ran before
         stack.manage("shell", "--no-imports", "-c", _PUBLISH)
-        with _held(stack, "rubrics_nextscore"):
+        with held(stack, "rubrics_nextscore"):
             stack.kill9("worker", limit=BACK_S)
-        with _held(stack, "rubrics_nextscore"):
-            _kill_children(stack, "worker")
+        with held(stack, "rubrics_nextscore"):
+            kill_children(stack, "worker")
         stack.kill9("postgres", limit=BACK_S)
         stack.wait_for(
             lambda: stack.query(_NEWEST) == [("done", True)], 90, "the version to go live"
@@ -190,13 +190,13 @@ def _behavior(stack: Stack, workspace: Workspace, user_id: str) -> int | None:
 
 # --- The faults -----------------------------------------------------------------------------------
 def kill_worker_in_mid_score(stack: Stack) -> None:
-    with _held(stack, "rubrics_score"):
+    with held(stack, "rubrics_score"):
         stack.kill9("worker", limit=BACK_S)
 
 
 def kill_worker_child_in_mid_score(stack: Stack) -> None:
-    with _held(stack, "rubrics_score"):
-        _kill_children(stack, "worker")
+    with held(stack, "rubrics_score"):
+        kill_children(stack, "worker")
 
 
 def kill_beat(stack: Stack) -> None:
@@ -208,8 +208,8 @@ def kill_web(stack: Stack) -> None:
 
 
 def kill_web_workers_in_mid_request(stack: Stack) -> None:
-    with _held(stack, "leads_event"):
-        _kill_children(stack, "web")
+    with held(stack, "leads_event"):
+        kill_children(stack, "web")
 
 
 def empty_redis(stack: Stack) -> None:
@@ -236,26 +236,6 @@ FAULTS: tuple[Callable[[Stack], None], ...] = (
     kill_redis,
     kill_postgres,
 )
-
-
-@contextlib.contextmanager
-def _held(stack: Stack, table: str) -> Iterator[None]:
-    """Let nobody write to a table, until somebody waits in the middle of a transaction."""
-    with psycopg.connect(stack.env["DATABASE_URL"]) as connection:
-        connection.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE".encode())
-        waiting = (
-            f"SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass"
-        )
-        stack.wait_for(lambda: stack.query(waiting) != [(0,)], 20, f"a writer of {table}")
-        yield
-
-
-def _kill_children(stack: Stack, name: str) -> None:
-    parent = stack.pids()[name]
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    assert children
-    for pid in children:
-        os.kill(int(pid), signal.SIGKILL)
 
 
 # --- Helpers --------------------------------------------------------------------------------------

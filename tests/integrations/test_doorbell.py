@@ -111,7 +111,7 @@ def broker() -> Iterator[redis.Redis]:
 def test_publish_puts_the_scoring_task_into_its_queue(broker: redis.Redis) -> None:
     publish()
     (task,) = broker.lrange("scoring", 0, -1)
-    assert b"rubrics.tasks.score_due_leads" in task
+    assert b"integrations.tasks.follow_events" in task
 
 
 def test_one_waiting_task_is_enough(broker: redis.Redis) -> None:

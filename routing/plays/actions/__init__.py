@@ -11,8 +11,8 @@ from routing.plays.actions.webhooks import TellWebhook
 
 ACTIONS: Mapping[str, Action] = {
     action.kind: action
-    for action in (GiveTask(), RaiseAlert(), SetStage(), PutTag(), WriteDraft(), TellWebhook())
+    for action in (GiveTask(), WriteDraft(), RaiseAlert(), SetStage(), PutTag(), TellWebhook())
 }
-"""By kind, in the order in which a play does them."""
+"""By kind, in the order in which a play does them: an alert suggests the draft that is there."""
 
 __all__ = ["ACTIONS", "Action", "Doing"]

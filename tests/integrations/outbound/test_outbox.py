@@ -16,7 +16,7 @@ from routing.alerts import raise_alert
 from routing.models import Alert, OwedEvent, Qualification, StateChange
 from routing.models.alert import AlertKind
 from tests.doubles.receiver import SECRET
-from tests.factories.routing import make_pql, rep_of
+from tests.factories.routing import RepFactory, make_pql, rep_of
 from tests.integrations.outbound.conftest import (
     email_destination,
     slack_destination,
@@ -153,6 +153,22 @@ def test_changes_become_events_for_webhooks_once() -> None:
     assert [d.payload["type"] for d in Delivery.objects.filter(destination=closed)] == [
         "pql.closed"
     ]
+
+
+def test_what_is_news_to_a_rep_says_why_and_what_to_write() -> None:
+    webhook_destination(URL, events=["pql.assigned", "pql.state_changed"])
+    pql = make_pql(lead__name="Ada King")
+    user = rep_of(pql).user
+    other = RepFactory.create()
+    pql = services.accept(pql, by=user, at=AT)
+    services.reassign(pql, rep=other, by=user, at=AT, reason="Away")
+    owe(at=AT, limit=10)
+    changed, given = (delivery.payload["data"] for delivery in Delivery.objects.order_by("pk"))
+    assert "reasons" not in changed
+    assert given["last_activity"] is None
+    alert = told(pql)
+    assert given["reasons"] == alert.content["reasons"]
+    assert given["suggested_message"] == alert.content["suggested_message"]
 
 
 def test_changes_nobody_takes_are_not_kept_for_later() -> None:

@@ -81,6 +81,14 @@ def test_one_lane_gets_one_a_second_and_the_oldest_first(slack: SlackDouble) -> 
     assert slack.told()[second.message_key] == 1
 
 
+def test_clock_set_back_stops_no_lane(slack: SlackDouble) -> None:
+    destination = hold_in_channel()
+    sent = {"state": "sent", "sent_at": AT + timedelta(days=1)}
+    owed(destination, "tomorrow", lane="C1", **sent)
+    owed(destination, "now", lane="C1")
+    assert send() == 1
+
+
 def test_lane_under_way_is_left_alone() -> None:
     destination = hold_in_channel()
     for key in "ab":
@@ -233,6 +241,46 @@ def test_slack_down_for_an_hour_holds_up_nobody_and_all_arrive_once(
     assert slack.told() == {one.message_key: 1 for one in away}
     destination.refresh_from_db()
     assert (destination.failures, destination.rests_until) == (0, None)
+
+
+def test_slow_receiver_holds_up_nobody_else(slack: SlackDouble, receiver: Receiver) -> None:
+    """Not even what is told for the first time while it is waited for."""
+    held = threading.Event()
+    receiver.fault = Fault(waits=held)
+    slow = owed(webhook_destination(receiver.hook))
+    destination = hold_in_channel()
+    asked = 0
+
+    def owe(at: datetime) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            owed(destination, not_before=at)
+        if slack.messages:
+            held.set()
+
+    assert send_due(at=AT, seconds=0.1, owe=owe) >= 1
+    assert (len(slack.messages), asked > 3) == (1, True)
+    slow.refresh_from_db()
+    assert slow.attempts == 1
+
+
+def test_channel_that_keeps_its_distance_is_waited_for(slack: SlackDouble) -> None:
+    destination = hold_in_channel()
+    for key in "ab":
+        owed(destination, key, lane="C1")
+    assert send_due(at=AT, seconds=1.8) == 2
+
+
+def test_owing_that_fails_loses_nothing_on_its_way(slack: SlackDouble) -> None:
+    delivery = owed(hold_in_channel())
+
+    def owe(at: datetime) -> None:
+        raise ValueError("no words")
+
+    assert send_due(at=AT, seconds=0.2, owe=owe) == 1
+    delivery.refresh_from_db()
+    assert delivery.state == "sent"
 
 
 def test_receiver_that_is_gone_is_switched_off(receiver: Receiver) -> None:

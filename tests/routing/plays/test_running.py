@@ -220,6 +220,16 @@ def test_draft_is_written_and_filled_in() -> None:
     assert plays.suggested_message(pql) == draft.text
 
 
+def test_alert_suggests_what_the_same_play_wrote() -> None:
+    pql = make_pql(rep=RepFactory.create())
+    alert = {"kind": "alert", "to": "rep", "text": "Now"}
+    draft = {"kind": "draft", "subject": "Hello", "text": "Hi {first_name}, from the play"}
+    make_play("signal_hit", params=LIMIT, actions=[alert, draft])
+    hit(pql.lead, "limit", at=AT + MINUTE)
+    run(AT + MINUTE)
+    assert Alert.objects.get().content["suggested_message"] == Draft.objects.get().text
+
+
 CRM = NamedDestination("crm", "CRM", is_webhook=True, is_on=True, takes_plays=True)
 
 
