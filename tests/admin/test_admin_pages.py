@@ -59,8 +59,7 @@ pytestmark = pytest.mark.django_db
 LIST_BUDGET, PAGE_BUDGET = 8, 9  # queries; two of each are the session and the person
 BIGGER_LISTS: dict[type[Model], int] = {Criterion: 9}  # tiers, and the signals by name
 BIGGER_PAGES: dict[type[Model], int] = {
-    **of_plays.BIGGER_PAGES,
-    **of_outbound.BIGGER_PAGES,
+    **(of_plays.BIGGER_PAGES | of_outbound.BIGGER_PAGES),
     DataAudit: 16,
     RubricVersion: 20,
     Rubric: 11,
