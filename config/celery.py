@@ -55,6 +55,7 @@ app.conf.beat_schedule = {
     "expire-quiet": {"task": "routing.tasks.expire_quiet", "schedule": 300.0},
     "deliver": {"task": "integrations.tasks.deliver", "schedule": 2.0},
     "watch-slas": {"task": "routing.tasks.watch_slas", "schedule": 10.0},
+    "watch-reviews": {"task": "routing.tasks.watch_reviews", "schedule": 5.0},
     "foretell": {"task": "routing.tasks.foretell", "schedule": 30.0},
     "close-by-outcomes": {"task": "routing.tasks.close_by_outcomes", "schedule": 10.0},
     "remap-events": {"task": "leads.tasks.remap_events", "schedule": 5.0},

@@ -83,6 +83,17 @@ def watch_slas() -> None:
 
 
 @shared_task(ignore_result=True, soft_time_limit=60)
+def watch_reviews() -> None:
+    """Tell reviewers what waits for them, and again if it waits on."""
+    for _ in range(MAX_BATCHES):
+        if sla.tell_reviewers(at=timezone.now(), limit=BATCH) < BATCH:
+            break
+    for _ in range(MAX_BATCHES):
+        if sla.take_review_steps(at=timezone.now(), limit=BATCH) < BATCH:
+            break
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
 def foretell() -> None:
     """Make forecasts anew for some seconds; live scoring comes first."""
     ends = time.monotonic() + FORETELLING_S

@@ -13,8 +13,8 @@ from integrations.models import Delivery, DeliveryKind
 from integrations.outbound.outcomes import Refused
 from routing.alerts import Content
 from routing.models import Alert, Qualification, StateChange
-from routing.models.alert import Severity
-from routing.models.qualification import CLOSED_STATES, State
+from routing.models.alert import AlertKind, Severity
+from routing.models.qualification import CLOSED_STATES, Review, State
 
 MOST_LINES = 40  # of a digest; Slack shows 50 blocks
 NOTHING = Content()
@@ -30,6 +30,9 @@ DONE = {
     State.ASSIGNED: "Given",
     State.NEW: "Put back",
 }
+
+# Of an alert that asked for a review, whatever came after it.
+REVIEWED = {Review.PASSED: "Found worth working", Review.DISMISSED: "Dismissed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,11 @@ class Telling:
     items: tuple[Item, ...] = ()
     more: int = 0
     shown_change: int | None = None
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """Answers that are one tap away: their words, and where they are given."""
+        return [(link.text, _url(link.path)) for link in self.content.links]
 
     @property
     def about(self) -> str:
@@ -140,7 +148,7 @@ def _alone(alert: Alert, changes: dict[int, StateChange], *, is_shared: bool) ->
 
 def _may_act(alert: Alert, pql: Qualification, *, is_shared: bool) -> bool:
     """Whether it waits for whom the message is for. In a channel, whoever clicks is asked then."""
-    if pql.state not in {State.NEW, State.ASSIGNED}:
+    if pql.state not in {State.NEW, State.ASSIGNED} or pql.review == Review.WAITING:
         return False
     return is_shared or pql.rep is None or pql.rep.user_id == alert.user_id
 
@@ -151,6 +159,8 @@ def _news(alert: Alert, changes: dict[int, StateChange]) -> str:
     if last is None or last.at <= alert.created_at:
         return ""
     word = DONE.get(State(last.to_state), "Changed")
+    if alert.kind == AlertKind.REVIEW and alert.qualification:
+        word = REVIEWED.get(Review(alert.qualification.review), word)
     to = f" to {last.rep}" if word == "Given" and last.rep else ""
     by = f" by {last.by.get_full_name() or last.by.get_username()}" if last.by else ""
     why = f": {last.reason}" if last.to_state in CLOSED_STATES and last.reason else ""

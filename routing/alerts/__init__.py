@@ -4,18 +4,21 @@ An alert is a row in its recipient's inbox, made once for each cause. Ways out o
 (Slack, e-mail, webhooks) take what is due with :func:`claim_messages`.
 """
 
-from routing.alerts.content import Content, Figure, Reason, Scores
+from routing.alerts.content import Content, Figure, Link, Reason, Scores
 from routing.alerts.due import Message, claim_messages, mark_delivered
-from routing.alerts.making import make_alerts, raise_alert
+from routing.alerts.making import make_alerts, managers_of_all, raise_alert, raise_notice
 
 __all__ = [
     "Content",
     "Figure",
+    "Link",
     "Message",
     "Reason",
     "Scores",
     "claim_messages",
     "make_alerts",
+    "managers_of_all",
     "mark_delivered",
     "raise_alert",
+    "raise_notice",
 ]

@@ -1,12 +1,13 @@
 """An alert is put together: what it says, how pressing it is, when and how it goes out."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib.auth.models import User
 
 from leads.models import Lead
 from routing.alerts import reading
-from routing.alerts.content import one_line
+from routing.alerts.content import Content, one_line
 from routing.alerts.preferences import Manner, manner_of
 from routing.alerts.severity import DEFAULTS, Rule, severity_of
 from routing.models import Alert, Qualification, SeverityRule
@@ -16,6 +17,7 @@ TITLES = {
     AlertKind.NEW_PQL: "New PQL: {who}",
     AlertKind.HANDED_PQL: "Handed to you: {who}",
     AlertKind.WOKEN_PQL: "Snooze over: {who}",
+    AlertKind.REVIEW: "To review: {who}",
     AlertKind.UNASSIGNED_PQL: "Nobody has this PQL: {who}",
     AlertKind.SLA_REMINDER: "Still waiting: {who}",
     AlertKind.SLA_BREACH: "Waited too long: {who}",
@@ -49,11 +51,14 @@ class Desk:
         at: datetime,
         message: str,
         title: str = "",
+        path: str = "",
     ) -> Alert:
         """An alert about a lead, not saved yet; see :func:`routing.alerts.raise_alert`."""
         manner = self.manner(user)
         score = reading.score_for(lead, qualification)
         content = reading.describe(lead, qualification, score, zone=manner.zone, message=message)
+        if path:
+            content = replace(content, path=path)
         if severity is None:
             severity = severity_of(
                 self._known_rules(),
@@ -69,6 +74,24 @@ class Desk:
             lead=lead,
             qualification=qualification,
             title=one_line(title or TITLES[kind].format(who=content.who)),
+            content=content.as_json(),
+            channels=manner.channels(kind, severity, at),
+            created_at=at,
+            due_at=manner.due_at(at, severity),
+        )
+
+    def compose_notice(
+        self, *, key: str, kind: AlertKind, severity: int, user: User, title: str, content: Content,
+        at: datetime,
+    ) -> Alert:  # fmt: skip
+        """An alert about no single lead, not saved yet."""
+        manner = self.manner(user)
+        return Alert(
+            key=key,
+            kind=kind,
+            severity=severity,
+            user=user,
+            title=one_line(title),
             content=content.as_json(),
             channels=manner.channels(kind, severity, at),
             created_at=at,

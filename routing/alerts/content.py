@@ -44,6 +44,14 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An answer that is one tap away: its words, and the page that takes it."""
+
+    text: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """What an alert says. Empty texts and ``None`` are what is not known or does not apply.
 
@@ -56,6 +64,7 @@ class Content:
         suggested_message: a first message to the lead; several lines.
         path: where to go, from the application's root: "/leads/5/".
         figures: of a summary alone.
+        links: where else to go, by what is answered there.
     """
 
     message: str = ""
@@ -69,6 +78,7 @@ class Content:
     suggested_message: str = ""
     path: str = "/"
     figures: tuple[Figure, ...] = ()
+    links: tuple[Link, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The document an alert keeps."""
@@ -85,6 +95,7 @@ class Content:
                 "scores": Scores(**scores) if scores else None,
                 "reasons": tuple(Reason(**one) for one in document.get("reasons", ())),
                 "figures": tuple(Figure(**one) for one in document.get("figures", ())),
+                "links": tuple(Link(**one) for one in document.get("links", ())),
             }
         )
 

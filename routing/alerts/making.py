@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from leads.models import Lead
 from routing.alerts.causes import Cause, cause_of
 from routing.alerts.composing import Desk
+from routing.alerts.content import Content
 from routing.models import Alert, Qualification, StateChange, Team
 from routing.models.alert import AlertKind, Severity
 from routing.models.qualification import State
@@ -27,6 +28,7 @@ def raise_alert(
     at: datetime,
     message: str = "",
     title: str = "",
+    path: str = "",
 ) -> Alert:
     """Tell somebody about a lead, once for each ``key``: raised again, it is the first one.
 
@@ -36,6 +38,7 @@ def raise_alert(
         severity: a :class:`~routing.models.alert.Severity`; None leaves it to the rules.
         message: why they are told, in a sentence or two.
         title: the line that is read first; by default the kind and who it is about.
+        path: where it leads, from the application's root; by default to the lead.
     """
     known = Alert.objects.filter(key=key).first()
     if known is not None:
@@ -50,9 +53,38 @@ def raise_alert(
         at=at,
         message=message,
         title=title,
+        path=path,
     )
     Alert.objects.bulk_create([alert], ignore_conflicts=True)
     return Alert.objects.get(key=key)
+
+
+@transaction.atomic
+def raise_notice(
+    *,
+    key: str,
+    kind: str,
+    severity: int,
+    user: User,
+    title: str,
+    content: Content,
+    at: datetime,
+) -> bool:
+    """Tell somebody of something that is about no single lead, once for each ``key``; False if it
+    was told before."""
+    if Alert.objects.filter(key=key).exists():
+        return False
+    notice = Desk().compose_notice(
+        key=key,
+        kind=AlertKind(kind),
+        severity=severity,
+        user=user,
+        title=title,
+        content=content,
+        at=at,
+    )
+    Alert.objects.bulk_create([notice], ignore_conflicts=True)
+    return True
 
 
 @transaction.atomic

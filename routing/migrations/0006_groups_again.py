@@ -45,7 +45,7 @@ def update_groups(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("routing", "0026_by_hand"),
+        ("routing", "0027_reviews_told"),
         ("integrations", "0003_alerts_out"),
         ("leads", "0013_search_by_words"),
         ("rubrics", "0020_publishing"),

@@ -21,7 +21,7 @@ from routing.models.play_run import PlayRun
 from routing.models.qualification import Qualification
 from routing.models.rep import Rep, Team
 from routing.models.replay import Replay, ReplayedPql
-from routing.models.review import ReviewPolicy
+from routing.models.review import ReviewPolicy, ReviewWait
 from routing.models.rule import AssignmentRule, DealTurn, RuleSet
 from routing.models.saved_view import SavedView
 from routing.models.sla import SlaEvent, SlaPolicy
@@ -60,6 +60,7 @@ __all__ = [
     "Replay",
     "ReplayedPql",
     "ReviewPolicy",
+    "ReviewWait",
     "RoutingDecision",
     "RuleSet",
     "SavedView",

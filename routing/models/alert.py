@@ -23,6 +23,7 @@ class AlertKind(models.TextChoices):
     HANDED_PQL = "handed_pql", "PQL handed over"
     WOKEN_PQL = "woken_pql", "Snooze over"
     UNASSIGNED_PQL = "unassigned_pql", "Unassigned PQL"
+    REVIEW = "review", "PQL to review"
     SLA_REMINDER = "sla_reminder", "SLA reminder"
     SLA_BREACH = "sla_breach", "SLA breach"
     PLAY = "play", "Play"
@@ -80,6 +81,16 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def unread(self) -> AlertQuerySet:
         """Neither opened nor put away."""
         return self.filter(read_at=None)
+
+    def about(self, subject: str) -> AlertQuerySet:
+        """Those whose key begins with this subject: ``review:12``, ``pilot:3:7:2026-03-10``."""
+        return self.filter(key__startswith=f"{subject}:")
+
+    def settle(self, at: datetime) -> None:
+        """What they ask for is done: they count as read, and what was held back goes out no
+        more."""
+        self.filter(delivered_at=None).update(channels=[])
+        self.unread().update(read_at=at)
 
 
 class Alert(models.Model):

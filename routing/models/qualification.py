@@ -74,6 +74,10 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
         waiting = self.filter(review=Review.WAITING, state=State.NEW)
         return waiting.order_by("-total", "opened_at", "pk")
 
+    def unwatched(self) -> QualificationQuerySet:
+        """Those that wait for a review of which nobody was told yet."""
+        return self.to_review().filter(review_wait=None)
+
     def without_clock(self) -> QualificationQuerySet:
         """Assigned ones whose SLA was not worked out for this assignment yet (or anew)."""
         return self.filter(CLOCK_IS_TO_BE_SET)
@@ -362,6 +366,10 @@ class Qualification(models.Model):
 
     def __str__(self) -> str:
         return f"PQL {self.pk}: lead {self.lead_id}, {self.get_state_display()}"
+
+    @property
+    def waits_for_review(self) -> bool:
+        return self.review == Review.WAITING and self.state == State.NEW
 
     @property
     def waits_for_touch(self) -> bool:

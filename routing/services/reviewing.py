@@ -11,7 +11,7 @@ from django.db import transaction
 
 from routing.dealing.conditions import all_hold, check
 from routing.dealing.facts import Facts
-from routing.models import Qualification, ReviewPolicy, StateChange
+from routing.models import Alert, Qualification, ReviewPolicy, StateChange
 from routing.models.qualification import RejectReason, Review, State
 from routing.services.errors import InvalidRequest, TransitionNotAllowed
 from routing.services.moving import move
@@ -44,6 +44,7 @@ def pass_review(
         reason=f"{WORTH_IT}. {note.strip()}" if note.strip() else WORTH_IT,
         review=Review.PASSED,
     )
+    _settle(passed, at=at)
     # The news is that somebody gets it, and that change follows.
     StateChange.objects.filter(qualification=passed, announced_at=None).update(announced_at=at)
     return passed
@@ -60,7 +61,7 @@ def dismiss_in_review(
         raise InvalidRequest("Say in the note what the reason is.")
     _require_waiting(qualification)
     words = RejectReason(reason).label + (f": {note.strip()}" if note.strip() else "")
-    return move(
+    dismissed = move(
         qualification,
         State.REJECTED,
         by=by,
@@ -70,8 +71,15 @@ def dismiss_in_review(
         reject_reason=reason,
         closed_at=at,
     )
+    _settle(dismissed, at=at)
+    return dismissed
+
+
+def _settle(qualification: Qualification, *, at: datetime) -> None:
+    """Nobody has to be told any more that it waits (:mod:`routing.sla.reviews`)."""
+    Alert.objects.about(f"review:{qualification.pk}").settle(at)
 
 
 def _require_waiting(qualification: Qualification) -> None:
-    if qualification.review != Review.WAITING or qualification.state != State.NEW:
+    if not qualification.waits_for_review:
         raise TransitionNotAllowed("Somebody was faster: this PQL was reviewed already.")

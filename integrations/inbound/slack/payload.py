@@ -60,7 +60,7 @@ def _click(document: Any) -> Click | None:
         raise BadPayloadError("There is no action.")
     action = actions[0]
     name = _text(action, "action_id")
-    if name == "pql_open":  # a link: the browser went there by itself
+    if name == "pql_open" or name.startswith("link_"):  # the browser went there by itself
         return None
     chosen = action.get("selected_option")
     return Click(

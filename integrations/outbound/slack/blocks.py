@@ -1,6 +1,7 @@
 """A message in Block Kit. Pure. Whatever comes from outside is escaped: nobody's name is
 ``<!channel>``."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from integrations.outbound.telling import Telling, numbers
@@ -12,6 +13,8 @@ SECTION_LENGTH = 2900  # Slack: 3000
 FIELD_LENGTH = 1900
 LINE_LENGTH = 240
 MOST_FIELDS = 10
+LINK = "link_"
+"""How the ids of buttons begin that only open a page."""
 SNOOZES = (("tomorrow", "Until tomorrow"), ("week", "Until next week"))
 MARKS = {Severity.HIGH: "🔶 ", Severity.URGENT: "🔴 "}
 
@@ -46,6 +49,8 @@ def blocks(telling: Telling) -> list[Block]:
         found.append(_section(f"*{_line(telling.news)}*"))
     if telling.acts_on is not None:
         found.append(_actions(telling.acts_on, telling.url))
+    if telling.links:
+        found.append(_links(telling.links))
     found.append(_context(_line(telling.reference)))
     return found
 
@@ -101,6 +106,15 @@ def _actions(qualification_id: int, url: str) -> Block:
             {"type": "button", "action_id": "pql_open", "text": _plain("Open"), "url": url},
         ],
     }
+
+
+def _links(links: Sequence[tuple[str, str]]) -> Block:
+    """Buttons that open pages: nothing happens before somebody says so there."""
+    elements = [
+        {"type": "button", "action_id": f"{LINK}{number}", "text": _plain(text), "url": url}
+        for number, (text, url) in enumerate(links)
+    ]
+    return {"type": "actions", "elements": elements}
 
 
 def _button(action: str, text: str, value: str, **more: str) -> Block:
