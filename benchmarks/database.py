@@ -41,10 +41,7 @@ def kept_database(root: Path) -> Iterator[None]:
     """
     for name in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(name, None)
-    folder = Folder(root)
-    if not folder.take("benchmark"):
-        raise LaunchError(f"{root} is in use by process {folder.owner().get('pid', 'unknown')}.")
-    folder.end_leftovers()
+    folder = hold_folder(root)
     servers = Servers(folder, say=print)
     try:
         os.environ.update(servers.start())
@@ -55,6 +52,19 @@ def kept_database(root: Path) -> Iterator[None]:
     finally:
         servers.stop()
         folder.release()
+
+
+def hold_folder(root: Path) -> Folder:
+    """Own a data folder; servers that a killed run left there are ended.
+
+    Raises:
+        LaunchError: another process owns it.
+    """
+    folder = Folder(root)
+    if not folder.take("benchmark"):
+        raise LaunchError(f"{root} is in use by process {folder.owner().get('pid', 'unknown')}.")
+    folder.end_leftovers()
+    return folder
 
 
 def _migrate() -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from benchmarks.database import kept_database, own_database
+from benchmarks.database import hold_folder, kept_database, own_database
 from benchmarks.results import FOLDER
 from config.embedded import home
 
@@ -42,15 +42,30 @@ def main() -> None:
     parser.add_argument("--hits-per-lead", type=int, default=HITS_PER_LEAD)
     arguments = parser.parse_args()
     root = folder_of(arguments.leads, arguments.hits_per_lead)
-    home.remove(root)
-    home.make_folders(root)
-    home.make_root(root)
+    if _mark(root).is_file():
+        print(f"{root} is filled already; delete it to fill it anew")
+        return
+    _make_empty(root)
     started = time.monotonic()
     with kept_database(root):
         made = _fill(arguments.leads, arguments.hits_per_lead)
     _mark(root).write_text(json.dumps({"version": made.version_id, "at": made.ends_at.isoformat()}))
-    size = shutil.disk_usage(root).free / 2**30
-    print(f"{root} is filled, in {time.monotonic() - started:.0f} s; {size:.0f} GiB are free")
+    free = shutil.disk_usage(root).free / 2**30
+    print(f"{root} is filled, in {time.monotonic() - started:.0f} s; {free:.0f} GiB are free")
+
+
+def _make_empty(root: Path) -> None:
+    """An empty data folder; what an interrupted run left there goes.
+
+    Raises:
+        LaunchError: it is being filled at the moment.
+    """
+    home.make_folders(root)
+    home.make_root(root)
+    hold_folder(root).release()
+    home.remove(root)
+    home.make_folders(root)
+    home.make_root(root)
 
 
 @contextmanager
