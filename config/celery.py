@@ -47,6 +47,7 @@ app.conf.beat_schedule = {
     "run-plays": {"task": "routing.tasks.run_plays", "schedule": 2.0},
     "dry-run-plays": {"task": "routing.tasks.dry_run_plays", "schedule": 2.0},
     "forget-play-runs": {"task": "routing.tasks.forget_play_runs", "schedule": 3600.0},
+    "ask-pilots": {"task": "routing.tasks.ask_pilots", "schedule": 60.0},
     "tell-managers": {"task": "routing.tasks.tell_managers", "schedule": 300.0},
     "drop-old-alerts": {"task": "routing.tasks.drop_old_alerts", "schedule": 3600.0},
     "run-replays": {"task": "routing.tasks.run_replays", "schedule": 2.0},

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from routing import plays, services, simulating, sla
+from routing import pilots, plays, services, simulating, sla
 from routing.alerts import make_alerts as make_alerts_of_changes
 from routing.alerts.inbox import drop_old
 from routing.alerts.summaries import tell_managers as tell_managers_of_teams
@@ -148,6 +148,12 @@ def drop_old_alerts() -> None:
 def tell_managers() -> None:
     """Tell managers of their teams' day, at the time they chose."""
     tell_managers_of_teams(at=timezone.now())
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+def ask_pilots() -> None:
+    """Ask the reps of pilots, at the end of their day, whether its PQLs were good."""
+    pilots.ask_reps(at=timezone.now())
 
 
 @shared_task(ignore_result=True, soft_time_limit=60)

@@ -161,7 +161,7 @@ GETS: dict[str, Row] = {
     "routing:review-list": LEADER_PAGE._replace(leader=403),
     "routing:review-pass": POST_ONLY_PAGE,
     "routing:review-dismiss": POST_ONLY_PAGE,
-    "routing:pilot-verdict": POST_ONLY_PAGE,
+    "routing:pilot-verdict": row(anonymous=302, people=404, tokens=302, newcomer=403),
     "routing:guide": PAGE,
     "routing:guide-away": POST_ONLY_PAGE,
     "routing:help-keys": PAGE,

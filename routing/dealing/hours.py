@@ -67,6 +67,11 @@ class WorkingHours:
             closing = end
         return closing
 
+    def closes_on(self, day: date) -> datetime | None:
+        """When the working time of a date ends; None for a free day."""
+        stretches = self._stretches_of(day)
+        return stretches[-1][1] if stretches else None
+
     def add_working(self, at: datetime, span: timedelta) -> datetime:
         """The first moment at which ``span`` of working time has passed since ``at``.
 
