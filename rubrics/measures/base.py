@@ -192,6 +192,8 @@ class Hits:
 class NestedMeasure(HitMeasure):
     """A measure of hits in more than one step (per session, per pair), as a query of its own."""
 
+    reads_subject: ClassVar[bool] = True
+    """Whether the query itself, apart from its window, looks at the subject ``s``."""
     tells_next: ClassVar[bool] = False
     """Whether the rows have ``next_at``, the first moment at which time alone changes the value."""
 

@@ -43,6 +43,7 @@ class LongestSession(NestedMeasure):
     key = "longest_session"
     label = "Minutes of the longest session"
     unit = "number"
+    reads_subject = False
 
     def subquery(
         self, params: Params, names: Names, condition: sql.Composable, hits: Hits
@@ -66,6 +67,7 @@ class MostInSession(NestedMeasure):
 
     key = "most_in_session"
     label = "Most different values in one session"
+    reads_subject = False
 
     def subquery(
         self, params: Params, names: Names, condition: sql.Composable, hits: Hits

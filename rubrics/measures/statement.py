@@ -175,7 +175,9 @@ class _Parts:
         for name, kind, params in self.nested:
             condition = self._condition(params["signals"], params["window"])
             past = sql.SQL("{} AND {}").format(until, condition)
-            query = kind.subquery(params, self.names, past, source.hits)
+            is_alone = not kind.reads_subject and params["window"] == LIFETIME
+            hits = (source.hits_alone if is_alone else None) or source.hits
+            query = kind.subquery(params, self.names, past, hits)
             joins.append(
                 sql.SQL("LEFT JOIN ({query}) AS {name} ON {name}.id = s.id").format(
                     query=query, name=sql.Identifier(name)

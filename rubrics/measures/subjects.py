@@ -69,12 +69,15 @@ class Source:
     """The subjects as SQL: ``ctes`` define ``subject`` (and ``member``), ``hits`` are theirs.
 
     ``moment`` is ``s.at``, as a literal where all share it: the planner then knows what it asks.
+    ``hits_alone`` are the hits without the subject ``s`` beside them, where they can be found so:
+    of leads who share a moment. Some may be of leads that do not try the product.
     """
 
     kind: str
     ctes: sql.Composable
     hits: Hits
     moment: sql.Composable
+    hits_alone: Hits | None = None
 
 
 def source_of(
@@ -101,11 +104,14 @@ def source_of(
     if isinstance(subjects, LeadIds | LeadRange | Moments):
         hits = sql.SQL("leads_hit AS h JOIN subject AS s ON s.id = h.lead_id")
         key = sql.SQL("h.lead_id")
+        scope = scope_sql(subjects, key)
+        alone = Hits(sql.SQL("leads_hit AS h"), scope, key)
         return Source(
             LEAD,
             sql.SQL("subject AS MATERIALIZED ({})").format(_leads(subjects, product_id)),
-            Hits(hits, scope_sql(subjects, key), key),
+            Hits(hits, scope, key),
             moment,
+            None if isinstance(subjects, Moments) else alone,
         )
     hits = sql.SQL(
         "subject AS s JOIN member AS m ON m.account_id = s.id"
