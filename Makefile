@@ -32,10 +32,8 @@ shell: env-run ## Open a Python shell with the application loaded
 ##@ Work on it
 .PHONY: test
 test: env-test check ## Run every check and every test
-	$(PYTEST) -n 2 --dist loadfile -m "not e2e and not browser and not data and not alone" $(ARGS)
-	$(PYTEST) -m "alone" $(ARGS)
+	EXAMPLES=100 $(PYTEST) -n 2 --dist worksteal -m "not e2e and not browser and not data" $(ARGS)
 	$(PYTEST) -m "(e2e or data) and not browser" -p no:randomly $(ARGS)
-	EXAMPLES=100 $(PYTEST) -n 2 -m "hypothesis and not e2e" $(ARGS)
 	$(call run-browser-tests)
 
 # Exit code 5 is "no tests": a tree without browser tests is not a failure.

@@ -1,7 +1,6 @@
 """What every test stands on."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,16 +9,34 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase, override_settings
+from django.test.utils import setup_databases, teardown_databases
 from psycopg.sql import SQL, Identifier, Literal
+from pytest_django import DjangoDbBlocker
 
 from rubrics import mappers
 from rubrics.mappers import forget_compiled
+from tests.servers import has_made_database
 
 # Rows of migrations and of Django itself, which every test finds.
 GIVEN = {
     "auth_group", "auth_group_permissions", "auth_permission", "django_content_type",
     "django_migrations",
 }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The database: there already (tests/servers.py), or made on the server that was given."""
+    if has_made_database():
+        yield
+        return
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -88,35 +105,12 @@ def _empty_caches() -> None:
 
 
 @pytest.fixture(scope="module")
-def setting(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+def setting(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Any]:
     """The world of the permission matrices (tests/permissions/): one for a module's tests, each of
-    which leaves it as it was."""
+    which leaves it as it was. Its thousands of requests look up no session in the database."""
     from tests.permissions.askers import make_setting
 
-    with django_db_blocker.unblock(), transaction.atomic():
+    sessions = override_settings(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies")
+    with sessions, django_db_blocker.unblock(), transaction.atomic():
         yield make_setting()
         transaction.set_rollback(True)
-
-
-# What they test waits until every transaction of the server has ended (leads/fences.py): tests of
-# the other core, in a database of their own, would hold it up.
-ALONE = (
-    "leads/catalogue/",
-    "leads/test_fences.py",
-    "routing/plays/",
-    "leads/test_remapping.py",
-    "admin/test_admin_catalogue.py",
-    "admin/test_admin_mapping.py",
-    "admin/test_admin_data_audits.py",
-    "rubrics/dataquality/",
-    "rubrics/test_expected.py",
-    "rubrics/proof/test_threads.py",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that nothing may run beside."""
-    tests = Path(__file__).parent
-    for item in items:
-        if item.path.relative_to(tests).as_posix().startswith(ALONE):
-            item.add_marker(pytest.mark.alone)

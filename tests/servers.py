@@ -1,7 +1,8 @@
 """Pytest plugin: a database and a Redis for the session, before Django reads its settings.
 
-Loaded by ``-p tests.servers`` (pyproject.toml). DATABASE_URL and REDIS_URL, when set, are used
-instead. Each session has its own throw-away servers, so sessions can run at the same time.
+Loaded by ``-p tests.servers`` (pyproject.toml). Each process that runs tests has its own throw-away
+servers: sessions can run at the same time, and with ``-n 2`` no test meets the transactions of the
+other process. DATABASE_URL and REDIS_URL, when set, are used instead, by one process then.
 """
 
 import atexit
@@ -19,6 +20,7 @@ from config.embedded import home
 from config.embedded.errors import LaunchError
 from config.embedded.folder import Folder
 from config.embedded.servers import Servers
+from tests import clusters
 
 TEST_ROOT = home.BASE_DIR / ".data" / "test"
 STALE_S = 3600
@@ -30,41 +32,93 @@ hypothesis_settings.register_profile("explore", deadline=None, max_examples=1000
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 
+# What the process that only hands out the tests says to those that run them.
+NOWHERE = "postgres://nobody@127.0.0.1:1/none"
+
+
 class _Session:
     """The servers of this test session, if it needed any."""
 
     def __init__(self) -> None:
         self.servers: Servers | None = None
         self.root: Path | None = None
+        self.has_database = False
 
     def start(self) -> None:
-        self.root = new_root("session")
+        """Start servers whose database is migrated, and let the environment lead to them."""
+        self._make_root("session")
+        if not os.environ.get("DATABASE_URL"):
+            clusters.copy_into(self._data(), make=_make_cluster)
+            self.has_database = True
+        os.environ.update(self._start_servers())
+
+    def make_cluster(self, place: Path) -> None:
+        """Make a cluster, migrate its database and leave it, stopped, at ``place``."""
+        self._make_root("cluster")
+        data = self._data()
+        clusters.migrate(self._start_servers())
+        self._stop_servers()
+        clusters.copy(data, place)
+
+    def _make_root(self, kind: str) -> None:
+        # In case pytest never reaches its end. Killed outright, we take the servers with us.
+        atexit.register(self.stop)
+        self.root = new_root(kind)
+
+    def _data(self) -> Path:
+        """Where PostgreSQL is going to keep its data."""
+        assert self.root is not None
+        places = home.prepare(self.root)
+        home.drop_sockets(places.sockets)  # the servers make their own
+        return places.state / "postgres"
+
+    def _start_servers(self) -> dict[str, str]:
+        assert self.root is not None
         folder = Folder(self.root)
         folder.take("pytest")
         self.servers = Servers(folder, say=_quiet, is_durable=False)
-        # In case pytest never reaches its end. Killed outright, we take the servers with us.
-        atexit.register(self.stop)
-        os.environ.update(self.servers.start())
+        return self.servers.start()
 
-    def stop(self) -> None:
+    def _stop_servers(self) -> None:
         if self.servers is not None:
             self.servers.stop()
             self.servers.folder.release()
             self.servers = None
+
+    def stop(self) -> None:
+        self._stop_servers()
         if self.root is not None:
             home.remove(self.root)
             self.root = None
 
 
+def _make_cluster(place: Path) -> None:
+    maker = _Session()
+    try:
+        maker.make_cluster(place)
+    finally:
+        maker.stop()
+
+
 _session = _Session()
+
+
+def has_made_database() -> bool:
+    """Whether the tests' database was made here, and is migrated already."""
+    return _session.has_database
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Start before pytest-django loads the settings (xdist workers inherit the environment)."""
+    """Start before pytest-django loads the settings."""
     os.environ.setdefault("SECRET_KEY", "for-tests-only-" + "x" * 50)
     options = early_config.known_args_namespace
-    if "PYTEST_XDIST_WORKER" in os.environ or options.help or options.version:
+    if options.help or options.version:
+        return
+    if os.environ.get("DATABASE_URL") == NOWHERE:
+        del os.environ["DATABASE_URL"]
+    elif options.numprocesses and not os.environ.get("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = NOWHERE
         return
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         return
@@ -73,6 +127,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     except LaunchError as error:
         _session.stop()
         raise pytest.UsageError(f"No database for the tests: {error}") from error
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One process for a server that was given: some tests wait for all of its transactions."""
+    if os.environ.get("DATABASE_URL") != NOWHERE and config.getoption("dist", "no") != "no":
+        config.option.dist, config.option.tx = "no", []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -20,7 +20,7 @@ from routing.models import Rep, SavedView, Task
 from routing.models.alert import AlertKind, Severity
 from routing.models.qualification import State
 from rubrics.models import Backtest, Preview, Proof, Publication
-from tests.world import AT, World, make_person, make_world, token_client
+from tests.world import AT, World, make_admin, make_person, make_world, token_client
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -67,6 +67,7 @@ class Setting:
     world: World
     people: dict[str, User]
     clients: dict[str, Client]
+    superuser: User
     root: Client
 
     def ask(self, asker: str, method: str, url: str, body: Any = None) -> HttpResponseBase:
@@ -124,8 +125,8 @@ def make_setting() -> Setting:
     clients = {"anonymous": Client(), **{name: _signed_in(user) for name, user in people.items()}}
     for scope, name in TOKENS.items():
         clients[name] = token_client(people["revops"], scope)
-    root = _signed_in(User.objects.create_superuser("root", "root@ripeline.example"))
-    return Setting(world, people, clients, root)
+    superuser = make_admin()
+    return Setting(world, people, clients, superuser, _signed_in(superuser))
 
 
 def _deal(world: World, mate: Rep) -> None:

@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Model
-from django.template.response import SimpleTemplateResponse
+from django.template import Template
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from integrations.models.token import Scope
 from leads.models import Signal
 from tests.admin.test_admin_pages import fill
 from tests.permissions.askers import Setting, names, undone
-from tests.world import make_person
+from tests.world import make_person, token_client
 
 pytestmark = pytest.mark.django_db
 
@@ -236,31 +237,37 @@ def keys(setting: Setting) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def _nothing_is_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who is let in is decided before; tests/admin looks at the pages."""
-
-    def render(self: SimpleTemplateResponse) -> SimpleTemplateResponse:
-        self.content = b""
-        return self
-
-    monkeypatch.setattr(SimpleTemplateResponse, "render", render)
+    monkeypatch.setattr(Template, "render", lambda *args: "")
 
 
 def status(client: Client, method: str, url: str) -> int:
     """The status; 401 for being sent to sign in."""
-    with undone():
-        response = client.get(url) if method == "GET" else client.post(url)
+    response = client.get(url) if method == "GET" else client.post(url)
     to_login = response.status_code == 302 and "/admin/login/" in response["Location"]
     return 401 if to_login else response.status_code
 
 
-def staff(username: str) -> tuple[User, Client]:
-    person, client = make_person(username, staff=True), Client()
+def undone_status(client: Client, method: str, url: str) -> int:
+    """The status of what may be done; whatever it changes is undone."""
+    with undone():
+        return status(client, method, url)
+
+
+def signed_in(person: User) -> Client:
+    client = Client()
     client.force_login(person)
-    return person, client
+    return client
 
 
-def permission(need: str) -> Permission:
-    label, codename = need.split(".")
-    return Permission.objects.get(content_type__app_label=label, codename=codename)
+def staff(username: str) -> tuple[User, Client]:
+    person = make_person(username, staff=True)
+    return person, signed_in(person)
+
+
+def permissions() -> dict[str, Permission]:
+    """All there are, by what rules call them."""
+    every = Permission.objects.select_related("content_type")
+    return {f"{one.content_type.app_label}.{one.codename}": one for one in every}
 
 
 def has_rule(name: str) -> bool:
@@ -282,43 +289,55 @@ def test_every_page_of_the_admin_has_a_rule() -> None:
 
 
 def test_outsiders_get_no_page_of_the_admin(setting: Setting, keys: dict[str, Any]) -> None:
-    outsiders = ("anonymous", "newcomer", "rep", "leader", "manager", "manage_rubrics")
+    """Nobody does who is not staff, whatever else they may do: in every group, with every
+    permission, with a token of every scope."""
+    mighty = make_person("mia")
+    mighty.groups.set(Group.objects.all())
+    mighty.user_permissions.set(Permission.objects.all())
+    outsiders = {
+        "anonymous": setting.clients["anonymous"],
+        "not staff": signed_in(mighty),
+        "token": token_client(setting.superuser, *Scope.values),
+    }
+    wrong = []
     for name in ADMIN_NAMES + sorted(BY_FIELD):
         url = address(name, keys)
-        for asker in outsiders:
+        for asker, client in outsiders.items():
             for method in ("GET", "POST"):
-                assert status(setting.clients[asker], method, url) == 401, (name, asker, method)
+                if (found := status(client, method, url)) != 401:
+                    wrong.append(f"{name} {method}: {found} for {asker}")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_no_page_is_posted_to_without_csrf_token(setting: Setting, keys: dict[str, Any]) -> None:
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(User.objects.get(username="root"))
+    strict.force_login(setting.superuser)
     for name in ADMIN_NAMES + sorted(BY_FIELD):
         assert status(strict, "POST", address(name, keys)) in {403, 405}, name
 
 
 def test_each_page_needs_its_permissions(setting: Setting, keys: dict[str, Any]) -> None:
     """With just these one is let in, and without any one of them, whatever else one has, not."""
-    every = set(Permission.objects.all())
+    every = permissions()
     person, client = staff("clerk")
     almost, refused = staff("almost")
-    almost.user_permissions.set(every)
+    almost.user_permissions.set(every.values())
     wrong = []
     for name in filter(has_rule, set(ADMIN_NAMES) - LEADS_ON):
         url = address(name, keys)
         for method, needs in zip(("GET", "POST"), rule(name), strict=True):
             if needs == NOBODY:
-                if (found := status(setting.root, method, url)) not in {403, 405}:
+                if (found := undone_status(setting.root, method, url)) not in {403, 405}:
                     wrong.append(f"{name} {method}: {found} for a superuser")
                 continue
-            held = [permission(need) for need in needs]
+            held = [every[need] for need in needs]
             person.user_permissions.set(held)
-            if (found := status(client, method, url)) in {401, 403}:
+            if (found := undone_status(client, method, url)) in {401, 403}:
                 wrong.append(f"{name} {method}: {found} with {needs}")
             for need in held:
-                lacking = {need} | ({permission(changing(need))} if is_view(need) else set())
+                lacking = {need} | ({every[changing(need)]} if is_view(need) else set())
                 almost.user_permissions.remove(*lacking)
-                if (found := status(refused, method, url)) not in {403, 404, 405}:
+                if (found := undone_status(refused, method, url)) not in {403, 404, 405}:
                     wrong.append(f"{name} {method}: {found} without {need.codename}")
                 almost.user_permissions.add(*lacking)
     assert not wrong, "\n".join(wrong)
