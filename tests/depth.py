@@ -1,4 +1,4 @@
-"""How long property tests look: briefly in the fast suite, EXAMPLES=100 of `make test` for more."""
+"""How long property tests look: briefly by themselves, EXAMPLES=100 of `make test` for more."""
 
 import os
 
