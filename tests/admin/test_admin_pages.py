@@ -201,22 +201,10 @@ def fill(world: World, first: int, last: int) -> None:
         account = Account.objects.get(leads=lead)
         AccountChange.objects.create(account=account, changed_at=AT)
         AccountScore.objects.create(
-            account=account,
-            product=world.product,
-            rubric=world.rubric,
-            version=world.version,
-            at=AT,
-            fit=15,
-            fit_low=15,
-            fit_high=15,
-            behavior=0,
-            total=15,
-            is_pql=False,
-            last_activity_at=AT,
-            measures=[1.0],
-            points=[15],
-            changed_at=AT,
-        )
+            account=account, product=world.product, rubric=world.rubric, version=world.version,
+            at=AT, fit=15, fit_low=15, fit_high=15, behavior=0, total=15, is_pql=False,
+            last_activity_at=AT, measures=[1.0], points=[15], changed_at=AT,
+        )  # fmt: skip
         other = Lead.objects.create(merged_into=lead)
         LeadMerge.objects.create(winner=lead, loser=other, reason="e-mail", merged_at=AT)
         Outcome.objects.create(lead=lead, product=world.product, kind="churned", occurred_at=AT)
