@@ -186,6 +186,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Links within the buttons that unfold an operation cannot be told from them by keys.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": False},
     "REDOC_DIST": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -244,7 +246,11 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": True,
     "SIDEBAR": {"navigation": "config.navigation.sidebar"},
     "DASHBOARD_CALLBACK": "config.navigation.overview",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("routing/icon.svg")}
+    ],
     "STYLES": [lambda _request: static("leads/admin.css")],
+    "SCRIPTS": [lambda _request: static("leads/admin.js")],
     "COLORS": {  # the teal of the reps' pages; dark enough for white text from 600 on
         "primary": {
             "50": "oklch(98.4% .014 180.72)",

@@ -1,0 +1,85 @@
+// What the admin's theme leaves out for who works by keys or listens: things to click that are
+// neither links nor buttons, icons that are read aloud by their names, fields without one.
+
+(() => {
+  // What an icon does where it stands alone.
+  const DOES = {
+    arrow_back: "Go back", close: "Close", dock_to_right: "Navigation", drag_indicator: "Move",
+    expand_more: "Expand", more_horiz: "More", more_vert: "More", search: "Search",
+  };
+  const ICON = ".material-symbols-outlined";
+
+  function mendAll(root) {
+    const all = (selector) => [...(root.matches?.(selector) ? [root] : []), ...root.querySelectorAll(selector)];
+    all("[x-on\\:click]").forEach(makeButton);
+    all(ICON).forEach(hushIcon);
+    all(".select2-selection").forEach(nameChoice);
+    all(".help-tooltip[aria-label]").forEach((mark) => mark.setAttribute("role", "img"));
+    all(".overflow-x-auto").forEach((wide) => scrolling.observe(wide));
+  }
+
+  // A thing to click takes the focus, and Enter and Space click it.
+  function makeButton(thing) {
+    if (thing.matches("a[href], button, input, label, summary, select") || !thing.textContent.trim()) return;
+    if (thing.querySelector("a, button, input, [x-on\\:click]")) return;
+    const button = thing.matches("h1, h2, h3, h4") ? wrapInside(thing) : thing;
+    button.setAttribute("role", "button");
+    button.tabIndex = 0;
+    button.addEventListener("keydown", (event) => {
+      if (event.target !== button || !["Enter", " "].includes(event.key)) return;
+      event.preventDefault();
+      button.click();
+    });
+  }
+
+  // A heading stays one: what is in it becomes the button.
+  function wrapInside(heading) {
+    const inside = document.createElement("span");
+    inside.className = "flex flex-row grow items-center";
+    inside.append(...heading.childNodes);
+    heading.append(inside);
+    return inside;
+  }
+
+  // An icon is a ligature: to a screen reader it is the word "chevron_right".
+  function hushIcon(icon) {
+    const word = icon.textContent.trim();
+    const control = icon.closest("a, button, [role=button]");
+    icon.setAttribute("aria-hidden", "true");
+    if (!control || control.hasAttribute("aria-label")) return;
+    const rest = [...control.querySelectorAll(ICON)].reduce(
+      (text, one) => text.replace(one.textContent.trim(), ""), control.textContent,
+    );
+    if (!rest.trim()) control.setAttribute("aria-label", DOES[word] ?? (control.title || word.replaceAll("_", " ")));
+    if (control === icon) icon.removeAttribute("aria-hidden");
+  }
+
+  // A choice that is searched is called what its field is called, also while nothing is chosen.
+  function nameChoice(selection) {
+    const select = selection.closest(".select2-container")?.previousElementSibling;
+    const label = select && document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
+    const name = label?.textContent.replace("*", "").trim() || select?.getAttribute("aria-label");
+    if (!name) return;
+    selection.removeAttribute("aria-labelledby");
+    selection.setAttribute("aria-label", name);
+    const rendered = selection.querySelector("[role=textbox]");
+    rendered?.setAttribute("aria-label", name);
+  }
+
+  // What scrolls sideways is scrolled by keys too, while it does.
+  const scrolling = new ResizeObserver((changes) => {
+    for (const { target } of changes) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  });
+
+  addEventListener("load", () => {
+    mendAll(document.body);
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) {
+        for (const node of addedNodes) if (node.nodeType === Node.ELEMENT_NODE) mendAll(node);
+      }
+    }).observe(document.body, { childList: true, subtree: true });
+  });
+})();
