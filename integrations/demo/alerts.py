@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
+from routing import sla
 from routing.alerts import make_alerts
 from routing.models import Alert, Qualification, StateChange
 
@@ -17,6 +18,7 @@ def fill_inboxes(*, at: datetime) -> None:
     StateChange.objects.unannounced().filter(at__lt=at - TOLD).update(announced_at=F("at"))
     while make_alerts(at=at, limit=BATCH):
         pass
+    sla.tell_reviewers(at=at, limit=BATCH)
     pql = Qualification.objects.filter(pk=OuterRef("qualification"), assigned_at__isnull=False)
     when = Subquery(pql.values("assigned_at"))
     dealt = Alert.objects.filter(qualification__assigned_at__isnull=False)

@@ -7,7 +7,7 @@ the moments and the reps' decisions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -21,6 +21,8 @@ from rubrics.mappers import Compiled
 from rubrics.measures.subjects import AccountIds, LeadIds
 from rubrics.models import AccountScore, Score, ScoreChange
 from rubrics.scores import score_by
+
+Happening = tuple[datetime, Callable[[datetime], None]]
 
 # Coarse at first, fine lately, so that what is new today is new to the half hour.
 FINE_FROM = timedelta(days=2)
@@ -40,6 +42,8 @@ class Replay:
     ids: Mapping[str, int]
     random: Random
     planned: list[tuple[datetime, int, Decision]] = field(default_factory=list)
+    happenings: list[Happening] = field(default_factory=list)
+    """What somebody changes meanwhile, earliest first."""
 
     def run(self, *, since: datetime, until: datetime) -> None:
         """Go from ``since`` to ``until``. Needs a transaction that nobody else can see into."""
@@ -47,6 +51,9 @@ class Replay:
         active: set[int] = set()
         accounts_at = since
         for at, lead_ids in touched.items():
+            while self.happenings and self.happenings[0][0] <= at:
+                _, happen = self.happenings.pop(0)
+                happen(at)
             due = Score.objects.due(at).filter(rubric_id=self.version.rubric_id)
             affected = lead_ids | set(due.values_list("lead_id", flat=True))
             if affected:
@@ -84,7 +91,9 @@ class Replay:
         if not ScoreChange.objects.unrouted().exists():
             return
         open_qualifications(at=at, limit=1_000)
-        new = list(Qualification.objects.filter(opened_at=at).order_by("pk"))
+        # What waits for a review is nobody's to work.
+        dealt = Qualification.objects.filter(opened_at=at, rep__isnull=False)
+        new = list(dealt.order_by("pk"))
         fates = defaultdict(list)
         outcomes = Outcome.objects.filter(lead__in=[q.lead_id for q in new])
         for outcome in outcomes.order_by("occurred_at"):

@@ -12,6 +12,7 @@ from integrations.models.token import Scope
 from routing.models import Rep, Team
 
 TEAM = "Sales"
+REVIEWERS = "First look"
 TOKEN_NAME = "Demo"  # noqa: S105 - the name of a token, not one
 MANAGER = "manager"
 # Role as shown, username, first name, last name, group.
@@ -21,7 +22,10 @@ STAFF = (
     ("rep", "rita", "Rita", "Lang", "Rep"),
     ("rep", "omar", "Omar", "Haddad", "Rep"),
     ("rep", "june", "June", "Castell", "Rep"),
+    ("SDR", "sami", "Sami", "Okoro", "Rep"),
 )
+# Looks at PQLs before reps get them, and gets none.
+REVIEWER = "sami"
 
 
 def hire() -> tuple[SignIn, ...]:
@@ -46,10 +50,15 @@ def hire() -> tuple[SignIn, ...]:
     team, _ = Team.objects.get_or_create(
         name=TEAM, defaults={"manager": User.objects.get(username=MANAGER)}
     )
+    reviewers, _ = Team.objects.get_or_create(
+        name=REVIEWERS, defaults={"manager": team.manager, "reviews": True}
+    )
     for _, username, _, _, group in STAFF:
         if group == "Rep":
+            reviews = username == REVIEWER
             Rep.objects.get_or_create(
-                user=User.objects.get(username=username), defaults={"team": team}
+                user=User.objects.get(username=username),
+                defaults={"team": reviewers if reviews else team, "is_available": not reviews},
             )
     return tuple(signins)
 

@@ -29,6 +29,13 @@ from integrations.demo.history import DAYS, PEOPLE, Past, make_past
 from integrations.demo.replay import Replay
 from integrations.demo.rubrics import publish_rubrics
 from integrations.demo.staff import MANAGER, hire, issue_token
+from integrations.demo.trials import (
+    PILOT_BEGAN,
+    REVIEW_BEGAN,
+    say_verdicts,
+    start_pilot,
+    start_review,
+)
 from integrations.models import Destination, DestinationKind
 from leads.attributes import Statement, write_statements
 from leads.keys import hash_write_key
@@ -80,10 +87,15 @@ def load_demo(*, at: datetime, seed: int = SEED, count: int = PEOPLE) -> None:
         past,
         writer.ids,
         Random(seed),  # noqa: S311 - a demo
+        happenings=[
+            (at - PILOT_BEGAN, lambda moment: start_pilot(product, at=moment)),
+            (at - REVIEW_BEGAN, lambda _: start_review(product)),
+        ],
     )
     replay.run(since=since, until=at)
     while score_due(at=at, limit=BATCH):
         pass
+    say_verdicts(Random(seed), at=at)  # noqa: S311 - a demo
     arrange(at=at)
     fill_inboxes(at=at)
     StateChange.objects.not_handed_on().update(handed_on_at=F("at"))

@@ -27,7 +27,8 @@ from leads.models import (
     Source,
     Trial,
 )
-from routing.models import Qualification, StateChange
+from routing import pilots
+from routing.models import Alert, Pilot, Qualification, StateChange
 from routing.models.qualification import State
 from rubrics.models import AccountScore, AccountScoreChange, RubricVersion, Score, ScoreChange
 from rubrics.scores import rescore
@@ -108,6 +109,20 @@ def test_load_demo_is_synthetic_and_quiet() -> None:
     assert Event.objects.filter(occurred_at__gt=AT).count() == 0
 
 
+def test_load_demo_has_a_pilot_with_verdicts_and_something_to_review() -> None:
+    pilot = Pilot.objects.running(AT).get()
+    results = pilots.results_of(pilot)
+    groups = results.comparisons[0]
+    assert groups.pilot.of >= 8
+    assert groups.others.of >= 4
+    assert results.days >= 6
+    waiting = Qualification.objects.to_review()
+    assert waiting.exists()
+    told = Alert.objects.filter(kind="review", qualification__in=waiting)
+    assert set(told.values_list("user__username", flat=True)) == {"sami"}
+    assert not Qualification.objects.filter(rep__user__username="sami").exists()
+
+
 def test_load_demo_the_replayed_scores_are_the_engines() -> None:
     before = _results()
     for version in RubricVersion.objects.published():
@@ -129,7 +144,12 @@ def test_demo_credentials_open_the_doors() -> None:
     out = StringIO()
     call_command("demo_credentials", "--json", stdout=out)
     found = json.loads(out.getvalue())
-    assert [entry["role"] for entry in found["signins"]] == ["RevOps", "manager", *["rep"] * 3]
+    assert [entry["role"] for entry in found["signins"]] == [
+        "RevOps",
+        "manager",
+        *["rep"] * 3,
+        "SDR",
+    ]
     for entry in found["signins"]:
         assert authenticate(username=entry["username"], password=entry["password"]) is not None
     assert ApiToken.objects.usable_with(found["api_token"]) is not None
