@@ -4,7 +4,8 @@ Every number is a count of PQLs assigned within a span, by one condition of ``CU
 behind it is cut by the same condition, so the two never differ.
 """
 
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -123,12 +124,17 @@ class Numbers:
         return None if self.most_touched_s is None else timedelta(seconds=self.most_touched_s)
 
 
+Reason = tuple[str, str, int]
+"""Key, label and count of a reason to reject."""
+
+
 @dataclass(frozen=True, slots=True)
 class RepRow:
-    """One rep's numbers, what they have now, and what they let pass."""
+    """One rep's numbers, why they rejected, what they have now, and what they let pass."""
 
     rep: Rep
     numbers: Numbers
+    reasons: Sequence[Reason]
     load: Load
     breaches: int
     alerts: int
@@ -164,7 +170,7 @@ class Report:
     days: int
     rows: list[RepRow]
     total: Numbers
-    reasons: list[tuple[str, str, int]]
+    reasons: list[Reason]
     weeks: list[tuple[datetime, int]]
     contacted: Conversion
     ignored: Conversion
@@ -207,12 +213,14 @@ def report(reps: Sequence[Rep], *, days: int, at: datetime) -> Report:
     found = cohort(ids, days=days, at=at)
     by_rep = dict(_numbers(found))
     worked, worked_by_all = took_of(found, reps)
+    reasons = _reasons_by_rep(found)
     loads, breaches = loads_of(reps, at=at), _breaches(ids, days=days, at=at)
     alerted = _alerted(reps, days=days, at=at)
     rows = [
         RepRow(
             rep,
             replace(by_rep.get(rep.pk, Numbers()), worked=worked.get(rep.pk)),
+            reasons[rep.pk],
             loads[rep.pk],
             breaches.get(rep.pk, 0),
             *alerted.get(rep.user_id, (0, 0)),
@@ -223,7 +231,7 @@ def report(reps: Sequence[Rep], *, days: int, at: datetime) -> Report:
         days=days,
         rows=rows,
         total=replace(_total(found), worked=worked_by_all),
-        reasons=_reasons(found),
+        reasons=_summed(reasons.values()),
         weeks=_weeks(found),
         contacted=_conversion(found.filter(CUTS["contacted"][1])),
         ignored=_conversion(found.filter(CUTS["ignored"][1])),
@@ -258,13 +266,25 @@ def _total(found: QualificationQuerySet) -> Numbers:
     return Numbers(**found.aggregate(**_aggregates()))
 
 
-def _reasons(found: QualificationQuerySet) -> list[tuple[str, str, int]]:
-    """Key, label and count of each reason given, the commonest first."""
-    rejected = found.filter(CUTS["rejected"][1]).order_by().values("reject_reason")
+def _reasons_by_rep(found: QualificationQuerySet) -> dict[int, list[Reason]]:
+    """Each rep's reasons to reject, the commonest first."""
+    rejected = found.filter(CUTS["rejected"][1]).order_by().values("rep", "reject_reason")
     counts = rejected.annotate(count=Count("pk")).order_by("-count", "reject_reason")
     labels = dict(RejectReason.choices)
-    rows = counts.values_list("reject_reason", "count")
-    return [(key, labels[key], count) for key, count in rows]
+    by_rep: dict[int, list[Reason]] = defaultdict(list)
+    for rep_id, key, count in counts.values_list("rep", "reject_reason", "count"):
+        by_rep[rep_id].append((key, labels[key], count))
+    return by_rep
+
+
+def _summed(reasons: Iterable[Sequence[Reason]]) -> list[Reason]:
+    """All reps' together, the commonest first."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for of_rep in reasons:
+        for key, label, count in of_rep:
+            sums[key, label] += count
+    found = [(key, label, count) for (key, label), count in sums.items()]
+    return sorted(found, key=lambda one: (-one[2], one[0]))
 
 
 def _weeks(found: QualificationQuerySet) -> list[tuple[datetime, int]]:

@@ -126,6 +126,21 @@ def test_every_number_is_as_long_as_its_list(rep: Rep, at: datetime) -> None:
     assert report.reasons == [("bad_data", "Wrong or missing data", 1)]
 
 
+def test_rejects_by_reason_are_told_of_each_rep_and_of_all(rep: Rep, at: datetime) -> None:
+    other = RepFactory.create()
+    for whose, reason in (
+        (rep, "no_intent"), (rep, "bad_data"), (rep, "bad_data"), (other, "no_intent"),
+        (other, "no_intent"),
+    ):  # fmt: skip
+        pql(whose, at - DAY, state=State.REJECTED, reject_reason=reason)
+    report = teamwork.report([rep, other], days=30, at=at)
+    assert [[(key, count) for key, _, count in row.reasons] for row in report.rows] == [
+        [("bad_data", 2), ("no_intent", 1)],
+        [("no_intent", 2)],
+    ]
+    assert [(key, count) for key, _, count in report.reasons] == [("no_intent", 3), ("bad_data", 2)]
+
+
 def test_cost_does_not_grow_with_reps(at: datetime, django_assert_max_num_queries: Any) -> None:
     client = Client()
     client.force_login(make_manager())

@@ -18,7 +18,7 @@ from integrations.outbound.health import health_of
 from integrations.outbound.outbox import owe
 from integrations.outbound.sending import send_due
 from integrations.outbound.telling import Telling
-from routing.alerts import Content, Reason, raise_alert
+from routing.alerts import Content, Link, Reason, raise_alert
 from routing.models import Qualification
 from routing.models.alert import AlertKind
 from tests.factories.routing import make_pql, rep_of
@@ -156,6 +156,16 @@ def test_subject_is_one_line(title: str, settings: Settings) -> None:
     assert "Bcc" not in message
     assert len(mail.subject) <= 150
     assert not set(mail.subject) & set("\r\n\x00\u2028\x0b")
+
+
+def test_answers_are_links_in_both_parts(settings: Settings) -> None:
+    settings.DEFAULT_FROM_EMAIL, settings.PUBLIC_URL = "r@r.example", "https://r.example"
+    asked = Content(links=(Link("Good", "/pilots/1/?day=2026-03-10&verdict=good"),))
+    telling = Telling("Alert 1", "Were they good?", "https://r.example/", content=asked)
+    mail = email.mail_of(telling, to="ada@r.example", message_id="<1@r.example>")
+    assert "Good: https://r.example/pilots/1/?day=2026-03-10&verdict=good" in mail.body
+    html = str(mail.alternatives[0][0])
+    assert 'href="https://r.example/pilots/1/?day=2026-03-10&amp;verdict=good"' in html
 
 
 def test_html_escapes_whatever_a_lead_calls_itself(settings: Settings) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from integrations.models import Delivery, SlackUser
 from integrations.outbound.outbox import owe
@@ -13,7 +14,7 @@ from integrations.outbound.sending import send_due
 from integrations.outbound.slack import blocks
 from integrations.outbound.telling import Item, Telling, span_words
 from routing import services
-from routing.alerts import Content, Reason, Scores, raise_alert
+from routing.alerts import Content, Link, Reason, Scores, raise_alert
 from routing.models import Alert, Qualification
 from routing.models.alert import AlertKind, Severity
 from tests.doubles.slack import SlackDouble
@@ -64,6 +65,20 @@ def test_done_message_says_so_and_has_no_buttons() -> None:
     text = text_of(blocks.blocks(done))
     assert "*Accepted by Ada Long, 3 minutes after*" in text
     assert "pql_accept" not in text
+
+
+def test_answers_are_links_that_slack_takes_for_buttons(settings: Settings) -> None:
+    settings.PUBLIC_URL = "https://r.example"
+    asked = Content(links=(Link("Good", "/pilots/1/?v=good"), Link("Poor", "/pilots/1/?v=poor")))
+    found = blocks.blocks(
+        Telling("Alert 7", "Were they good?", "https://r.example/", Severity.NORMAL, asked)
+    )
+    [actions] = [block for block in found if block["type"] == "actions"]
+    assert [(one["text"]["text"], one["url"]) for one in actions["elements"]] == [
+        ("Good", "https://r.example/pilots/1/?v=good"),
+        ("Poor", "https://r.example/pilots/1/?v=poor"),
+    ]
+    assert len({one["action_id"] for one in actions["elements"]}) == 2
 
 
 def test_digest_lists_its_items() -> None:
