@@ -155,6 +155,7 @@ class AlertViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, StrictViewS
         return self._told()
 
     @extend_schema(
+        operation_id="alerts_read_all",
         summary="Mark alerts as read",
         description="All of the caller's up to the newest one seen; what came since stays new.",
         request=ReadInputSerializer,
