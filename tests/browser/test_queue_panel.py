@@ -131,3 +131,34 @@ def test_many_without_scripts(open_page: OpenPage, maya: User) -> None:
     page.get_by_label("Competitor").check()
     page.get_by_role("button", name="Reject").click()
     expect(page.locator(".messages")).to_contain_text("2 rejected.")
+
+
+def test_task_and_tag_are_written_in_the_panel_and_seen_on_the_row(
+    open_page: OpenPage, maya: User
+) -> None:
+    ada, *_ = _three(maya)
+    page = open_page(f"/?open={ada.lead_id}", user=maya)
+    page.locator("#panel").get_by_role("link", name="Add a task").click()
+    dialog = page.get_by_role("dialog", name="Task about Ada Vogel")
+    dialog.get_by_label("What is to be done").fill("Send the offer")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel .task-title")).to_have_text("Send the offer")
+    expect(page.locator(".row-marks")).to_contain_text("1 task, due today")
+    expect(page.locator("#queue .notice")).to_contain_text("1 task due today.")
+    page.get_by_label("New tag").fill("big")
+    page.get_by_role("button", name="Add the tag").click()
+    expect(page.locator(".row-marks")).to_contain_text("big")
+    page.keyboard.press("u")
+    expect(page.locator("#panel .tag")).to_have_count(0)
+    page.get_by_role("button", name="Done: Send the offer").click()
+    expect(page.locator(".row-marks")).to_have_count(0)
+
+
+def test_main_links_are_behind_a_menu_on_a_phone_without_scripts(
+    open_page: OpenPage, maya: User
+) -> None:
+    page = open_page("/", user=maya, width=375, java_script_enabled=False)
+    page.get_by_text("Menu", exact=True).click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Tasks").click()
+    expect(page.get_by_role("heading", name="Tasks", exact=True)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
