@@ -30,6 +30,10 @@ shell: env-run ## Open a Python shell with the application loaded
 	@$(LAUNCH) exec -- $(BIN)/python manage.py shell
 
 ##@ Work on it
+.PHONY: unit
+unit: env-test ## Run the unit suite: what to run after each edit (ARGS="tests/routing -x")
+	$(PYTEST) -n 2 --dist worksteal -q -m "not (wide or e2e or browser or data)" $(ARGS)
+
 .PHONY: test
 test: env-test check ## Run every check and every test
 	EXAMPLES=100 $(PYTEST) -n 2 --dist worksteal -m "not e2e and not browser and not data" $(ARGS)

@@ -1,6 +1,7 @@
 """What every test stands on."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase, override_settings
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import is_hypothesis_test
 from psycopg.sql import SQL, Identifier, Literal
 from pytest_django import DjangoDbBlocker
 
@@ -114,3 +116,40 @@ def setting(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
     with sessions, django_db_blocker.unblock(), transaction.atomic():
         yield make_setting()
         transaction.set_rollback(True)
+
+
+# What is left to `make test`: whole pages, every address, real processes, data sets.
+WIDE = (
+    "admin/",
+    "config/test_api_contract.py",
+    "config/test_launcher.py",
+    "config/test_liveness.py",
+    "config/test_process.py",
+    "config/test_supervisor.py",
+    "config/test_watchdog.py",
+    "integrations/commands/",
+    "integrations/datasets/",
+    "integrations/demo/",
+    "permissions/",
+    "routing/views/",
+    "rubrics/benchmarks/",
+    "test_permissions.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what the unit suite leaves out: those, and what takes long in the database."""
+    tests = Path(__file__).parent
+    for item in items:
+        path = item.path.relative_to(tests).as_posix()
+        if path.startswith(WIDE) or _takes_long(item):
+            item.add_marker(pytest.mark.wide)
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    """Whether a test commits what it writes, or tries many generated cases in the database."""
+    database = item.get_closest_marker("django_db")
+    if database is None:
+        return False
+    is_generated = is_hypothesis_test(getattr(item, "obj", None))
+    return is_generated or bool(database.kwargs.get("transaction"))

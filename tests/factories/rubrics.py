@@ -8,7 +8,7 @@ from typing import Any
 import factory
 
 from leads.models import Account, Lead, Product, Trial
-from rubrics.models import RubricVersion, Score, ScoreChange
+from rubrics.models import Publication, RubricVersion, Score, ScoreChange
 from rubrics.models.rubric import VersionStatus
 from rubrics.services import load_rubric
 
@@ -95,10 +95,14 @@ def make_version() -> RubricVersion:
     product = ProductFactory.create()
     at = AT - timedelta(days=100)
     version = load_rubric(DOCUMENT, product=product, by=None, at=at)
-    # Written as well, past the gates: publishing is a hundred statements, and most tests of what
-    # comes after scoring need a version. That it does publish: tests/rubrics/test_gates.py.
+    # Its going live is written as well, past the gates: that is a hundred statements, and most
+    # tests of what comes after scoring need a version. Tests of publishing: tests/rubrics/.
     version.status, version.published_at = VersionStatus.PUBLISHED, at
     version.save(update_fields=["status", "published_at"])
+    Publication.objects.create(
+        kind="publish", product=product, version=version, state="done",
+        started_at=at, finished_at=at, flipped_at=at,
+    )  # fmt: skip
     return version
 
 
