@@ -72,9 +72,9 @@ def test_switched_off_and_on_leaves_out_what_happened_between() -> None:
 
 
 def test_large_ranges_are_searched_block_by_block() -> None:
-    play = make_play("signal_hit", params=LIMIT)
     lead = make_score().lead
     with patch.object(finding, "BLOCK", 3), patch.object(finding, "LOOK_BACK", 0):
+        play = make_play("signal_hit", params=LIMIT)
         for _ in range(10):
             hit(lead, "limit", at=AT + MINUTE)
         assert find_causes(at=AT + 2 * MINUTE) == 10
