@@ -28,6 +28,8 @@ def span(value: timedelta | None) -> str:
 def worked(value: timedelta) -> str:
     """Working time: minutes below two hours, else hours. A day of it is as long as somebody's."""
     minutes = value / timedelta(minutes=1)
+    if minutes < 1:  # touched before their day began, for example
+        return "< 1 min"
     return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
 
 
