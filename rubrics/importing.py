@@ -9,9 +9,10 @@ from django.db import transaction
 from leads import audit
 from leads.models import Product, Signal, Source
 from rubrics.comparing import Comparison, compare_documents
-from rubrics.files import RubricFile, version_document
+from rubrics.files import RubricFile, RubricFileError, version_document
 from rubrics.files.naming import current_version
 from rubrics.files.version import signal_document
+from rubrics.meanings import Reuse, reused_keys
 from rubrics.measures import SpecError
 from rubrics.models import Rubric, RubricVersion
 from rubrics.services import load_rubric, rubric_key
@@ -31,7 +32,8 @@ class ImportPlan:
     """What a file would make; nothing is written.
 
     ``against`` is the version it is compared with: the rubric's published one, else its newest.
-    ``kept_signals`` have other events in the product than in the file, and keep theirs.
+    ``kept_signals`` have other events in the product than in the file, and keep theirs. ``doubts``
+    are keys that may mean something else than they did.
     """
 
     rubric: Rubric | None
@@ -41,16 +43,19 @@ class ImportPlan:
     comparison: Comparison | None
     new_signals: tuple[NewSignal, ...]
     kept_signals: tuple[str, ...]
+    doubts: tuple[Reuse, ...] = ()
 
 
 def plan_import(file: RubricFile, *, product: Product, into: Rubric | None = None) -> ImportPlan:
     """What importing the file for a product would make.
 
     Raises:
-        SpecError: the rubric is another product's, or a source is missing.
+        SpecError: the rubric is another product's, a source is missing, or the key of a criterion
+            meant something of another kind.
     """
     rubric, key = _target(file, product, into)
     _check_sources(file)
+    doubts = check_keys(file, rubric) if rubric else ()
     against = current_version(rubric) if rubric else None
     comparison = compare_with(against, file) if against else None
     held = {signal.key: signal for signal in Signal.objects.filter(product=product)}
@@ -70,7 +75,22 @@ def plan_import(file: RubricFile, *, product: Product, into: Rubric | None = Non
             if key not in held
         ),
         kept_signals=tuple(_kept(file, product)),
+        doubts=doubts,
     )
+
+
+def check_keys(file: RubricFile, rubric: Rubric) -> tuple[Reuse, ...]:
+    """The keys of the file's criteria that may mean something else than they did in the rubric.
+
+    Raises:
+        RubricFileError: one certainly does.
+    """
+    found = reused_keys(file.whole["criteria"], rubric)
+    for reuse in found:
+        if reuse.is_certain:
+            where, line = f"criteria.{reuse.key}.key", file.lines.get(reuse.key)
+            raise RubricFileError(where, reuse.problem, line)
+    return tuple(found)
 
 
 def compare_with(version: RubricVersion, file: RubricFile) -> Comparison | None:

@@ -11,10 +11,12 @@ from django.db import connection
 from integrations.datasets.load import Load
 from leads.models import Event, Hit, LeadChange, Product, Signal
 from leads.remapping import remap_now, start_remap
-from rubrics.models import RubricVersion
+from rubrics.files import RubricFile
+from rubrics.importing import check_keys
+from rubrics.models import Rubric, RubricVersion
 from rubrics.publishing import publish_now
 from rubrics.scores import score_due
-from rubrics.services import load_rubric
+from rubrics.services import load_rubric, rubric_key
 
 BATCH = 4_000
 
@@ -25,12 +27,18 @@ def publish_document(
     """Publish the document for the product; say whether that was new.
 
     A version remembers the document it was made of, so that loading it again changes nothing.
+
+    Raises:
+        SpecError: the rubric is wrong, or gives a criterion's key to one of another kind.
     """
     mark = f"Loaded from a file ({_fingerprint(document)})"
     published = RubricVersion.objects.published().filter(rubric__product=product, note=mark)
     version = published.first()
     if version is not None:
         return version, False
+    key = rubric_key(document, product)
+    if rubric := Rubric.objects.filter(key=key, product=product).first():
+        check_keys(RubricFile.of(dict(document)), rubric)
     draft = load_rubric({**document, "note": mark}, product=product, by=None, at=at)
     return publish_now(draft, by=None, at=at), True
 

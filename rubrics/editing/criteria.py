@@ -10,6 +10,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from leads.models import AuditEntry
 from rubrics.editing.checking import check_criterion
 from rubrics.editing.drafts import ABOUT, check_seen, editing
+from rubrics.meanings import free_key, published_keys, reused_keys
+from rubrics.measures import SpecError
 from rubrics.models import Criterion, RubricVersion, Tier
 from rubrics.models.criterion import section_of
 from rubrics.rows import criterion_document, criterion_row
@@ -36,11 +38,12 @@ def save_criterion(
 
     Raises:
         EditConflict: it is no longer as it was seen.
-        SpecError: names the field that is wrong and says how to mend it.
+        SpecError: names the field that is wrong and says how to mend it; or it is of another kind
+            than the criterion of this key in a published version.
     """
     with editing(version, by=by, at=at) as draft:
         criteria = list(draft.criteria.prefetch_related("tiers"))
-        key = entry.get("key") or _new_key(str(entry.get("name") or ""), criteria)
+        key = entry.get("key") or _new_key(draft, entry, criteria)
         here = next((one for one in criteria if one.key == key), None)
         check_seen(
             draft,
@@ -51,6 +54,7 @@ def save_criterion(
         entry = {**entry, "key": key}
         if not unfinished:
             check_criterion(draft, entry)
+        _check_meaning(draft, entry)
         return _write(draft, entry, here, criteria)
 
 
@@ -70,11 +74,27 @@ def _write(
     return made
 
 
-def _new_key(name: str, criteria: list[Criterion]) -> str:
-    """A key that says what the criterion is called, and that no other has."""
+def _new_key(draft: RubricVersion, entry: Entry, criteria: list[Criterion]) -> str:
+    """A key that says what the criterion is called, that no other has, and that meant nothing else
+    in an earlier version."""
     taken = {one.key for one in criteria}
-    base = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[: MOST_KEY - 3] or "criterion"
-    return next(key for key in (base, *(f"{base}_{n}" for n in range(2, 1000))) if key not in taken)
+    name = str(entry.get("name") or "").lower()
+    base = re.sub(r"[^a-z0-9]+", "_", name).strip("_")[: MOST_KEY - 4] or "criterion"
+    key = free_key(base, taken)
+    if reused_keys([{**entry, "key": key}], draft.rubric):
+        key = free_key(base, taken | published_keys(draft.rubric))
+    return key
+
+
+def _check_meaning(draft: RubricVersion, entry: Entry) -> None:
+    for reuse in reused_keys([entry], draft.rubric):
+        if reuse.is_certain:
+            raise SpecError(
+                f"criteria.{reuse.key}.role",
+                f"would make another criterion of it: in {reuse.version} it is {reuse.meant} and "
+                f"looks at {reuse.was}, not at {reuse.now}. Add a new criterion and remove this "
+                "one",
+            )
 
 
 def copy_criterion(
@@ -84,8 +104,8 @@ def copy_criterion(
     with editing(version, by=by, at=at) as draft:
         criteria = list(draft.criteria.prefetch_related("tiers"))
         model = next(one for one in criteria if one.key == key)
-        name = f"{model.name[:113]}, copy"
-        entry = {**criterion_document(model), "name": name, "key": _new_key(name, criteria)}
+        entry = {**criterion_document(model), "name": f"{model.name[:113]}, copy"}
+        entry["key"] = _new_key(draft, entry, criteria)
         copy = _write(draft, entry, None, criteria)
         place = criteria.index(model) + 1
         _number([*criteria[:place], copy, *criteria[place:]])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,11 @@ class RubricFileError(SpecError):
 @dataclass(frozen=True)
 class RubricFile:
     """What a file says: ``document`` with its shipped lists filled in, ``whole`` with everything
-    it leaves out as well."""
+    it leaves out as well. ``lines`` are those of its criteria, by key; a preset has none."""
 
     document: dict[str, Any]
     whole: dict[str, Any]
+    lines: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> "RubricFile":
@@ -47,7 +48,12 @@ class RubricFile:
 
 
 def read_rubric(name: str) -> dict[str, Any]:
-    """The document of a rubric file (``.yaml``), or of the shipped preset of that name.
+    """The document of :func:`read_file`."""
+    return read_file(name).document
+
+
+def read_file(name: str) -> RubricFile:
+    """A rubric file (``.yaml``), or the shipped preset of that name.
 
     Raises:
         RubricFileError: the file cannot be read, or is no rubric.
@@ -55,12 +61,12 @@ def read_rubric(name: str) -> dict[str, Any]:
     """
     path = Path(name)
     if path.suffix not in (".yaml", ".yml"):
-        return load_preset(name)
+        return RubricFile.of(load_preset(name))
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RubricFileError(path.name, f"cannot be read: {error}") from error
-    return parse_text(text).document
+    return parse_text(text)
 
 
 def parse_text(text: str) -> RubricFile:
@@ -88,9 +94,12 @@ def parse_text(text: str) -> RubricFile:
     if not isinstance(document, dict):
         raise RubricFileError("file", "is no rubric: it should be a mapping with `criteria:`", 1)
     try:
-        return RubricFile.of(fill_lists(document))
+        file = RubricFile.of(fill_lists(document))
     except SpecError as error:
         raise RubricFileError(error.where, error.problem, _line(root, error.where)) from error
+    keys = [str(entry["key"]) for entry in file.whole["criteria"]]
+    lines = {key: _line(root, f"criteria.{key}.key") or 1 for key in keys}
+    return RubricFile(file.document, file.whole, lines)
 
 
 def _check_nodes(root: yaml.Node | None) -> None:

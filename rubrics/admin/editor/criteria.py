@@ -67,6 +67,7 @@ def _show(door: EditorRequest, form: CriterionForm, **context: Any) -> HttpRespo
         form=form,
         hints=door.page.hints(form.entry),
         purpose=purpose(form.measure),
+        doubt=door.page.doubt(form.entry) if form.key else None,
         **context,
     )
 

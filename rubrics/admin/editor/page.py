@@ -16,6 +16,7 @@ from rubrics.benchmarks.worth import best, worst
 from rubrics.editing.checking import Problem, problems
 from rubrics.editing.drafts import ABOUT, ORDER
 from rubrics.editing.lists import uses_of
+from rubrics.meanings import Reuse, reused_keys
 from rubrics.measures import MEASURES
 from rubrics.models import RubricVersion
 from rubrics.presets import FOLDER
@@ -213,6 +214,10 @@ class Page:
             ListLine(key, len(values), tuple(uses.get(key, ())), key in shipped_names())
             for key, values in self.document["lists"].items()
         ]
+
+    def doubt(self, entry: Entry) -> Reuse | None:
+        """What the criterion was, if it looks at nothing of what it was published with."""
+        return next(iter(reused_keys([entry], self.version.rubric)), None)
 
     def hints(self, entry: Entry) -> list[Hint]:
         """What the sources give for such a criterion."""

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from leads.models import Product, Signal
 from rubrics.errors import VersionNotPublishable
-from rubrics.files import RubricFile, read_rubric
-from rubrics.importing import import_rubric
+from rubrics.files import read_file
+from rubrics.importing import import_rubric, plan_import
 from rubrics.measures import SpecError
 from rubrics.models import Rubric
 from rubrics.presets import preset_names
@@ -50,8 +50,9 @@ class Command(BaseCommand):
         owner = _product(product)
         before = Signal.objects.filter(product=owner).count()
         try:
-            file = RubricFile.of(read_rubric(rubric))
+            file = read_file(rubric)
             target = None if into is None else _named(into, owner)
+            doubts = plan_import(file, product=owner, into=target).doubts
             with transaction.atomic():  # one that is refused leaves no draft behind
                 version = import_rubric(file, product=owner, into=target, by=None, at=at)
                 publication = publish_version(version, by=None, at=at) if publish else None
@@ -59,6 +60,8 @@ class Command(BaseCommand):
                 version = finish_now(publication, at=at)
         except (SpecError, VersionNotPublishable) as error:
             raise CommandError(str(error)) from error
+        for doubt in doubts:
+            self.stderr.write(f"Note: criteria.{doubt.key}.key {doubt.problem}.")
         self.stdout.write(f"{version}: {version.get_status_display().lower()}")
         if made := Signal.objects.filter(product=owner).count() - before:
             self.stdout.write(
