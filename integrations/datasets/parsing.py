@@ -10,6 +10,8 @@ import orjson
 from integrations.datasets.rows import EventRow, LeadRow, OutcomeRow, SnapshotRow
 
 ACCOUNT_PREFIX = "account."
+ACCOUNT_COLUMNS = frozenset({"account.id", "account.domain", "account.name"})
+"""An account is named by the first of these that is given."""
 LIST_COLUMNS = frozenset({"account.technologies"})
 OUTCOMES = {
     "converted": "converted",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO, TypeVar
 
 from integrations.datasets.parsing import (
+    ACCOUNT_COLUMNS,
     NUMBER,
     BadLineError,
     read_event,
@@ -56,14 +57,30 @@ class DataSet:
             raise DataSetError(f"{self.directory} has no {name} and no {name}.gz")
         return path
 
-    def leads(self, progress: Progress | None = None) -> Iterator[LeadRow | RowProblem]:
-        """Yield the leads. Attributes of a wholly numeric column are numbers, empty is missing."""
+    def leads(
+        self, progress: Progress | None = None, *, of_accounts: bool = False
+    ) -> Iterator[LeadRow | RowProblem]:
+        """Yield the leads. Attributes of a wholly numeric column are numbers, empty is missing.
+
+        Args:
+            of_accounts: each has to say to which account it belongs.
+        """
         path = self.require("leads.csv")
+        if of_accounts and not ACCOUNT_COLUMNS & set(columns_of(path)):
+            raise DataSetError(
+                f"{path.name} has no column account.id, account.domain or account.name: a rubric "
+                "that scores accounts needs one of them to know whose leads are whose"
+            )
         numeric = numeric_columns(path)
         seen: set[str] = set()
 
         def read(cells: dict[str, str]) -> LeadRow:
             lead = read_lead(cells, numeric)
+            if of_accounts and not lead.account:
+                raise BadLineError(
+                    "account.domain",
+                    "missing: give account.id, account.domain or account.name, accounts are scored",
+                )
             if lead.external_id in seen:
                 raise BadLineError("external_id", f"{lead.external_id!r} stands in an earlier line")
             seen.add(lead.external_id)
@@ -108,6 +125,13 @@ class DataSet:
         """Yield the fixed exam's questions."""
         path = self.require("snapshot.csv")
         return csv_rows(path, ("external_id", "snapshot_at", "label"), read_snapshot, None)
+
+
+def columns_of(path: Path) -> list[str]:
+    """The header of a CSV file."""
+    with _open(path) as (_, content):
+        reader = csv.DictReader(_text(content))
+        return list(reader.fieldnames or ())
 
 
 def numeric_columns(path: Path) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""`manage.py score_csv`: what a rubric file makes of a CSV of leads."""
+"""`manage.py score_csv`: what a rubric file makes of a CSV of leads, or of their accounts."""
 
 import csv
 import sys
@@ -24,7 +24,8 @@ from rubrics.measures import SpecError
 class Command(BaseCommand):
     help = (
         "Score a CSV of leads (columns as in docs/datasets.md) by a rubric, through the real "
-        "engine. The database is left as it was. Lines that cannot be used are told with the fix."
+        "engine; by one that scores accounts, the accounts they belong to. The database is left as "
+        "it was. Lines that cannot be used are told with the fix."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -66,7 +67,8 @@ class Command(BaseCommand):
                     progress=lambda done, total: bar.update(task, completed=done, total=total),
                 )
                 writer = csv.writer(target)
-                count = -1  # the head is no lead
+                writer.writerow(head := next(rows))
+                count = 0
                 for row in rows:
                     writer.writerow([safe_cell(value) for value in row])
                     count += 1
@@ -74,7 +76,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         problems.report()
         if out is not None:
-            self.stdout.write(f"{count:,} leads are scored in {out}")
+            who = "accounts" if head[0] == "account" else "leads"
+            self.stdout.write(f"{count:,} {who} are scored in {out}")
 
 
 def _moment(text: str | None) -> datetime:

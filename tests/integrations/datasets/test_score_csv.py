@@ -80,6 +80,65 @@ def test_leads_are_scored_in_the_order_of_the_file(files: Path, events: str) -> 
     assert "l.csv, line 6: external_id: 'u1' stands in an earlier line" in errors
 
 
+ACCOUNT_RUBRIC = """\
+rubric: companies
+subject: account
+thresholds: {total: 15, fit: 5, behavior: 5}
+decay: {mode: none}
+signals:
+  in: {name: Logged in, events: [{event: Logged In}]}
+criteria:
+  - {key: size, measure: number_in_range, attribute: account.employees,
+     tiers: [{ranges: [[50, 500]], points: 10}]}
+  - {key: users, measure: active_users, signals: [in],
+     tiers: [{at_least: 2, points: 8}, {points: 3}]}
+"""
+COMPANY_LEADS = """\
+external_id,created_at,account.id,account.domain,account.name,account.employees
+u1,2026-03-01T00:00:00Z,,a.example,,100
+u2,2026-03-02T00:00:00Z,77,,,20
+u3,2026-03-02T00:00:00Z,,a.example,,100
+u4,2026-03-02T00:00:00Z,,,,100
+u5,2026-03-20T00:00:00Z,,,Late Ltd,100
+u6,2026-03-03T00:00:00Z,,,,
+u7,2026-03-20T00:00:00Z,,a.example,,100
+"""
+COMPANY_EVENTS = """\
+external_id,event,occurred_at
+u1,Logged In,2026-03-01T10:00:00Z
+u3,Logged In,2026-03-02T10:00:00Z
+u7,Logged In,2026-03-20T10:00:00Z
+u2,Logged In,2026-03-04T10:00:00Z
+"""
+
+
+@pytest.fixture
+def companies(files: Path) -> Path:
+    for name, text in (("r.yaml", ACCOUNT_RUBRIC), ("l.csv", COMPANY_LEADS),
+                       ("e.csv", COMPANY_EVENTS)):  # fmt: skip
+        (files / name).write_text(text, encoding="utf-8")
+    return files
+
+
+def test_accounts_are_scored_by_their_leads(companies: Path) -> None:
+    rows, errors = score(companies, events=companies / "e.csv")
+    told = ("account", "leads", "fit", "behavior", "total", "is_pql", "reasons", "size", "users")
+    assert [[row[name] for name in told] for row in rows] == [
+        ["a.example", "2", "10", "8", "18", "yes",
+         "Company size 50–500 (+10); Logged in: 2 users (+8)", "10", "8"],
+        ["77", "1", "0", "3", "3", "no", "Logged in: 1 user (+3)", "0", "3"],
+        ["Late Ltd", "0", "", "", "", "", "No lead had signed up by 2026-03-15 00:00", "", ""],
+    ]  # fmt: skip
+    assert "l.csv, line 5: account.domain: an account needs account.id, account.domain" in errors
+    assert "l.csv, line 7: account.domain: missing: give account.id, account.domain or" in errors
+
+
+def test_accounts_need_a_column_that_names_them(companies: Path) -> None:
+    (companies / "l.csv").write_text("external_id,created_at\nu1,2026-03-01T00:00:00Z\n")
+    with pytest.raises(CommandError, match=r"l.csv has no column account.id, account.domain or"):
+        score(companies)
+
+
 def test_without_events_behavior_is_nothing(files: Path) -> None:
     rows, _ = score(files)
     assert [row["behavior"] for row in rows] == ["0", "0", ""]
@@ -103,7 +162,6 @@ def test_the_result_is_written_to_a_file(files: Path) -> None:
     [
         ({"at": "soon"}, "--at: "),
         ({"rubric": "none.yaml"}, "cannot be read"),
-        ({"rubric": "preset:enterprise-account"}, "subject: is account"),
         ({"events": Path("none.jsonl")}, "there is no file none.jsonl"),
     ],
 )
