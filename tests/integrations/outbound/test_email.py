@@ -99,6 +99,7 @@ def test_alert_arrives_in_html_and_as_text(mailbox: Mailbox, pql: Qualification)
     assert "Maya <b>Lind</b>" in text.get_content()
     assert "Maya &lt;b&gt;Lind&lt;/b&gt;" in html.get_content()
     assert "<b>" not in html.get_content()
+    assert "prefers-color-scheme: dark" in html.get_content()
     for part in (text, html):
         assert f"https://ripeline.r.example/leads/{pql.lead_id}/" in part.get_content()
         assert "Alert " in part.get_content()
