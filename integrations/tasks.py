@@ -36,7 +36,7 @@ def follow_events() -> None:
         more = scores.score_due(at=timezone.now(), limit=SCORED) >= SCORED
         routing.open_qualifications()
         # First, since an alert suggests the message that a play wrote; not for long, for it waits.
-        plays.run_plays(at=timezone.now(), limit=BATCH, seconds=PLAY_FOR_S)
+        plays.run_plays_at_once(at=timezone.now(), limit=BATCH, seconds=PLAY_FOR_S)
         routing.make_alerts()
         doorbell.ring_sender()
 

@@ -32,12 +32,14 @@ is judged by the score there is."""
 
 class PlayRunQuerySet(models.QuerySet["PlayRun"]):
     def waiting(self, at: datetime) -> PlayRunQuerySet:
-        """Causes to act on by ``at``, whose leads are scored as of them; the oldest first."""
+        """Causes to act on by ``at``, whose leads are scored as of them; the oldest first.
+
+        One of a lead that was merged into another waits until it has followed.
+        """
         unscored = LeadChange.objects.filter(lead=OuterRef("lead"), attempts__lt=MAX_ATTEMPTS)
         is_scored = ~Exists(unscored) | Q(found_at__lte=at - SCORED_WITHIN)
-        return self.filter(is_scored, state=RunState.WAITING, due_at__lte=at).order_by(
-            "due_at", "pk"
-        )
+        due = self.filter(is_scored, state=RunState.WAITING, due_at__lte=at)
+        return due.filter(lead__merged_into=None).order_by("due_at", "pk")
 
     def fired(self) -> PlayRunQuerySet:
         """Those that acted."""

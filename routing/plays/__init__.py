@@ -10,7 +10,7 @@ from routing.plays.editing import (
     turn_off,
     turn_on,
 )
-from routing.plays.running import forget_runs, run_plays
+from routing.plays.running import forget_runs, run_plays, run_plays_at_once
 from routing.plays.tasks import finish_task, make_task, put_draft_away, reopen_task
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "put_draft_away",
     "reopen_task",
     "run_plays",
+    "run_plays_at_once",
     "save_play",
     "start_dry_run",
     "suggested_message",

@@ -26,11 +26,19 @@ RETRY = timedelta(seconds=10)
 Key = tuple[int, int]
 
 
-def run_plays(*, at: datetime, limit: int, seconds: float = 5) -> int:
-    """Search for about ``seconds`` for what plays wait for, and act on up to ``limit`` causes;
-    return how many were settled.
+def run_plays(*, at: datetime, limit: int) -> int:
+    """Find what plays wait for, and act on up to ``limit`` causes; return how many were settled.
 
     Harmless beside itself, and twice: a cause is found once, and settled once.
+    """
+    follow_merges(limit=limit)
+    return run_plays_at_once(at=at, limit=limit, seconds=5)
+
+
+def run_plays_at_once(*, at: datetime, limit: int, seconds: float) -> int:
+    """The same for what just happened: searched for about ``seconds``, merged leads left for later.
+
+    Looking for these goes through all that plays ever made; nobody waits for that.
     """
     find_causes(at=at, seconds=seconds)
     return work_runs(at=at, limit=limit)
@@ -39,7 +47,6 @@ def run_plays(*, at: datetime, limit: int, seconds: float = 5) -> int:
 @transaction.atomic
 def work_runs(*, at: datetime, limit: int) -> int:
     """Settle up to ``limit`` causes that wait: act, or leave them out and say why."""
-    follow_merges(limit=limit)
     waiting = PlayRun.objects.waiting(at).select_related("play", "product")
     runs = list(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
     if not runs:
