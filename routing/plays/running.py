@@ -174,6 +174,7 @@ def _doing(
     return Doing(run, lead, run.product, qualification, rep, facts, at)
 
 
+@transaction.atomic
 def follow_merges(*, limit: int) -> None:
     """What was made for a lead goes along when it turns out to be somebody else."""
     for model in (PlayRun, Task, Draft, LeadStage, LeadTag):
