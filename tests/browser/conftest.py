@@ -63,7 +63,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
             base_url=live_server.url, viewport={"width": width, "height": 900}, **kwargs
         )
         if user is not None:
-            cookie = {"name": "sessionid", "value": _session_of(user), "url": live_server.url}
+            cookie = {"name": "sessionid", "value": session_of(user), "url": live_server.url}
             context.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict of Playwright
         page = context.new_page()
         page.set_default_timeout(10_000)
@@ -92,7 +92,7 @@ def sam(transactional_db: None) -> User:
     return make_manager(first_name="Sam", last_name="Ortiz")
 
 
-def _session_of(user: User) -> str:
+def session_of(user: User) -> str:
     session = SessionStore()
     session["_auth_user_id"] = str(user.pk)
     session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
