@@ -35,7 +35,6 @@ NO_PAGES: dict[str, str] = {
     "admin:rubrics_preview_download": FILE,
     "admin:rubrics_rubricversion_download": FILE,
     "routing:inbox-pulse": PART,
-    "routing:lead-brief": PART,
     "routing:lead-events": PART,
     "routing:lead-evidence": PART,
     "routing:preview-work": PART,

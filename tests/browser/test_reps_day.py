@@ -12,7 +12,7 @@ from tests.e2e.alerted import EVENTS
 from tests.e2e.stack import Stack
 from tests.e2e.workspace import make_workspace
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 SECRET = "a long enough secret"
 # What has no end on a busy machine: the way of an event through four processes.
