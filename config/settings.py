@@ -77,6 +77,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "routing.context.workspace",
             ],
+            "libraries": {"lists": "config.lists.tags"},
         },
     },
 ]
@@ -148,6 +149,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the rubric editor's forms are long
 # --- Language, time, static files -------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
+FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 STATIC_URL = "static/"

@@ -55,6 +55,18 @@ def change_rubric(
     return rubric
 
 
+@transaction.atomic
+def remove_rubric(rubric: Rubric, *, by: AbstractBaseUser | None, at: datetime) -> None:
+    """Delete a rubric that has no version; with it go its golden leads.
+
+    Raises:
+        django.db.models.ProtectedError: it has versions.
+    """
+    told = {field: getattr(rubric, field) for field in ("key", *CHANGEABLE)}
+    audit.record("deleted", about=rubric, by=by, at=at, changes=[("", _told(told), None)])
+    rubric.delete()
+
+
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as the audit log keeps them: people by their sign-in name."""
     return {

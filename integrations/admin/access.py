@@ -17,6 +17,9 @@ from integrations.models import ApiToken
 from integrations.models.token import Scope
 from leads.admin.base import AppAdmin, ModelForm, confirmed, show_secret
 from leads.admin.filters import MomentFilter
+from routing.models import Qualification
+
+MOST_NAMED = 5
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -30,6 +33,17 @@ class UserAdmin(PlainUserAdmin, AppAdmin):  # type: ignore[type-arg]  # not gene
     list_display = ("username", "full_name", "email", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active", "groups")
 
+    instead_of_deleting = (
+        "Untick “Active” instead: they can sign in no more, and what they did keeps their name."
+    )
+
+    def in_use_by(self, obj: User) -> list[str]:
+        used_by = {
+            "PQLs they work or worked": Qualification.objects.filter(rep__user=obj),
+            "API tokens": ApiToken.objects.filter(user=obj),
+        }
+        return [name for name, rows in used_by.items() if rows.exists()]
+
     @display(description="name")
     def full_name(self, user: User) -> str:
         return user.get_full_name()
@@ -37,7 +51,11 @@ class UserAdmin(PlainUserAdmin, AppAdmin):  # type: ignore[type-arg]  # not gene
 
 @admin.register(Group)
 class GroupAdmin(PlainGroupAdmin, AppAdmin):
-    pass
+    instead_of_deleting = "They would lose its rights: take them out of it first, on their pages."
+
+    def in_use_by(self, obj: Group) -> list[str]:
+        members = [user.get_username() for user in obj.user_set.order_by("pk")[: MOST_NAMED + 1]]
+        return [*members[:MOST_NAMED], *(["others"] if len(members) > MOST_NAMED else [])]
 
 
 class StateFilter(admin.SimpleListFilter):

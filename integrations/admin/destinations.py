@@ -82,6 +82,9 @@ class DestinationAdmin(AppAdmin):
     prepopulated_fields = {"key": ("name",)}
     actions_detail = ("test",)
     change_form_outer_before_template = "admin/integrations/_health.html"
+    instead_of_deleting = (
+        "Untick “Is on” instead: nothing goes there any more, and what was sent stays on record."
+    )
     fieldsets = (
         (None, {"fields": (("name", "key"), ("kind", "is_on"), "secret_name")}),
         ("Slack", {"fields": ("channel", ("team", "product"))}),
@@ -104,6 +107,9 @@ class DestinationAdmin(AppAdmin):
             owed_count=Count("deliveries", filter=Q(deliveries__state=DeliveryState.QUEUED)),
             given_up_count=Count("deliveries", filter=Q(deliveries__state=DeliveryState.GIVEN_UP)),
         )
+
+    def in_use_by(self, obj: Destination) -> list[str]:
+        return ["deliveries"] if obj.deliveries.exists() else []
 
     @display(description="state", label=WORDS)
     def health(self, destination: Destination) -> str:

@@ -14,9 +14,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import StackedInline, TabularInline
+from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
+from leads.admin.keeping import KeepsWhatIsInUse
 from leads.models import Account, Lead
 
 if TYPE_CHECKING:  # Django's forms take a model only for the type checker
@@ -29,12 +31,14 @@ else:
 MOST_SEARCHED = 200
 
 
-class AppAdmin(ModelAdmin):
-    """The page of a model: filters apply on a click, lists use the whole width."""
+class AppAdmin(KeepsWhatIsInUse):
+    """The page of a model: filters apply on a click, lists use the whole width, and what is in use
+    is not deleted."""
 
     list_filter_submit = True
     list_fullwidth = True
     list_per_page = 50
+    list_before_template = "admin/about_list.html"
     warn_unsaved_form = True
 
     # For actions, which ask whether somebody may do a thing at all, whatever the row. By name
@@ -133,6 +137,16 @@ def once(column: Callable[[Any, Any], SafeString]) -> Callable[[Any, Any], SafeS
     return cached
 
 
+def counted(field: str, label: str = "") -> Callable[[Any, Any], str]:
+    """A column for a count that may be large: ``12,345``."""
+
+    @display(description=label or field.replace("_", " "), ordering=field)
+    def column(_model_admin: Any, obj: Any) -> str:
+        return f"{getattr(obj, field):,}"
+
+    return column
+
+
 def pretty_json(value: Any) -> SafeString:
     """JSON as people read it: indented, in its own order."""
     text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
@@ -162,7 +176,7 @@ def person(request: HttpRequest) -> Any:
 
 
 def show_secret(
-    model_admin: ModelAdmin, request: HttpRequest, obj: Model, *, title: str, secret: str, text: str
+    model_admin: AppAdmin, request: HttpRequest, obj: Model, *, title: str, secret: str, text: str
 ) -> HttpResponse:
     """Answer a POST with the one page that shows a secret. It is kept nowhere, cookies included."""
     context = {
@@ -178,7 +192,7 @@ def show_secret(
 
 
 def confirmed(
-    model_admin: ModelAdmin,
+    model_admin: AppAdmin,
     request: HttpRequest,
     object_id: str,
     run: Callable[[Any], HttpResponse | None],
@@ -232,6 +246,7 @@ __all__ = [
     "TabularInline",
     "change_url",
     "confirmed",
+    "counted",
     "lead_link",
     "once",
     "page_link",

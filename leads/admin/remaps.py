@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from leads import jobs
-from leads.admin.base import change_url, confirmed, once, page_link
+from leads.admin.base import change_url, confirmed, counted, once, page_link
 from leads.admin.jobs import JobAdmin
 from leads.models import RemapJob, Signal
 
@@ -24,11 +24,22 @@ class RemapJobAdmin(JobAdmin):
     fields = (
         ("result", "state", "progress"),
         "signals",
-        ("added", "removed", "altered"),
+        ("shown_added", "shown_removed", "shown_altered"),
         ("started_at", "finished_at"),
         ("took", "asked"),
     )
-    readonly_fields = ("result", "signals", "progress", "took", "asked")
+    shown_added, shown_removed = counted("added", "hits added"), counted("removed", "hits removed")
+    shown_altered = counted("altered", "hits with another value or session")
+    readonly_fields = (
+        "result",
+        "signals",
+        "progress",
+        "took",
+        "asked",
+        "shown_added",
+        "shown_removed",
+        "shown_altered",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RemapJob]:
         return super().get_queryset(request).select_related("asked_by")

@@ -78,6 +78,7 @@ class SignalAdmin(AppAdmin):
     fields = (("product", "key"), "name", "description", "is_activity")
     inlines = (SignalMappingInline,)
     actions_detail = ("remap",)
+    instead_of_deleting = "Take its mappings away below: then no more events count as it."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Signal]:
         return super().get_queryset(request).annotate(mapping_count=Count("mappings"))
@@ -94,15 +95,9 @@ class SignalAdmin(AppAdmin):
     def mapping_count(self, signal: Signal) -> int:
         return int(signal.mapping_count)  # type: ignore[attr-defined]  # annotated
 
-    def has_delete_permission(self, request: HttpRequest, obj: Signal | None = None) -> bool:
-        """One with mappings is in use: take these away first."""
-        is_in_use = obj is not None and obj.mappings.exists()
-        return not is_in_use and super().has_delete_permission(request, obj)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions: dict[str, Any] = super().get_actions(request)
-        actions.pop("delete_selected", None)  # not many at a time, and not past what is in use
-        return actions
+    def in_use_by(self, obj: Signal) -> list[str]:
+        count: int = obj.mappings.count()
+        return [f"{count} mapping{'s' if count != 1 else ''}"] if count else []
 
     def delete_model(self, request: HttpRequest, obj: Signal) -> None:
         delete_signal(obj, by=person(request), at=timezone.now())

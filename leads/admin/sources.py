@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 
 from leads.admin.base import AppAdmin, ReadOnlyAdmin, confirmed, pretty_json, show_secret
 from leads.admin.filters import MomentFilter
-from leads.models import Product, RejectedMessage, Source
+from leads.models import EventKey, Product, RejectedMessage, SignalMapping, Source
 from leads.services import (
     add_product,
     create_source,
@@ -33,6 +33,10 @@ class ProductAdmin(AppAdmin):
     search_fields = ("name", "key")
     prepopulated_fields = {"key": ("name",)}
     fields = ("name", "key")
+    instead_of_deleting = (
+        "To end it, switch off its sources and retire its rubrics: nothing of it is scored then, "
+        "and what was known stays."
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> list[str]:
         return ["key"] if obj else []
@@ -57,6 +61,18 @@ class SourceAdmin(AppAdmin):
     list_select_related = ("product",)
     search_fields = ("name",)
     actions_detail = ("rotate",)
+    instead_of_deleting = (
+        "Untick “Is active” instead: nothing it sends is taken in any more, and what it sent stays."
+    )
+
+    def in_use_by(self, obj: Source) -> list[str]:
+        """By keys of events, which are indexed, and not by the events, which are not."""
+        used_by = {
+            "events": EventKey.objects.filter(source=obj),
+            "rejected messages": RejectedMessage.objects.filter(source=obj),
+            "signal mappings": SignalMapping.objects.filter(source=obj),
+        }
+        return [name for name, rows in used_by.items() if rows.exists()]
 
     def get_fields(self, request: HttpRequest, obj: Source | None = None) -> list[Any]:
         fields: list[Any] = ["name", "product", "namespace", "is_synthetic"]

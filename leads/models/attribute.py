@@ -3,6 +3,7 @@ from django.db.models import Q
 
 from leads.models.account import Account
 from leads.models.lead import Lead
+from leads.moments import day_words
 
 
 class AttributeChange(models.Model):
@@ -51,4 +52,4 @@ class AttributeChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} from {self.known_at:%Y-%m-%d}"
+        return f"{self.name} from {day_words(self.known_at)}"

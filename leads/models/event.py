@@ -4,6 +4,7 @@ from django.db import models
 
 from leads.models.lead import Lead
 from leads.models.source import Source
+from leads.moments import moment_words
 
 
 class EventKey(models.Model):
@@ -55,7 +56,7 @@ class Event(models.Model):
         managed = False
 
     def __str__(self) -> str:
-        return f"{self.name or self.kind} at {self.occurred_at:%Y-%m-%d %H:%M}"
+        return f"{self.name or self.kind} at {moment_words(self.occurred_at)}"
 
 
 class RejectedMessageQuerySet(models.QuerySet["RejectedMessage"]):

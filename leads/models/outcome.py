@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from leads.models.lead import Lead
 from leads.models.product import Product
+from leads.moments import day_words
 
 
 class OutcomeKind(models.TextChoices):
@@ -54,4 +55,4 @@ class Outcome(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} on {self.occurred_at:%Y-%m-%d}"
+        return f"{self.get_kind_display()} on {day_words(self.occurred_at)}"

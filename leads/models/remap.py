@@ -2,6 +2,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from leads.models.job import Job, JobQuerySet
+from leads.moments import moment_words
 
 
 class RemapJobQuerySet(JobQuerySet["RemapJob"]):
@@ -33,7 +34,7 @@ class RemapJob(Job):
         verbose_name = "remapping"
 
     def __str__(self) -> str:
-        return f"Remapping of {self.started_at:%Y-%m-%d %H:%M}"
+        return f"Remapping of {moment_words(self.started_at)}"
 
     @property
     def result(self) -> str:

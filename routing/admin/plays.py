@@ -46,6 +46,9 @@ class PlayAdmin(AppAdmin):
     actions_detail = ("dry_run", "switch_on", "switch_off")
     change_form_outer_before_template = "admin/routing/play_head.html"
     conditional_fields = conditional_fields()
+    instead_of_deleting = (
+        "Switch it off instead: it acts no more, and what it did stays in the log."
+    )
     fieldsets = (
         (None, {"fields": (("name", "product"), "why", ("severity", "position", "limit_days"))}),
         ("When", {"fields": ("trigger", "signals", "states", "at_least", "points", "days")}),
@@ -72,6 +75,9 @@ class PlayAdmin(AppAdmin):
         self._names = vocabulary(None)
         rows: QuerySet[Play] = super().get_queryset(request)
         return rows
+
+    def in_use_by(self, obj: Play) -> list[str]:
+        return ["the log of its runs"] if obj.runs.exists() else []
 
     def save_model(self, request: HttpRequest, obj: Play, form: Any, change: bool) -> None:
         plays.save_play(obj, by=person(request), at=timezone.now())

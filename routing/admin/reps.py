@@ -32,6 +32,7 @@ class RepFilter(RelatedDropdownFilter):
 class RepInline(TabularInline):
     model = Rep
     extra = 0
+    can_delete = False  # on their own page, which looks whether they have PQLs
     fields = ("user", "is_available", "weight", "max_open", "max_new_a_day", "last_dealt_at")
     readonly_fields = ("last_dealt_at",)
     show_change_link = True
@@ -46,6 +47,7 @@ class TeamAdmin(AppAdmin):
     list_select_related = ("manager",)
     search_fields = ("name",)
     inlines = (RepInline,)
+    instead_of_deleting = "Move its reps to another team first, on their pages."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         return super().get_queryset(request).annotate(rep_count=Count("reps"))
@@ -74,6 +76,10 @@ class RepAdmin(AppAdmin):
     readonly_fields = ("last_dealt_at",)
     inlines = (DayOffInline,)
     actions_list = ("calendar",)
+    instead_of_deleting = (
+        "Untick “Is available” instead, and hand on their open PQLs on the team’s page: they get "
+        "no new ones, and who worked what stays known."
+    )
     fieldsets = (
         (None, {"fields": (("user", "team"), "is_available", "off_until", "last_dealt_at")}),
         ("Working hours", {"fields": ("time_zone", *DAY_FIELDS)}),
@@ -84,6 +90,10 @@ class RepAdmin(AppAdmin):
         reps: QuerySet[Rep] = super().get_queryset(request)
         is_open = Q(qualifications__state__in=OPEN_STATES)
         return reps.annotate(open_count=Count("qualifications", filter=is_open))
+
+    def in_use_by(self, obj: Rep) -> list[str]:
+        count: int = obj.qualifications.count()
+        return [f"{count:,} PQL{'s' if count != 1 else ''}"] if count else []
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

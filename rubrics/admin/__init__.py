@@ -13,6 +13,7 @@ from rubrics.admin import (
     publications,
     rubrics,
     scores,
+    signals,
     versions,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "publications",
     "rubrics",
     "scores",
+    "signals",
     "versions",
 ]

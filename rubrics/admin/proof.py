@@ -18,6 +18,7 @@ from leads.admin.base import (
     ReadOnlyInline,
     change_url,
     confirmed,
+    counted,
     lead_link,
     once,
     page_link,
@@ -87,12 +88,25 @@ class ProofAdmin(JobAdmin):
     inlines = (MismatchInline,)
     fields = (
         ("result", "state", "progress"),
-        ("checked", "mismatched"),
-        ("waiting", "overdue"),
+        ("shown_checked", "shown_mismatched"),
+        ("shown_waiting", "shown_overdue"),
         ("started_at", "finished_at", "took"),
         ("asked", "rubric"),
     )
-    readonly_fields = ("result", "progress", "took", "asked")
+    shown_checked = counted("checked", "scores derived again")
+    shown_mismatched = counted("mismatched", "of these, came out otherwise")
+    shown_waiting = counted("waiting", "left out: about to be scored anyway")
+    shown_overdue = counted("overdue", "right when scored, but due again by now")
+    readonly_fields = (
+        "result",
+        "progress",
+        "took",
+        "asked",
+        "shown_checked",
+        "shown_mismatched",
+        "shown_waiting",
+        "shown_overdue",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Proof]:
         return super().get_queryset(request).select_related("asked_by", "rubric")

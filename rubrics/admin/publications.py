@@ -63,7 +63,7 @@ class PublicationAdmin(JobAdmin):
     @display(description="went live")
     def went_live(self, publication: Publication) -> str:
         moment = publication.flipped_at
-        return date(localtime(moment), "N j, Y, H:i:s") if moment else "-"
+        return date(localtime(moment), "j M Y, H:i:s") if moment else "-"
 
     @display(description="could not be scored")
     def not_scored(self, publication: Publication) -> str:

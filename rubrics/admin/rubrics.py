@@ -23,7 +23,7 @@ from rubrics import editing, services
 from rubrics.admin.audit import AuditedPages
 from rubrics.admin.drafts import STATUS_COLORS, person
 from rubrics.admin.files import RubricFilePages
-from rubrics.changing import add_rubric, change_rubric
+from rubrics.changing import add_rubric, change_rubric, remove_rubric
 from rubrics.models import Rubric, RubricVersion
 from rubrics.presets import load_preset, preset_names
 from rubrics.publishing.history import spans
@@ -77,6 +77,10 @@ class RubricAdmin(RubricFilePages, AuditedPages):
     inlines = (VersionInline,)
     actions_detail = ("draft_from_preset",)
     actions_list = ("import_file",)
+    instead_of_deleting = (
+        "Retire what is published: it scores nobody then. Drafts can be deleted on their pages; "
+        "versions that once scored stay, since past scores are explained by them."
+    )
 
     def has_drafting_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("rubrics.add_rubricversion")
@@ -94,6 +98,9 @@ class RubricAdmin(RubricFilePages, AuditedPages):
         else:
             made = add_rubric(by=person(request), at=timezone.now(), **values)
             obj.pk = made.pk
+
+    def delete_model(self, request: HttpRequest, obj: Rubric) -> None:
+        remove_rubric(obj, by=person(request), at=timezone.now())
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Rubric | None = None

@@ -95,9 +95,8 @@ class RubricVersionAdmin(ApprovalPages, PublishingPages, VersionFilePages, Edito
     def delete_model(self, request: HttpRequest, obj: RubricVersion) -> None:
         services.delete_draft(obj, by=person(request), at=timezone.now())
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[RubricVersion]) -> None:
-        for version in queryset:
-            self.delete_model(request, version)
+    def in_use_by(self, obj: RubricVersion) -> tuple[str, ...]:
+        return ()  # drafts alone may be deleted, and no score is by a draft
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """A draft goes with all that is its own: its parts, and previews of thousands of rows."""

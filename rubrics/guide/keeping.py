@@ -10,6 +10,7 @@ from django.db import transaction
 
 from leads import audit
 from leads.models import Product
+from leads.moments import day_words
 from rubrics.guide.advice import Numbers
 from rubrics.guide.answers import Answers
 from rubrics.guide.filling import fill
@@ -127,7 +128,7 @@ def make_draft(guide: SetupGuide, *, by: AbstractBaseUser | None, at: datetime) 
         answers=Answers.read(guide.answers),
         numbers=_numbers(guide.result["numbers"]),
     )
-    document["note"] = f"From the set-up guide of {guide.finished_at:%Y-%m-%d}: {preset['name']}"
+    document["note"] = f"From the set-up guide of {day_words(guide.finished_at)}: {preset['name']}"
     if rubric := _rubric_to_continue(guide.product, preset.get("subject", "lead")):
         document["rubric"], document["name"] = rubric.key, rubric.name
     version = load_rubric(document, product=guide.product, by=by, at=at)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 
 from leads.models import Account, Product
+from leads.moments import moment_words
 from rubrics.models.score import RecordedChange, StoredScore, StoredScoreQuerySet
 
 
@@ -51,4 +52,4 @@ class AccountScoreChange(RecordedChange):
         ]
 
     def __str__(self) -> str:
-        return f"Account {self.account_id}: {self.total} at {self.at:%Y-%m-%d %H:%M}"
+        return f"Account {self.account_id}: {self.total} at {moment_words(self.at)}"

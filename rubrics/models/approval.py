@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from leads.moments import moment_words
 from rubrics.models.rubric import RubricVersion
 
 
@@ -45,4 +46,4 @@ class Approval(models.Model):
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_step_display()} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.get_step_display()} {moment_words(self.at)}"

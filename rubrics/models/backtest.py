@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from leads.models import Account, Job, JobQuerySet, Lead
 from leads.models.outcome import OutcomeKind
+from leads.moments import moment_words
 from rubrics.models.rubric import RubricVersion, Subject
 
 
@@ -88,7 +89,7 @@ class Backtest(Job):
         indexes = [models.Index(fields=["version", "-started_at"], name="backtest_by_version")]
 
     def __str__(self) -> str:
-        return f"Backtest of {self.version}, {self.started_at:%Y-%m-%d %H:%M}"
+        return f"Backtest of {self.version}, {moment_words(self.started_at)}"
 
     @property
     def question_words(self) -> str:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from leads.models import Job, JobQuerySet
+from leads.moments import moment_words
 
 
 class AuditReason(models.TextChoices):
@@ -43,4 +44,4 @@ class DataAudit(Job):
         ]
 
     def __str__(self) -> str:
-        return f"Data audit of {self.started_at:%Y-%m-%d %H:%M}"
+        return f"Data audit of {moment_words(self.started_at)}"

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from leads.models import Account, Job, JobQuerySet, Lead, Product
+from leads.moments import moment_words
 from rubrics.models.rubric import Rubric, RubricVersion
 from rubrics.scoring.words import signed
 
@@ -78,7 +79,7 @@ class Preview(Job):
         indexes = [models.Index(fields=["version", "-started_at"], name="preview_by_version")]
 
     def __str__(self) -> str:
-        return f"Preview of {self.label}, {self.started_at:%Y-%m-%d %H:%M}"
+        return f"Preview of {self.label}, {moment_words(self.started_at)}"
 
     def count(self, tally: str, value: Any) -> int:
         """How many of one value a tally counts."""

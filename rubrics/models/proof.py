@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from leads.models import Account, Job, JobQuerySet, Lead
+from leads.moments import moment_words
 from rubrics.models.rubric import Rubric, RubricVersion
 
 
@@ -61,7 +62,7 @@ class Proof(Job):
         ]
 
     def __str__(self) -> str:
-        return f"Proof of {self.started_at:%Y-%m-%d %H:%M}"
+        return f"Proof of {moment_words(self.started_at)}"
 
     @property
     def result(self) -> str:

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from leads.models import Lead, Product
+from leads.moments import moment_words
 from rubrics.models.publication import Publication
 from rubrics.models.rubric import Rubric, RubricVersion
 
@@ -187,4 +188,4 @@ class ScoreChange(RecordedChange):
         ]
 
     def __str__(self) -> str:
-        return f"Lead {self.lead_id}: {self.total} at {self.at:%Y-%m-%d %H:%M}"
+        return f"Lead {self.lead_id}: {self.total} at {moment_words(self.at)}"

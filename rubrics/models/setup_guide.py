@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from leads.models import Product
+from leads.moments import day_words
 from rubrics.models.rubric import RubricVersion
 
 
@@ -95,7 +96,7 @@ class SetupGuide(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Set-up guide for {self.product}, {self.started_at:%Y-%m-%d}"
+        return f"Set-up guide for {self.product}, {day_words(self.started_at)}"
 
     @property
     def is_closed(self) -> bool:

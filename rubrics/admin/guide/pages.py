@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from unfold.decorators import display
 
 from leads.admin.base import AppAdmin, change_url
@@ -50,7 +51,8 @@ class SetupGuideAdmin(AppAdmin):
 
     @display(description="approved")
     def signature(self, guide: SetupGuide) -> str:
-        return f"{guide.signed_by}, {guide.signed_on}" if guide.signed_on else "-"
+        signed = guide.signed_on
+        return f"{guide.signed_by}, {date_format(signed)}" if signed else "-"
 
     def has_change_permission(self, request: HttpRequest, obj: SetupGuide | None = None) -> bool:
         return False  # by its own pages, for those who may add one

@@ -1,0 +1,1 @@
+"""How pages tell dates and times, where they do not say so themselves."""

@@ -1,0 +1,64 @@
+"""What the lists of the admin say of themselves, and how they tell dates."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.html import escape
+
+from config.lists import BY_MODEL
+from leads.models import Product
+from leads.moments import day_words, moment_words
+from tests.world import make_admin
+
+AT = datetime(2026, 6, 1, 23, 30, tzinfo=UTC)
+
+
+def test_every_list_has_its_place_and_says_what_it_is() -> None:
+    registered = {model._meta.label_lower for model in admin.site._registry}
+    assert set(BY_MODEL) == registered
+    for entry in BY_MODEL.values():
+        for sentence in filter(None, (entry.says, entry.empty)):
+            assert sentence[0].isupper(), entry
+            assert sentence.endswith((".", "?")), entry
+        assert 15 <= len(entry.says) <= 110, entry
+
+
+@pytest.mark.django_db
+def test_an_empty_workspace_says_how_to_begin() -> None:
+    (client := Client()).force_login(make_admin())
+    empty = 0
+    for entry in BY_MODEL.values():
+        response = client.get(entry.link)
+        page, changelist = response.content.decode(), (response.context or {}).get("cl")
+        assert "yielded" not in page, entry
+        if changelist is not None and not changelist.result_list:
+            assert "Nothing here yet" in page, entry
+            assert escape(entry.empty) in page, entry
+            empty += 1
+    assert empty > len(BY_MODEL) - 8
+    page = client.get(reverse("admin:leads_product_changelist"), {"q": "none"}).content.decode()
+    assert "Nothing matches" in page
+    assert "No row is left by the search." in page
+    page = client.get(reverse("admin:rubrics_preview_changelist"), {"state__exact": "done"})
+    assert "No row is left by the filters." in page.content.decode()
+    Product.objects.create(key="app", name="App")
+    page = client.get(reverse("admin:leads_product_changelist")).content.decode()
+    assert BY_MODEL["leads.product"].says in page
+    assert "Nothing here yet" not in page
+
+
+def test_dates_are_told_in_one_way() -> None:
+    assert localize(AT) == "1 Jun 2026, 23:30"
+    assert localize(AT.date()) == "1 Jun 2026"
+    assert localize(AT.time()) == "23:30"
+    assert (moment_words(AT), day_words(AT)) == ("1 Jun 2026, 23:30", "1 Jun 2026")
+
+
+def test_names_tell_the_time_zone_of_the_pages() -> None:
+    with timezone.override("Europe/Berlin"):
+        assert (moment_words(AT), day_words(AT)) == ("2 Jun 2026, 01:30", "2 Jun 2026")
