@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.lists import GROUPS, Entry
-from leads.catalogue.silence import counted_at, silent_sources
+from config.standing import standing
 from routing.reports import has_synthetic_data
-from rubrics.models import Proof, RubricVersion, SetupGuide
+from rubrics.models import RubricVersion, SetupGuide
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
@@ -35,20 +35,12 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Context of the admin's first page: the same groups, with a word on each list, and the
-    newest proof that the scores are right, sources that went silent, and the set-up guide until
-    somebody answered it."""
-    proven = None
-    if request.user.has_perm("rubrics.view_proof"):
-        proven = Proof.objects.finished().of_all().first()
-    silent = []
-    if request.user.has_perm("leads.view_source"):
-        silent = silent_sources(counted_at() or timezone.now())
+    """Context of the admin's first page: how things stand, the same groups with a word on each
+    list, and the set-up guide until somebody answered it."""
     return {
         **context,
         "groups": _visible(request),
-        "proof": proven,
-        "silent": silent,
+        "standing": standing(request.user, timezone.now()),
         "offers_guide": _offers_guide(request),
     }
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from leads import audit
 from leads.models import AuditEntry
@@ -63,6 +64,16 @@ def approval_state(version: RubricVersion) -> ApprovalState:
         return ApprovalState(None, is_current=False)
     stored = RubricVersion.objects.select_related("rubric").get(pk=version.pk)
     return ApprovalState(newest, newest.fingerprint == fingerprint_of(document_of(stored)))
+
+
+def drafts_awaiting_approval() -> list[RubricVersion]:
+    """Drafts whose newest step is that somebody asked for approval, the longest waiting first."""
+    newest = Approval.objects.filter(version=OuterRef("pk")).newest_first()
+    asked = RubricVersion.objects.editable().annotate(
+        last_step=Subquery(newest.values("step")[:1]), asked_at=Subquery(newest.values("at")[:1])
+    )
+    waiting = asked.filter(last_step=ApprovalStep.ASKED).select_related("rubric")
+    return list(waiting.order_by("asked_at"))
 
 
 def workers_on(version: RubricVersion) -> set[int]:

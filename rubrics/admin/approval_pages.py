@@ -90,7 +90,7 @@ class ApprovalPages(AppAdmin):
         match request.POST.get("step"):
             case "ask" if request.user.has_perm("rubrics.change_rubricversion"):
                 ask_for_approval(version, by=by, at=at, note=note)
-                told = "Asked for approval. Whoever may approve finds it on this page."
+                told = "Asked for approval. The admin’s overview tells whoever may approve."
             case "approve" if request.user.has_perm(APPROVE):
                 seen = request.POST.get("fingerprint", "")
                 approve(version, seen=seen, by=by, at=at, note=note)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leads.models import LeadChange
+from leads.moments import moment_words
 from rubrics.models import Proof, ProofMismatch
 from tests.world import AT, World, make_admin, make_person, make_world
 
@@ -108,7 +109,7 @@ def test_home_tells_the_newest_result(client: Client, proof: Proof) -> None:
     Proof.objects.create(reason="nightly", started_at=timezone.now())  # runs
     page = " ".join(client.get(reverse("admin:index")).content.decode().split())
     assert "Scores proven:" in page
-    assert f">2 of 12,345 mismatched</a>, today {proof.finished_at:%H:%M}" in page
+    assert f">2 of 12,345 mismatched</a>, {moment_words(proof.finished_at)}." in page
     outsider = Client()
     outsider.force_login(make_person("vera", "view_lead", staff=True))
     assert "Scores proven" not in outsider.get(reverse("admin:index")).content.decode()
