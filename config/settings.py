@@ -252,7 +252,10 @@ UNFOLD: dict[str, Any] = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("routing/icon.svg")}
     ],
     "STYLES": [lambda _request: static("leads/admin.css")],
-    "SCRIPTS": [lambda _request: static("leads/admin.js")],
+    "SCRIPTS": [
+        lambda _request: static("leads/admin.js"),
+        lambda _request: static("leads/once.js"),
+    ],
     "COLORS": {  # the teal of the reps' pages; dark enough for white text from 600 on
         "primary": {
             "50": "oklch(98.4% .014 180.72)",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -40,6 +42,21 @@ class AppAdmin(KeepsWhatIsInUse):
     list_per_page = 50
     list_before_template = "admin/about_list.html"
     warn_unsaved_form = True
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """An address whose id is none leads to a message, before anything is looked up by it."""
+        if object_id is not None:
+            try:
+                self.opts.pk.to_python(unquote(object_id))
+            except ValidationError:
+                return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     # For actions, which ask whether somebody may do a thing at all, whatever the row. By name
     # and not as "app.change_model": unfold looks such a permission up in the database during

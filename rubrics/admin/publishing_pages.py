@@ -44,7 +44,9 @@ class PublishingPages(GoldenPages):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        under_way = Publication.objects.running().filter(version__pk=object_id).first()
+        under_way = None
+        if object_id.isdecimal():
+            under_way = Publication.objects.running().filter(version__pk=object_id).first()
         context = {**(extra_context or {}), "publication": under_way}
         answer: HttpResponse = super().change_view(request, object_id, form_url, context)
         return answer
