@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Max
 from django.urls import reverse
 from django.utils.timesince import timesince
@@ -38,7 +38,7 @@ class Line:
         return self.level == "bad"
 
 
-def standing(user: AbstractBaseUser, at: datetime) -> list[Line]:
+def standing(user: User | AnonymousUser, at: datetime) -> list[Line]:
     """What there is to know now, for somebody's rights; what needs doing comes first."""
     lines: list[Line] = []
     if _may(user, "rubrics.view_publication"):
@@ -54,8 +54,8 @@ def standing(user: AbstractBaseUser, at: datetime) -> list[Line]:
     return sorted(lines, key=lambda line: ("bad", "todo", "good").index(line.level))
 
 
-def _may(user: AbstractBaseUser, permission: str) -> bool:
-    return bool(user.has_perm(permission))  # type: ignore[attr-defined]  # of PermissionsMixin
+def _may(user: User | AnonymousUser, permission: str) -> bool:
+    return bool(user.has_perm(permission))
 
 
 def _going_live() -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -56,7 +56,8 @@ class KeepsWhatIsInUse(ModelAdmin):
 
 def _protections(options: Options[Any]) -> Iterator[Any]:
     """The relations from other models that keep a row from being deleted."""
-    for relation in get_candidate_relations_to_delete(options):
+    relations: Iterable[Any] = get_candidate_relations_to_delete(options)
+    for relation in relations:
         if relation.on_delete is PROTECT:
             yield relation
 

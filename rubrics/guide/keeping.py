@@ -120,7 +120,7 @@ def make_draft(guide: SetupGuide, *, by: AbstractBaseUser | None, at: datetime) 
         SpecError: an answer makes no criterion; the message names the field and the fix.
     """
     guide = _locked(guide)
-    if guide.result is None:
+    if guide.result is None or guide.finished_at is None:
         raise GuideUnfinished("Answer the questions to the end first.")
     preset = load_preset(guide.result["preset"])
     document = fill(

@@ -45,8 +45,8 @@ def test_an_empty_workspace_says_how_to_begin() -> None:
     page = client.get(reverse("admin:leads_product_changelist"), {"q": "none"}).content.decode()
     assert "Nothing matches" in page
     assert "No row is left by the search." in page
-    page = client.get(reverse("admin:rubrics_preview_changelist"), {"state__exact": "done"})
-    assert "No row is left by the filters." in page.content.decode()
+    response = client.get(reverse("admin:rubrics_preview_changelist"), {"state__exact": "done"})
+    assert "No row is left by the filters." in response.content.decode()
     Product.objects.create(key="app", name="App")
     page = client.get(reverse("admin:leads_product_changelist")).content.decode()
     assert BY_MODEL["leads.product"].says in page

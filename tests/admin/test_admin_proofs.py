@@ -109,6 +109,7 @@ def test_home_tells_the_newest_result(client: Client, proof: Proof) -> None:
     Proof.objects.create(reason="nightly", started_at=timezone.now())  # runs
     page = " ".join(client.get(reverse("admin:index")).content.decode().split())
     assert "Scores proven:" in page
+    assert proof.finished_at is not None
     assert f">2 of 12,345 mismatched</a>, {moment_words(proof.finished_at)}." in page
     outsider = Client()
     outsider.force_login(make_person("vera", "view_lead", staff=True))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 
 from config.standing import standing
 from leads.models import EventType, LeadChange, RejectedMessage
@@ -19,8 +20,8 @@ def world() -> World:
     return make_world(leads=1)
 
 
-def told(user: object) -> list[str]:
-    lines = standing(user, LATER)  # type: ignore[arg-type]
+def told(user: User) -> list[str]:
+    lines = standing(user, LATER)
     return [f"{line.level}: {line.before}{line.link}{line.after}" for line in lines]
 
 
