@@ -51,6 +51,7 @@ class RubricVersionAdmin(ApprovalPages, PublishingPages, VersionFilePages, Edito
         "compare",
         "sheet",
         "download",
+        "forget",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RubricVersion]:
@@ -77,7 +78,8 @@ class RubricVersionAdmin(ApprovalPages, PublishingPages, VersionFilePages, Edito
         actions: list[Any] = super().get_actions_detail(request, object_id)
         if RubricVersion.objects.editable().filter(pk=object_id).exists():
             return actions
-        return [one for one in actions if not one.action_name.endswith(("_preview", "_approval"))]
+        of_drafts = ("_preview", "_approval", "_forget")
+        return [one for one in actions if not one.action_name.endswith(of_drafts)]
 
     @action(
         description="Preview",
@@ -91,6 +93,16 @@ class RubricVersionAdmin(ApprovalPages, PublishingPages, VersionFilePages, Edito
         if version is None or not version.is_editable:
             raise Http404
         return previews.start(self, request, version)
+
+    @action(
+        description="Delete draft", icon="delete", permissions=["forgetting"], url_path="forget"
+    )
+    def forget(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To the question before a draft is deleted; the editor has no line of such buttons."""
+        return HttpResponseRedirect(reverse("admin:rubrics_rubricversion_delete", args=[object_id]))
+
+    def has_forgetting_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return self._may(request, "delete")
 
     def delete_model(self, request: HttpRequest, obj: RubricVersion) -> None:
         services.delete_draft(obj, by=person(request), at=timezone.now())

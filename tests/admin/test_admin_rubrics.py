@@ -116,6 +116,20 @@ def test_draft_from_a_preset_or_from_nothing(world: World, client: Client) -> No
     assert "logged_in" in world.rubric.versions.order_by("-number")[0].activity_signals
 
 
+def test_a_draft_is_deleted_from_its_page(
+    world: World, client: Client, draft: RubricVersion
+) -> None:
+    forget = reverse("admin:rubrics_rubricversion_forget", args=[draft.pk])
+    assert forget in client.get(version_url(draft)).content.decode()
+    asked = client.get(forget)["Location"]
+    assert RubricVersion.objects.filter(pk=draft.pk).exists()
+    client.post(asked, {"post": "yes"})
+    assert not RubricVersion.objects.filter(pk=draft.pk).exists()
+    frozen = reverse("admin:rubrics_rubricversion_forget", args=[world.version.pk])
+    assert frozen not in client.get(version_url(world.version)).content.decode()
+    assert client.post(client.get(frozen)["Location"], {"post": "yes"}).status_code == 403
+
+
 def test_version_downloads_as_yaml(client: Client, draft: RubricVersion) -> None:
     response = client.get(version_url(draft, "download"))
     assert response["Content-Disposition"] == 'attachment; filename="other-v1.yaml"'

@@ -173,6 +173,7 @@ OWN_RULES: dict[str, tuple[Needs, Needs]] = {
     "rubrics_rubricversion_compare": (VIEW, VIEW),
     "rubrics_rubricversion_sheet": (VIEW, VIEW),
     "rubrics_rubricversion_download": (VIEW, VIEW),
+    "rubrics_rubricversion_forget": (("delete",),) * 2,
 }
 
 
