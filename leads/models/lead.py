@@ -4,13 +4,9 @@ from datetime import datetime
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
 
 from leads.models.account import Account
 from leads.models.search import beginnings, words_of
-
-FEW = 1_000
-"""Up to so many leads are found first, by index; where more match, a list is read in its order."""
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
@@ -22,27 +18,14 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         """Leads in whose name and e-mail, or in whose account's name and domain, each of the
         ``words`` begins one.
 
-        It costs a query that looks into the indexes. Few leads are then named by their ids; where
-        many match, any list soon fills from those that come first in it, each looked at itself.
+        Each half by its own index; an ``OR`` of both would read every lead.
         """
         wanted = beginnings(words)
         if wanted is None:
             return self.none()
-        people = Lead.objects.alias(own_words=words_of("name", "email"))
+        people = Lead.objects.alias(own_words=words_of("name", "email")).filter(own_words=wanted)
         of_accounts = Lead.objects.filter(account__in=Account.objects.search(words).values("pk"))
-        found = (
-            people.filter(own_words=wanted)
-            .values_list("pk")
-            .union(of_accounts.values_list("pk"), all=True)
-        )
-        few = {pk for (pk,) in found[: FEW + 1]}
-        if len(few) <= FEW:
-            return self.filter(pk__in=few)
-        looked_at = self.alias(
-            own_words=words_of("name", "email"),
-            account_words=words_of("account__name", "account__domain"),
-        )
-        return looked_at.filter(Q(own_words=wanted) | Q(account_words=wanted))
+        return self.filter(pk__in=people.values("pk").union(of_accounts.values("pk"), all=True))
 
     def known_as(self, kind: str, value: str) -> LeadQuerySet:
         """Leads that a source names so; e-mails are compared trimmed and lower-cased."""

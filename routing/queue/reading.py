@@ -105,7 +105,7 @@ def in_tab(tab: Tab, viewer: Viewer, at: datetime) -> QualificationQuerySet:
     every = Qualification.objects.all()
     awake = every.in_queue()
     found: dict[Tab, Callable[[], QualificationQuerySet]] = {
-        Tab.MINE: lambda: awake.filter(rep=viewer.rep_id, rep__isnull=False),
+        Tab.MINE: lambda: awake.filter(rep=viewer.rep_id) if viewer.rep_id else every.none(),
         Tab.TEAM: lambda: awake if viewer.sees_all else awake.of_teams(viewer.team_ids),
         Tab.UNASSIGNED: lambda: awake.filter(rep=None),
         Tab.EXPIRING: lambda: awake.falling_by(at + EXPIRING_WITHIN).seen_by(viewer),
