@@ -1,12 +1,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import QuerySet
 
 from leads.models.account import Account
 from leads.models.search import beginnings, words_of
+
+
+def _found(words: str) -> Any:
+    """The ids of people and of companies' people, of whom one may come twice."""
+    people = Lead.objects.alias(own_words=words_of("name", "email"))
+    accounts = Account.objects.search(words).values("pk")
+    of_accounts = Lead.objects.filter(account__in=accounts).values("pk")
+    return people.filter(own_words=beginnings(words)).values("pk").union(of_accounts, all=True)
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
@@ -20,12 +30,25 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
         Each half by its own index; an ``OR`` of both would read every lead.
         """
+        return self.filter(pk__in=_found(words)) if beginnings(words) else self.none()
+
+    def search_ids(self, words: str, *, at_most: int) -> set[int] | None:
+        """The ids of those that :meth:`search` finds; None where there are more than that."""
+        if beginnings(words) is None:
+            return set()
+        ids = {row["pk"] for row in _found(words)[: 2 * at_most + 1]}  # one may be in both halves
+        return ids if len(ids) <= at_most else None
+
+    def matching(self, words: str) -> QuerySet[Lead, bool]:
+        """Of each lead whether it is one that :meth:`search` finds, by looking at its words."""
         wanted = beginnings(words)
-        if wanted is None:
-            return self.none()
-        people = Lead.objects.alias(own_words=words_of("name", "email")).filter(own_words=wanted)
-        of_accounts = Lead.objects.filter(account__in=Account.objects.search(words).values("pk"))
-        return self.filter(pk__in=people.values("pk").union(of_accounts.values("pk"), all=True))
+        own = self.alias(
+            own_words=words_of("name", "email"),
+            account_words=words_of("account__name", "account__domain"),
+        )
+        is_found = models.Q(own_words=wanted) | models.Q(account_words=wanted)
+        found = models.Case(models.When(is_found, then=True), default=False)
+        return own.annotate(is_found=found).values_list("is_found", flat=True)
 
     def known_as(self, kind: str, value: str) -> LeadQuerySet:
         """Leads that a source names so; e-mails are compared trimmed and lower-cased."""

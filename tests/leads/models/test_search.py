@@ -4,13 +4,27 @@ import pytest
 from django.db import connection
 
 from leads.models import Account, Lead
+from leads.models.search import beginnings
 from tests.factories.rubrics import AccountFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
 
 
 def found(words: str) -> set[str]:
-    return set(Lead.objects.search(words).values_list("title", flat=True))
+    """By every way there is."""
+    names = set(Lead.objects.search(words).values_list("title", flat=True))
+    ids = Lead.objects.search_ids(words, at_most=9)
+    assert ids == set(Lead.objects.search(words).values_list("pk", flat=True))
+    if beginnings(words) is not None:
+        told = dict(
+            zip(
+                Lead.objects.order_by("pk").values_list("title", flat=True),
+                Lead.objects.order_by("pk").matching(words),
+                strict=True,
+            )
+        )
+        assert {title for title, is_found in told.items() if is_found} == names
+    return names
 
 
 def test_lead_is_found_by_the_beginning_of_any_word_of_person_or_company() -> None:
@@ -39,6 +53,12 @@ def test_account_is_found_by_name_and_domain() -> None:
         assert list(Account.objects.search(words)) == [acme], words
     assert not Account.objects.search("cme")
     assert not Account.objects.search("-")
+
+
+def test_more_than_a_few_are_not_named() -> None:
+    LeadFactory.create_batch(3, name="Common Name")
+    assert Lead.objects.search_ids("common", at_most=2) is None
+    assert len(Lead.objects.search_ids("common", at_most=3) or ()) == 3
 
 
 def test_search_goes_by_the_indexes() -> None:

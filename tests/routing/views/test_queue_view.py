@@ -131,6 +131,19 @@ def test_queue_orders_and_filters(signed_in: Client, maya: User) -> None:
     assert _names(signed_in, "/?product=999") == []
 
 
+@pytest.mark.parametrize("few", [5_000, 0], ids=["few", "many"])
+def test_queue_finds_few_and_many_alike(
+    signed_in: Client, maya: User, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("routing.models.qualification.FEW", few)
+    for name in ("Ada Vogel", "Bo Ueda"):
+        make_pql(rep=maya.rep, lead__name=name, lead__account__name=f"House of {name}")
+    make_pql(rep=maya.rep, lead__name="Cleo", lead__account=None)
+    assert _names(signed_in, "/?q=vog+a") == ["Ada Vogel"]
+    assert set(_names(signed_in, "/?q=house&order=newest")) == {"Ada Vogel", "Bo Ueda"}
+    assert _names(signed_in, "/?q=@") == []
+
+
 @pytest.mark.parametrize(
     "query",
     ["tab=x", "page=0", "page=99999999999", "min_fit=abc", "order=%27", "product=-1", "q=%00"],
