@@ -15,6 +15,7 @@ from hypothesis import is_hypothesis_test
 from psycopg.sql import SQL, Identifier, Literal
 from pytest_django import DjangoDbBlocker
 
+from routing import reports
 from rubrics import mappers
 from rubrics.mappers import forget_compiled
 from tests.servers import has_made_database
@@ -92,9 +93,11 @@ def _flush_only_what_was_written() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _steady_counts_of_queries() -> Iterator[None]:
-    """On a slow machine too: looking whether signals were renamed is a query every few seconds."""
+    """On a slow machine too: what is looked up every few seconds is looked up once a test."""
     patch = pytest.MonkeyPatch()
     patch.setattr(mappers, "LOOKS_AGAIN_AFTER", 3600.0)
+    for name in ("CACHED_S", "STATES_CACHED_S"):
+        patch.setattr(reports, name, 3600)
     yield
     patch.undo()
 
