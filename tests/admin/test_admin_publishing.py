@@ -67,7 +67,7 @@ def test_publish_says_what_will_happen_and_shows_how_far_it_is(
     page = client.get(
         reverse("admin:rubrics_publication_change", args=[publication.pk])
     ).content.decode()
-    assert "small v2 went live for everybody at" in page
+    assert "small v2 went live for everybody on" in page
     assert "Cancel publishing" not in page
 
 
