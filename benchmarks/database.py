@@ -70,14 +70,7 @@ def hold_folder(root: Path) -> Folder:
 def _migrate() -> None:
     """Make the tables, or bring those of a kept database up to date."""
     from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.recorder import MigrationRecorder
 
-    recorder = MigrationRecorder(connection)
-    if recorder.has_table():
-        # The groups' rights are given after every other migration, so they must not stand before
-        # one that is new. To give them again does no harm.
-        recorder.record_unapplied("routing", "0006_groups_again")
     call_command("migrate", interactive=False, verbosity=0)
 
 

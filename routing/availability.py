@@ -43,7 +43,7 @@ def hours_of(reps: Iterable[Rep]) -> dict[int, WorkingHours]:
 def company_hours_of(reps: Iterable[Rep]) -> dict[int, WorkingHours]:
     """Working hours by rep id with the company's holidays alone: what an SLA is counted in.
 
-    A lead does not wait for one rep's holiday (docs/adr/0021).
+    A lead does not wait for one rep's holiday (docs/adr/0024).
     """
     everybody = tuple(off.days for off in DayOff.objects.of_everybody())
     return {rep.pk: rep.hours(everybody) for rep in reps}

@@ -2,7 +2,7 @@
 
 By the clock of the wall a PQL that comes on Friday evening waits for three days, whoever its rep
 is. Working time is each rep's own, cut at nights, weekends and the company's holidays; a rep's own
-time off counts, for a lead does not wait for one person's holiday (docs/adr/0021).
+time off counts, for a lead does not wait for one person's holiday (docs/adr/0024).
 """
 
 from collections import defaultdict

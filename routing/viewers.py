@@ -126,7 +126,7 @@ class Viewer:
 
     def may_undo(self, change: StateChange) -> bool:
         """Who did it; who manages a team may undo what its reps did to what they may act on, and
-        who sees everything what anybody did (docs/adr/0023)."""
+        who sees everything what anybody did (docs/adr/0025)."""
         if not self.may_work:
             return False
         if self.sees_all or change.by_id == self.user_id:

@@ -1,4 +1,4 @@
-"""A criterion keeps its key across versions, and a key its meaning (docs/adr/0033).
+"""A criterion keeps its key across versions, and a key its meaning (docs/adr/0030).
 
 What somebody scored is kept, compared and explained by key. A key that stands for something else
 than it did in a published version would make one criterion of two.

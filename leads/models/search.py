@@ -1,6 +1,6 @@
 """People and companies found by words: those that begin a word of what they are called.
 
-Exact and by an index, with what every PostgreSQL has (docs/adr/0031): the words of a name, an
+Exact and by an index, with what every PostgreSQL has (docs/adr/0028): the words of a name, an
 e-mail or a domain are a ``tsvector`` without any language, so nothing is stemmed or left out.
 """
 

@@ -45,9 +45,9 @@ def update_groups(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("routing", "0027_reviews_told"),
+        ("routing", "0024_onboarding"),
         ("integrations", "0003_alerts_out"),
-        ("leads", "0013_search_by_words"),
+        ("leads", "0012_outcome_routed"),
         ("rubrics", "0020_publishing"),
     ]
 

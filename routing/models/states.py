@@ -29,7 +29,7 @@ COOLED_STATES = (State.LOST, State.REJECTED, State.EXPIRED)
 
 
 class Review(models.TextChoices):
-    """Whether somebody has to look at a PQL before it is dealt (docs/adr/0021)."""
+    """Whether somebody has to look at a PQL before it is dealt (docs/adr/0024)."""
 
     NONE = "", "Not needed"
     WAITING = "waiting", "To review"

@@ -1,7 +1,7 @@
 """The destinations that plays may name.
 
 The edge keeps them and nobody here imports it, so it offers a way to look them up when it starts
-(``integrations/apps.py``). Where nobody offers any there are none (docs/adr/0030).
+(``integrations/apps.py``). Where nobody offers any there are none (docs/adr/0026).
 """
 
 from collections.abc import Callable, Iterable

@@ -4,7 +4,7 @@ A cause becomes a row (:class:`PlayRun`, unique by play and cause) in the transa
 far the search is. Ids are given out in one order and committed in another; so rows are looked at
 twice: once as soon as they can be seen, which takes care of nearly all within the second, and
 once more when all transactions that could hold an earlier id have ended (:mod:`leads.fences`),
-which takes care of the rest (docs/adr/0024).
+which takes care of the rest (docs/adr/0026).
 """
 
 from collections.abc import Iterable

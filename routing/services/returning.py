@@ -2,7 +2,7 @@
 
 A crossing is looked at once, when it happens. One that came while the lead rested, or one that
 never comes because the lead stayed above, leaves nothing to look at later: so they are found by
-what is true now (docs/adr/0031).
+what is true now (docs/adr/0027).
 """
 
 from datetime import datetime

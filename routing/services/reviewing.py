@@ -1,4 +1,4 @@
-"""Manual review: somebody says whether a PQL is worth working, before it is dealt (ADR 0021).
+"""Manual review: somebody says whether a PQL is worth working, before it is dealt (ADR 0024).
 
 A PQL that waits for its review is ``new`` and nobody's; nothing else can be done with it.
 """
