@@ -27,7 +27,7 @@ from config.embedded.process import Identity
 from config.embedded.run import answers
 from tests.servers import new_root
 
-START_LIMIT_S = 120.0
+START_LIMIT_S = 240.0
 STOP_LIMIT_S = 90.0
 # Where the session's servers or a developer's .env would leak in; empty also hides the .env.
 HIDDEN = {"DATABASE_URL": "", "REDIS_URL": "", "PUBLIC_URL": "", "PORT": "", "PGOPTIONS": ""}
