@@ -10,6 +10,7 @@ from django.db.models.functions import Greatest
 
 from leads.models import Lead, Product
 from routing.models.lifecycle import Lifecycles
+from routing.models.qualification_indexes import CLOCK_IS_TO_BE_SET, INDEXES
 from routing.models.rep import Rep
 from routing.models.sla import SlaPolicy
 from routing.models.states import (
@@ -50,12 +51,6 @@ __all__ = [
     "State",
 ]
 
-# Set for another assignment than the present one, or not at all.
-CLOCK_IS_TO_BE_SET = Q(state=State.ASSIGNED, assigned_at__isnull=False) & (
-    Q(sla_set_for=None) | ~Q(sla_set_for=models.F("assigned_at"))
-)
-
-
 FEW = 5_000
 """So many leads of a search are named by their ids."""
 
@@ -64,6 +59,10 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
     def open(self) -> QualificationQuerySet:
         """Episodes still being worked."""
         return self.filter(state__in=OPEN_STATES)
+
+    def closed(self) -> QualificationQuerySet:
+        """Episodes that ended; said in both ways there are, of which the index knows one."""
+        return self.filter(state__in=CLOSED_STATES, closed_at__isnull=False)
 
     def in_queue(self) -> QualificationQuerySet:
         """Open and not snoozed: what a rep should look at."""
@@ -327,55 +326,7 @@ class Qualification(models.Model):
                 name="qualification_snoozed_has_its_end",
             ),
         ]
-        indexes = [
-            models.Index(
-                fields=["rep", "-total", "opened_at"],
-                condition=Q(state__in=OPEN_STATES),
-                name="qualification_queue",
-            ),
-            # All a list of open ones is cut, sorted and counted by: their wide rows stay unread.
-            models.Index(
-                fields=["lead"],
-                include=[
-                    "version",
-                    "product",
-                    "state",
-                    "review",
-                    "rep",
-                    "opened_at",
-                    "assigned_at",
-                    "fit",
-                    "behavior",
-                    "total",
-                ],
-                condition=Q(state__in=OPEN_STATES),
-                name="qualification_open",
-            ),
-            models.Index(
-                fields=["publication", "rep"],
-                condition=Q(publication__isnull=False),
-                name="qualification_by_publication",
-            ),
-            models.Index(
-                fields=["-total", "opened_at"],
-                condition=Q(review="waiting"),
-                name="qualification_to_review",
-            ),
-            models.Index(fields=["rep", "-assigned_at"], name="qualification_by_assignment"),
-            models.Index(
-                fields=["id"], condition=CLOCK_IS_TO_BE_SET, name="qualification_without_clock"
-            ),
-            models.Index(
-                fields=["sla_next_at"],
-                condition=Q(sla_next_at__isnull=False),
-                name="qualification_sla_due",
-            ),
-            models.Index(
-                fields=["-closed_at"],
-                condition=Q(closed_at__isnull=False),
-                name="qualification_closed",
-            ),
-        ]
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return f"PQL {self.pk}: lead {self.lead_id}, {self.get_state_display()}"

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from leads.models import Lead
 from routing.models.play_run import PlayRun
-from routing.models.qualification import OPEN_STATES, Qualification
+from routing.models.qualification import Qualification
 from routing.models.rep import Rep
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
         What is due at the same moment is told by its priority.
         """
-        of_open = Q(qualification=None) | Q(qualification__state__in=OPEN_STATES)
+        # Asked of each, not joined: of many tasks that would read every PQL there ever was.
+        is_open = Exists(Qualification.objects.open().filter(pk=OuterRef("qualification")))
+        of_open = Q(qualification=None) | is_open
         return self.filter(of_open, done_at=None).order_by("due_at", "-priority", "pk")
 
     def done(self) -> TaskQuerySet:

@@ -36,17 +36,32 @@ def narrowed(
         found = found.born_of(wanted.born)
     if wanted.lost is not None:
         found = found.lost_by(wanted.lost)
+    now = _now(wanted)
+    return found.with_score().filter(now) if now else found
+
+
+def are_few(wanted: Wanted, at: datetime, few: int) -> bool:
+    """Whether a filter leaves no more than ``few`` PQLs, as far as a glance at an index tells."""
+    if wanted.task != WithTask.DUE:
+        return False
+    due = Task.objects.filter(done_at=None, due_at__lt=tomorrow(at)).order_by()
+    return due[: few + 1].count() <= few
+
+
+def _now(wanted: Wanted) -> Q:
+    """What is asked of the scores of now: in one piece, for one join."""
+    now = Q()
     if wanted.rubric is not None:
-        found = found.with_score().filter(Q(score__rubric=wanted.rubric))
+        now &= Q(score__rubric=wanted.rubric)
     if wanted.tier is not None:
-        found = found.with_score().filter(Q(score__tier=wanted.tier))
+        now &= Q(score__tier=wanted.tier)
     if wanted.band:
-        found = found.with_score().filter(in_band(wanted.band))
+        now &= in_band(wanted.band)
     if wanted.min_fit is not None:
-        found = found.with_score().filter(_at_least("fit", wanted.min_fit))
+        now &= _at_least("fit", wanted.min_fit)
     if wanted.min_total is not None:
-        found = found.with_score().filter(_at_least("total", wanted.min_total))
-    return found
+        now &= _at_least("total", wanted.min_total)
+    return now
 
 
 def in_band(name: str) -> Q:

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.expressions import Combinable
+from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce
 
 from routing import digests
 from routing.models import Forecast, Qualification
-from routing.models.qualification import CLOSED_STATES, QualificationQuerySet, State
+from routing.models.qualification import QualificationQuerySet, State
 from routing.queue.marks import Tasks, due_of_tasks, tags_of
-from routing.queue.narrowing import narrowed
+from routing.queue.narrowing import are_few, narrowed
 from routing.queue.wanted import Order, Tab, Wanted
 from routing.viewers import Viewer
 from rubrics import explain
@@ -30,6 +30,10 @@ PAGE_SIZE = 30
 TREND_SPAN = timedelta(days=7)
 OVERDUE_AFTER = timedelta(days=1)
 EXPIRING_WITHIN = timedelta(days=7)
+FEW = 10_000
+"""So many PQLs are gathered and sorted for a page; of more, an index is followed."""
+APART = frozenset({Tab.UNASSIGNED, Tab.EXPIRING, Tab.SNOOZED})
+"""Tabs whose PQLs do not lie evenly among all: what they are in them for shows in their scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,14 @@ class Page(Generic[RowT]):
         return (self.number - 1) * PAGE_SIZE + len(self.rows)
 
 
-def read_page(wanted: Wanted, *, viewer: Viewer, at: datetime) -> Page[Row]:
+def read_page(
+    wanted: Wanted, *, viewer: Viewer, at: datetime, holds: int | None = None
+) -> Page[Row]:
     """One query cuts the page (another, where it reaches past those that meet the thresholds),
-    and one tells its rows."""
+    and one tells its rows. ``holds`` is how many PQLs the tab has, where that is known."""
     start = (wanted.page - 1) * PAGE_SIZE
-    cut = _cut(wanted, viewer, at, start, PAGE_SIZE + 1)
+    is_short = wanted.tab in APART and holds is not None and holds <= FEW
+    cut = _cut(wanted, viewer, at, start, PAGE_SIZE + 1, is_short=is_short)
     return Page(tell(cut[:PAGE_SIZE], viewer=viewer, at=at), wanted.page, len(cut) > PAGE_SIZE)
 
 
@@ -111,16 +118,19 @@ def in_tab(tab: Tab, viewer: Viewer, at: datetime) -> QualificationQuerySet:
         Tab.EXPIRING: lambda: awake.falling_by(at + EXPIRING_WITHIN).seen_by(viewer),
         Tab.NEAR_MISS: every.none,  # those are no PQLs: routing.queue.near
         Tab.SNOOZED: lambda: every.filter(state=State.SNOOZED).seen_by(viewer),
-        Tab.CLOSED: lambda: every.filter(state__in=CLOSED_STATES).seen_by(viewer),
+        Tab.CLOSED: lambda: every.closed().seen_by(viewer),
     }
     return found[tab]()
 
 
-def _cut(wanted: Wanted, viewer: Viewer, at: datetime, start: int, count: int) -> list[int]:
+def _cut(
+    wanted: Wanted, viewer: Viewer, at: datetime, start: int, count: int, *, is_short: bool
+) -> list[int]:
     """Ids of up to ``count`` PQLs from the ``start``-th on."""
     found = narrowed(in_tab(wanted.tab, viewer, at), wanted, viewer=viewer, at=at)
+    is_short = is_short or are_few(wanted, at, FEW)
     cut: list[int] = []
-    for part in _parts(found, wanted.order):
+    for part in _parts(found, wanted.order, _gathered if is_short else _walked):
         ids = part.values_list("pk", flat=True)
         taken = list(ids[start : start + count - len(cut)])
         cut += taken
@@ -131,31 +141,52 @@ def _cut(wanted: Wanted, viewer: Viewer, at: datetime, start: int, count: int) -
     return cut
 
 
-def _parts(found: QualificationQuerySet, order: Order) -> list[QualificationQuerySet]:
+def _walked(column: F | Func) -> F | Func:
+    """An order that an index has: it is followed until the page is full."""
+    return column
+
+
+def _gathered(column: F | Func) -> F | Func:
+    """The same order, such that no index has it.
+
+    So a short list is gathered and sorted. The planner would rather walk a long index and look for
+    those few on the way, as if they lay evenly spread: but what falls soon has the lowest totals.
+    """
+    return Func(column, function="GREATEST")
+
+
+def _parts(
+    found: QualificationQuerySet, order: Order, by: Callable[[F | Func], F | Func]
+) -> list[QualificationQuerySet]:
     """The list in its order, in parts that follow each other; each part can follow an index."""
-    by_column: dict[Order, tuple[Combinable | str, str]] = {
+    # The first three make their tabs: such a list begins where its index does.
+    by_column: dict[Order, tuple[OrderBy | str, str]] = {
         Order.CLOSED: ("-closed_at", "-pk"),
         Order.WAKING: ("snoozed_until", "pk"),
-        Order.NEWEST: ("-opened_at", "-pk"),
-        Order.WAITING: (Coalesce("assigned_at", "opened_at").asc(), "pk"),
         Order.FALLING: ("forecast__falls_at", "pk"),
+        Order.NEWEST: (by(F("opened_at")).desc(), "-pk"),
+        Order.WAITING: (by(Coalesce("assigned_at", "opened_at")).asc(), "pk"),
     }
     if order in by_column:
         return [found.order_by(*by_column[order])]
     if order is Order.DUE:
         promised = found.filter(sla_due_at__isnull=False, first_touched_at=None)
         others = found.filter(Q(sla_due_at=None) | Q(first_touched_at__isnull=False))
-        return [promised.order_by("sla_due_at", "pk"), *_parts(others, Order.WAITING)]
+        by_promise = promised.order_by(by(F("sla_due_at")).asc(), "pk")
+        return [by_promise, *_parts(others, Order.WAITING, by)]
     if order is Order.VELOCITY:
-        told = found.filter(forecast__isnull=False).order_by("-forecast__gain", "forecast__pk")
-        return [told, found.filter(forecast=None).order_by("pk")]
+        told = found.filter(forecast__isnull=False)
+        by_gain = told.order_by(by(F("forecast__gain")).desc(), "forecast__pk")
+        return [by_gain, found.filter(forecast=None).order_by("pk")]
     column = "last_activity_at" if order is Order.RECENT else order.value
-    scored = found.with_score()
-    hot = scored.filter(Q(score__is_pql=True)).order_by(
-        F(f"score__{column}").desc(), F("score__pk").asc()
+    # By a name, a filter speaks of the join that the order speaks of; ``score__is_pql`` would join
+    # once more where a filter has joined already, and then no index both cuts and sorts.
+    scored = found.with_score().alias(is_hot=F("score__is_pql"))
+    hot = scored.filter(is_hot=True).order_by(
+        by(F(f"score__{column}")).desc(), F("score__pk").asc()
     )
     fallback = "opened_at" if order is Order.RECENT else column
-    cold = scored.filter(Q(score=None) | Q(score__is_pql=False)).order_by(
+    cold = scored.filter(Q(is_hot=None) | Q(is_hot=False)).order_by(
         Coalesce(f"score__{column}", fallback).desc(), "pk"
     )
     return [hot, cold]

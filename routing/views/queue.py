@@ -100,7 +100,7 @@ def _queue(
     if wanted.tab is Tab.NEAR_MISS and viewer.sees_leads:
         page = read_near_misses(wanted, at=at)
     else:
-        page = read_page(wanted, viewer=viewer, at=at)
+        page = read_page(wanted, viewer=viewer, at=at, holds=figures.counts.get(wanted.tab))
     scores = [row.score for row in page.rows if row.score]
     changed = [score.changed_at for score in scores]
     choices = reports.choices()
