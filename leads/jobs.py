@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from leads.conflicts import lost_to_another
 from leads.models.job import Job, JobState
 
 logger = logging.getLogger(__name__)
@@ -57,9 +58,13 @@ def work_on(
                 break
     except JobFailed as error:
         finish(job, at=now, state=JobState.FAILED, problem=str(error))
-    except Exception:
-        _count_error(job, now)
-        raise
+    except Exception as error:
+        if lost_to_another(error):
+            # Merges find whom they must lock as they go. Nothing is wrong with the chunk.
+            logger.info("%s %s lets another one through", type(job).__name__, job.pk)
+        else:
+            _count_error(job, now)
+            raise
     finally:
         _release(job)
     return True

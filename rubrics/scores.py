@@ -20,6 +20,7 @@ from django.db import (
     transaction,
 )
 
+from leads.conflicts import lost_to_another
 from rubrics import claims
 from rubrics.claims import ACCOUNTS, LEADS, TABLES, Claim, Tables
 from rubrics.mappers import Compiled, compiled
@@ -33,6 +34,8 @@ from rubrics.writing import drop_other_next, drop_others, row_of, write
 logger = logging.getLogger(__name__)
 
 CHUNK = {Subject.LEAD: 4000, Subject.ACCOUNT: 500}
+MAX_CONFLICTS = 4
+"""How often a chunk of a rescore lets a merge through before it gives up."""
 
 # What one lead or version can be the cause of. A lost connection is nobody's fault and goes up.
 CAUSED = (ArithmeticError, DatabaseError, LookupError, TypeError, ValueError)
@@ -265,6 +268,16 @@ def _in_threads(work: Callable[[Chunk], int], parts: list[Chunk], threads: int) 
 
 
 def _score_chunk(version: Compiled, at: datetime, part: Chunk) -> int:
+    for _ in range(MAX_CONFLICTS):
+        try:
+            return _score_all_of(version, at, part)
+        except OperationalError as error:
+            if not lost_to_another(error):
+                raise
+    return _score_all_of(version, at, part)
+
+
+def _score_all_of(version: Compiled, at: datetime, part: Chunk) -> int:
     subject = version.version.subject
     of_range = LeadRange if subject is Subject.LEAD else AccountRange
     with transaction.atomic():

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from leads.conflicts import lost_to_another
 from leads.ingest.describing import describe
 from leads.ingest.resolving import StartOverError, lock_leads, resolve_leads
 from leads.ingest.storing import claim_keys, store_facts, store_refusals
@@ -18,8 +19,6 @@ logger = logging.getLogger(__name__)
 
 MAX_STARTS = 20
 MAX_FAILURES = 4
-# Deadlock and serialization failure: the other one was let through, our turn is next.
-RETRIED = frozenset(("40P01", "40001"))
 # The server shut down, or the connection broke; where the client notices, there is no state.
 CONNECTION_LOST = ("57P", "08")
 
@@ -112,7 +111,7 @@ def _may_try_again(error: Exception, failures: int) -> bool:
     if connection.in_atomic_block:
         return False  # the caller's transaction is lost, and only the caller can repeat it
     state = getattr(error.__cause__, "sqlstate", None)
-    if state in RETRIED:
+    if lost_to_another(error):
         logger.info("Ingest starts over after a conflict: %s", state)
         return True
     if failures == 1 and (state is None or state.startswith(CONNECTION_LOST)):

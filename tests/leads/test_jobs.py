@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import OperationalError, transaction
+from psycopg import errors
 
 from leads import jobs
 from leads.models import JobState
@@ -48,6 +50,25 @@ def test_job_that_cannot_end_says_why(job: Proof) -> None:
     assert work(refuse)
     job.refresh_from_db()
     assert (job.state, job.problem) == (JobState.FAILED, "No lead has an outcome yet.")
+
+
+@pytest.mark.parametrize("state", [errors.DeadlockDetected, errors.SerializationFailure])
+def test_job_that_lets_another_through_goes_on(job: Proof, state: type[Exception]) -> None:
+    turns = iter([True, False])
+
+    def step(job: Proof, at: datetime) -> bool:
+        if next(turns):
+            with transaction.atomic():
+                jobs.advance(job, done=1)
+                raise OperationalError from state()
+        return one_of_three(job, at)
+
+    assert work(step)
+    job.refresh_from_db()
+    assert (job.state, job.done, job.attempts, job.claimed_until) == ("running", 0, 0, None)
+    assert work(step)
+    job.refresh_from_db()
+    assert job.done == 1
 
 
 def test_job_fails_after_errors_in_the_same_place(job: Proof) -> None:

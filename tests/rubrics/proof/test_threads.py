@@ -58,7 +58,8 @@ class Bustle:
             thread.start()
         for thread in threads:
             thread.join(60)
-        assert not self.errors, self.errors
+        if self.errors:
+            raise BaseExceptionGroup("while all worked at once", self.errors)
 
     def _repeat(self, work: Callable[[], object]) -> None:
         try:
