@@ -19,12 +19,27 @@ app.set_default()
 
 # Scoring waits in a queue of its own, so that a door can ask whether a ring waits already.
 # So does sending: a receiver that is slow must hold up no score, so a worker of its own, the
-# sender, takes from that queue (docs/adr/0019). One without -Q takes from all.
+# sender, takes from that queue (docs/adr/0019). And so do jobs, which take seconds at a time: a
+# preview must not keep a rep from being told (docs/adr/0002). One without -Q takes from all.
 WORKER_QUEUES = ("celery", "scoring")
+JOBS_QUEUES = ("jobs",)
 SENDER_QUEUES = ("outbound",)
-QUEUES = (*WORKER_QUEUES, *SENDER_QUEUES)
+QUEUES = (*WORKER_QUEUES, *JOBS_QUEUES, *SENDER_QUEUES)
+JOBS = (
+    "leads.tasks.count_events",
+    "leads.tasks.remap_events",
+    "rubrics.tasks.audit_data",
+    "rubrics.tasks.prove_scores",
+    "rubrics.tasks.publish_versions",
+    "rubrics.tasks.run_backtests",
+    "rubrics.tasks.run_previews",
+    "routing.tasks.dry_run_plays",
+    "routing.tasks.foretell",
+    "routing.tasks.run_replays",
+)
 app.conf.task_queues = tuple(Queue(name) for name in QUEUES)
 app.conf.task_routes = {
+    **{name: {"queue": "jobs"} for name in JOBS},
     "rubrics.tasks.score_due_leads": {"queue": "scoring"},
     "integrations.tasks.follow_events": {"queue": "scoring"},
     "integrations.tasks.deliver": {"queue": "outbound"},

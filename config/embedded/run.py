@@ -1,4 +1,4 @@
-"""One run of everything: servers, web, worker, sender, beat and, in the demo, live traffic."""
+"""One run of everything: servers, web, workers, beat and, in the demo, live traffic."""
 
 import http.client
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from config import liveness
-from config.celery import SENDER_QUEUES, WORKER_QUEUES
+from config.celery import JOBS_QUEUES, SENDER_QUEUES, WORKER_QUEUES
 from config.embedded import home, logs, watchdog
 from config.embedded.errors import LaunchError
 from config.embedded.folder import Folder
@@ -29,9 +29,9 @@ from config.embedded.watchdog import Watchdog
 WEB_LIMIT_S = 90.0
 TICK_S = 0.1
 LOOK_EVERY_S = 1.0
-APPLICATION = ("simulator", "beat", "worker", "sender", "web")  # the order they are stopped in
+APPLICATION = ("simulator", "beat", "jobs", "worker", "sender", "web")  # stopped in this order
 # Workers by name, and the queues they take from.
-WORKERS = {"worker": WORKER_QUEUES, "sender": SENDER_QUEUES}
+WORKERS = {"worker": WORKER_QUEUES, "jobs": JOBS_QUEUES, "sender": SENDER_QUEUES}
 
 
 @dataclass(frozen=True)

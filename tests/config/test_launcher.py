@@ -119,7 +119,7 @@ def test_run_stops_cleanly_and_starts_again_after_a_kill() -> None:
     root = new_root("run")
     stack = Stack(root=root).start()
     before = stack.identities()
-    assert set(before) == {"redis", "postgres", "web", "worker", "sender", "beat"}
+    assert set(before) == {"redis", "postgres", "web", "worker", "jobs", "sender", "beat"}
 
     second = launch("run", "--port", "0", root=root)
     assert second.returncode == 1
@@ -150,14 +150,14 @@ def test_run_stops_cleanly_and_starts_again_after_a_kill() -> None:
 
 def test_killed_children_come_back_and_no_request_is_refused() -> None:
     with Stack() as stack:
-        for name in ("beat", "worker", "sender"):
+        for name in ("beat", "worker", "jobs", "sender"):
             assert stack.kill9(name) < 5
         workers = _children(stack.pids()["web"])
         os.kill(workers[0], signal.SIGKILL)
         assert _status(stack.url) > 0
         stack.kill9("web", wait=False)
         assert _status(stack.url) > 0  # waits in the socket the launcher holds
-        stack.wait_for(lambda: len(stack.identities()) == 6, 5, "everything to be back")
+        stack.wait_for(lambda: len(stack.identities()) == 7, 5, "everything to be back")
 
 
 def _status(url: str) -> int:

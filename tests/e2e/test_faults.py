@@ -118,7 +118,7 @@ def test_proof_goes_on_when_its_worker_is_killed(
     _shell(stack, "proof.stop_proof(r, at=now()) if (r := Proof.objects.running().first()) else 0")
     _shell(stack, "proof.start_proof(at=now())")
     with held(stack, "rubrics_proof"):
-        kill_children(stack, "worker")
+        kill_children(stack, "jobs")
     done = "SELECT state, mismatched, checked > 0 FROM rubrics_proof ORDER BY id DESC LIMIT 1"
     stack.wait_for(lambda: stack.query(done) == [("done", 0, True)], 90, "the proof's end")
 
@@ -131,9 +131,9 @@ def test_killing_whoever_publishes_leaves_one_complete_version(
         time.sleep(2.0)  # so that there is somebody to score, whichever tests ran before
         stack.manage("shell", "--no-imports", "-c", _PUBLISH)
         with held(stack, "rubrics_nextscore"):
-            stack.kill9("worker", limit=BACK_S)
+            stack.kill9("jobs", limit=BACK_S)
         with held(stack, "rubrics_nextscore"):
-            kill_children(stack, "worker")
+            kill_children(stack, "jobs")
         stack.kill9("postgres", limit=BACK_S)
         stack.wait_for(
             lambda: stack.query(_NEWEST) == [("done", True)], 90, "the version to go live"

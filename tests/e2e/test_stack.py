@@ -11,12 +11,12 @@ pytestmark = pytest.mark.e2e
 
 
 def test_stack_runs_everything(stack: Stack) -> None:
-    assert set(stack.pids()) == {"redis", "postgres", "web", "worker", "sender", "beat"}
+    assert set(stack.pids()) == {"redis", "postgres", "web", "worker", "jobs", "sender", "beat"}
     assert stack.query("SELECT current_user") == [("ripeline",)]
     assert "PUBLIC_URL" in stack.env
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "sender", "beat", "redis", "postgres"])
+@pytest.mark.parametrize("name", ["web", "worker", "jobs", "sender", "beat", "redis", "postgres"])
 def test_stack_child_killed_comes_back(stack: Stack, name: str) -> None:
     assert stack.kill9(name) < 5
 
