@@ -119,7 +119,7 @@ class LeadAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Lead], search_term: str
     ) -> tuple[QuerySet[Lead], bool]:
         words = search_term.strip().replace("\x00", "")
-        return (queryset & Lead.objects.search(words) if words else queryset), False
+        return (queryset.filter(Lead.objects.worded(words)) if words else queryset), False
 
 
 @admin.register(Account)

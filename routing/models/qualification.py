@@ -51,9 +51,6 @@ __all__ = [
     "State",
 ]
 
-FEW = 5_000
-"""So many leads of a search are named by their ids."""
-
 
 class QualificationQuerySet(models.QuerySet["Qualification"]):
     def open(self) -> QualificationQuerySet:
@@ -98,17 +95,8 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
         return self.filter(state=State.SNOOZED, snoozed_until__lte=at)
 
     def search(self, words: str) -> QualificationQuerySet:
-        """Those whose lead's name, e-mail or company matches ``words``.
-
-        It costs a look into the indexes. Where more than a few leads match, a list soon fills from
-        those that come first in it: each is then looked at itself, by a subquery of its own that
-        the planner cannot turn into a join of all.
-        """
-        few = Lead.objects.search_ids(words, at_most=FEW)
-        if few is not None:
-            return self.filter(lead__in=few)
-        own = Lead.objects.filter(pk=models.OuterRef("lead")).matching(words)
-        return self.filter(models.Subquery(own, output_field=models.BooleanField()))
+        """Those whose lead's name, e-mail or company matches ``words``."""
+        return self.filter(Lead.objects.worded(words, lead="lead"))
 
     def seen_by(self, viewer: Viewer) -> QualificationQuerySet:
         """A rep sees their own, their teams', and what is nobody's; some people see all."""

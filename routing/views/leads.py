@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -35,7 +35,7 @@ def lead_list(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     number = _page_number(request)
     leads = people.visible_leads(viewer)
     if words:
-        leads = leads.filter(Q(pk__in=Lead.objects.search(words)))
+        leads = leads.filter(Lead.objects.worded(words))
     scores = Score.objects.headline_first().select_related("rubric")
     start = (number - 1) * LEADS_A_PAGE
     found = list(

@@ -308,3 +308,21 @@ def test_lead_costs_a_fixed_number_of_queries(
     client.get(f"/leads/{scored.pk}/")
     with django_assert_max_num_queries(28):
         client.get(f"/leads/{scored.pk}/")
+
+
+@pytest.mark.parametrize("few", [5_000, 0], ids=["few", "many"])
+def test_leads_are_searched_few_and_many_alike(
+    client: Client, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leads.models.lead.FEW", few)
+    client.force_login(make_manager())
+    for name in ("Ada Vogel", "Bo Ueda"):
+        LeadFactory.create(name=name, account__name=f"House of {name}")
+    LeadFactory.create(name="Cleo", account=None)
+    for words, names in {
+        "vog a": ["Ada Vogel"],
+        "house": ["Bo Ueda", "Ada Vogel"],
+        "@": [],
+    }.items():
+        found = client.get("/leads/", {"q": words}).context["leads"]
+        assert [lead.name for lead in found] == names

@@ -135,7 +135,7 @@ def test_queue_orders_and_filters(signed_in: Client, maya: User) -> None:
 def test_queue_finds_few_and_many_alike(
     signed_in: Client, maya: User, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("routing.models.qualification.FEW", few)
+    monkeypatch.setattr("leads.models.lead.FEW", few)
     for name in ("Ada Vogel", "Bo Ueda"):
         make_pql(rep=maya.rep, lead__name=name, lead__account__name=f"House of {name}")
     make_pql(rep=maya.rep, lead__name="Cleo", lead__account=None)
