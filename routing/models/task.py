@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from leads.models import Lead
 from routing.models.play_run import PlayRun
-from routing.models.qualification import Qualification
+from routing.models.qualification import OPEN_STATES, Qualification
 from routing.models.rep import Rep
 
 if TYPE_CHECKING:
@@ -36,10 +36,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
         What is due at the same moment is told by its priority.
         """
-        # Asked of each, not joined: of many tasks that would read every PQL there ever was.
-        is_open = Exists(Qualification.objects.open().filter(pk=OuterRef("qualification")))
-        of_open = Q(qualification=None) | is_open
-        return self.filter(of_open, done_at=None).order_by("due_at", "-priority", "pk")
+        # Asked of each task: a join, or whether one exists, may read every PQL there is for a few.
+        state = Qualification.objects.filter(pk=OuterRef("qualification")).values("state")
+        told = self.alias(pql_state=Subquery(state))
+        of_open = Q(qualification=None) | Q(pql_state__in=OPEN_STATES)
+        return told.filter(of_open, done_at=None).order_by("due_at", "-priority", "pk")
 
     def done(self) -> TaskQuerySet:
         """Done ones, the last first."""
