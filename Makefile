@@ -18,8 +18,8 @@ ARGS ?=
 
 ##@ Use it
 .PHONY: run
-run: env-run ## Start everything at http://127.0.0.1:8000 with the demo (PORT=..., DATA=folder of a data set, RUBRIC=file)
-	@exec $(LAUNCH) run $(if $(PORT),--port "$(PORT)") $(if $(DATA),--dataset "$(DATA)") $(if $(RUBRIC),--rubric "$(RUBRIC)")
+run: env-run ## Start everything at http://127.0.0.1:8000 with the demo (PORT=..., DEMO=no, DATA=folder of a data set, RUBRIC=file)
+	@exec $(LAUNCH) run $(if $(PORT),--port "$(PORT)") $(if $(filter no,$(DEMO)),--no-demo) $(if $(DATA),--dataset "$(DATA)") $(if $(RUBRIC),--rubric "$(RUBRIC)")
 
 .PHONY: manage
 manage: env-run ## Run a Django command: make manage ARGS="createsuperuser"

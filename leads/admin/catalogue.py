@@ -66,7 +66,6 @@ class EventTypeAdmin(MappingPages):
     search_help_text = "Name of the event, or of a property"
     ordering = ("-total",)
     list_before_template = "admin/leads/catalogue_head.html"
-    show_full_result_count = False
     change_form_outer_after_template = "admin/leads/event_type.html"
     fields = (
         ("kind", "source", "shown_signals"),

@@ -1,5 +1,6 @@
 """Plays: edited in words, tried on last week, switched on, and what came of them."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import admin
@@ -252,7 +253,7 @@ class PlayDryRunAdmin(JobAdmin):
             names = Lead.objects.in_bulk([one["lead"] for one in job.leads])
             days = [
                 {
-                    "day": day,
+                    "day": date.fromisoformat(day),
                     **{
                         outcome: counts.get(outcome, 0)
                         for outcome in ("fired", "limit", "conditions")
@@ -264,7 +265,7 @@ class PlayDryRunAdmin(JobAdmin):
                 "days": days,
                 "acted": self.acted(job),
                 "shown_leads": [
-                    (names[one["lead"]], one["at"][:16].replace("T", " "), one["checked"])
+                    (names[one["lead"]], datetime.fromisoformat(one["at"]), one["checked"])
                     for one in job.leads
                     if one["lead"] in names
                 ],

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from leads.models import Product
+from leads.models import Product, Signal
 from routing.models.alert import Severity
 
 
@@ -29,6 +29,11 @@ class PlayQuerySet(models.QuerySet["Play"]):
         """Those with a webhook action that names this destination, on or off."""
         action = {"kind": "webhook", "destination": destination_key}
         return self.filter(actions__contains=[action])
+
+    def waiting_for(self, signal: Signal) -> PlayQuerySet:
+        """Those that a hit of this signal sets going, on or off."""
+        of_product = Q(product=None) | Q(product=signal.product_id)
+        return self.filter(of_product, trigger_params__signals__contains=[signal.key])
 
 
 class Play(models.Model):

@@ -19,8 +19,8 @@ from rubrics.models import RubricVersion
 from rubrics.scoring.types import Subject
 
 MOMENTS = (
-    (MomentKind.AFTER_SIGN_UP.value, "So many days after sign-up: the honest test"),
-    (MomentKind.BEFORE_OUTCOME.value, "So many days before the outcome: flatters, but uses more"),
+    (MomentKind.AFTER_SIGN_UP.value, "Days after sign-up: the honest test"),
+    (MomentKind.BEFORE_OUTCOME.value, "Days before the outcome: flatters"),
 )
 COUNTED = (
     OutcomeKind.CONVERTED,

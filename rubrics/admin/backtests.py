@@ -129,7 +129,7 @@ class BacktestAdmin(JobAdmin):
             "opts": self.opts,
             "original": version,
             "back": change_url(version),
-            "media": form.media,
+            "media": self.media + form.media,
         }
         return TemplateResponse(request, "admin/rubrics/ask_backtest.html", context)
 

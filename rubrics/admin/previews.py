@@ -1,6 +1,7 @@
 """Previews of drafts: started from a draft's page, watched, read, and taken away as a file."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import admin, messages
@@ -59,7 +60,14 @@ def why(row: PreviewLead) -> SafeString:
             for line in row.lines
         ),
     )
-    return moved + (lines or format_html("{}", "Other thresholds"))
+    return moved + (lines or format_html("{}", _unmoved(row)))
+
+
+def _unmoved(row: PreviewLead) -> str:
+    """Where every line gives what it gave: the three numbers that the thresholds are asked of."""
+    if row.then_total is None:
+        return "Other thresholds"
+    return f"Other thresholds: fit {row.then_fit}, behavior {row.then_behavior}"
 
 
 def _difference(line: Mapping[str, Any]) -> int:
@@ -174,7 +182,7 @@ def page_context(preview: Preview) -> dict[str, Any]:
     return {
         "summary": summary,
         "charts": charts(preview),
-        "comparison": comparison(preview),
+        "comparison": _dated(comparison(preview)),
         "is_outdated": previews.is_outdated(preview),
         "crossings": [
             _crossing(preview, Movement.ENTERED, summary.entered, summary.reasons_to_enter),
@@ -184,6 +192,14 @@ def page_context(preview: Preview) -> dict[str, Any]:
         "countries": summary.countries[:MOST_COUNTRIES],
         "most_kept": previews.MOST_CROSSING,
     }
+
+
+def _dated(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """With its days as dates, to be told as on every page."""
+    if told is None:
+        return None
+    days = {name: date.fromisoformat(told[name]) for name in ("since", "until") if name in told}
+    return {**told, **days}
 
 
 def _crossing(

@@ -55,6 +55,8 @@ class WhyForm(forms.Form):
     def __init__(self, data: Any = None, *, needs_reason: bool) -> None:
         super().__init__(data)
         self.fields["reason"].required = needs_reason
+        if not needs_reason:
+            self.fields["reason"].label = "Why (optional)"
         if data is None or "override" not in data:
             self.fields["override"].widget = forms.HiddenInput()
 

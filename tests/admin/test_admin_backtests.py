@@ -62,6 +62,7 @@ def test_asking_offers_answers_that_fit_and_starts(
     page = client.get(ask_url(version)).content.decode()
     assert 'name="days" value="14"' in page
     assert 'name="horizon_days" value="90"' in page
+    assert "admin/js/core.js" in page, "its dates need it"
     assert not Backtest.objects.exists()
     answer = client.post(
         ask_url(version),

@@ -16,6 +16,7 @@ from rubrics.models import Criterion, Rubric, RubricVersion
 from rubrics.uses import versions_naming
 from tests.admin import of_outbound, of_plays
 from tests.admin.forms import said
+from tests.routing.plays.makers import make_play
 from tests.world import World, add_lead, make_admin, make_person, make_world
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,27 @@ def test_a_signal_that_a_version_names_stays(world: World, client: Client) -> No
     assert Signal.objects.filter(pk=signal.pk).exists()
     client.post(url(other), {"post": "yes"})
     assert not Signal.objects.filter(pk=other.pk).exists()
+
+
+@pytest.mark.parametrize("of_any_product", [True, False])
+def test_a_signal_that_a_play_waits_for_stays(
+    world: World, client: Client, of_any_product: bool
+) -> None:
+    """Else the play would stand switched on and never act again."""
+    signal = Signal.objects.create(product=world.product, key="limit", name="Hit a limit")
+    elsewhere = Product.objects.create(key="else", name="Else")
+    others = [
+        Signal.objects.create(product=elsewhere, key="limit", name="Theirs"),
+        Signal.objects.create(product=world.product, key="other", name="Other"),
+    ]
+    play = make_play("signal_hit", params={"signals": ["limit"]}, on_since=None)
+    Play.objects.update(product=None if of_any_product else world.product)
+    told = said(client.post(url(signal), {"post": "yes"}))
+    assert f"In use by: the play “{play}”." in told
+    for other in others:
+        client.post(url(other), {"post": "yes"})
+    left = set(Signal.objects.filter(key__in=["limit", "other"]))
+    assert left == ({signal, others[0]} if of_any_product else {signal})
 
 
 @pytest.mark.parametrize(

@@ -238,7 +238,9 @@ def test_report_tells_conflicts_missing_events_and_what_has_no_place(
 def test_objectives_are_kept_then_approved_then_fixed(client: Client, product: Product) -> None:
     guide = finished(product, trial_to_paid=4.0)
     page = url("objectives", guide)
-    assert 'value="4.00"' in client.get(page).content.decode()
+    asked = client.get(page).content.decode()
+    assert 'value="4.00"' in asked
+    assert "admin/js/core.js" in asked, "its dates need it"
     wanted = {"baseline_trial_to_paid": "4", "target_trial_to_paid": "101", "goals": "Less noise"}
     assert "less than or equal to 100" in client.post(page, wanted).content.decode()
     client.post(page, {**wanted, "target_trial_to_paid": "5 %", "approver": "VP RevOps"})

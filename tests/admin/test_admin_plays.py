@@ -2,6 +2,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from integrations.models import Destination
 from routing import plays
@@ -138,6 +140,7 @@ def test_dry_run_is_started_watched_and_read(client: Client) -> None:
     plays.dry_run_some(at=job.until, seconds=5)
     page = client.get(f"/admin/routing/playdryrun/{job.pk}/change/").content.decode()
     assert "1 time</strong>" in page
+    assert date_format(timezone.localtime(job.until), "j M, H:i") + "</li>" in page
     assert "Ada King" in page
 
 

@@ -1,6 +1,7 @@
 """Previews in the admin: started from the draft, watched, read, searched, taken away."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leads.models import JobState, Product
+from rubrics.admin.previews import page_context, why
 from rubrics.models import Preview, PreviewLead, RubricVersion
 from rubrics.previews import preview_some, start_preview
 from rubrics.scores import score_due
@@ -115,6 +117,22 @@ def test_page_says_what_would_change(client: Client, draft: RubricVersion) -> No
         assert words in page, words
     assert "edited since" not in page
     assert reverse("routing:preview-work", args=[Preview.objects.get().pk]) in page
+
+
+def test_who_crosses_by_the_thresholds_alone_is_told_with_what_they_are_asked_of() -> None:
+    row = PreviewLead(
+        now_rubric="R", then_rubric="R", then_fit=18, then_behavior=84, then_total=102
+    )
+    assert why(row) == "Other thresholds: fit 18, behavior 84"
+    assert why(PreviewLead(now_rubric="R", then_rubric="R")) == "Other thresholds"
+
+
+def test_days_of_past_outcomes_are_dates_as_on_every_page(draft: RubricVersion) -> None:
+    preview = finished(draft)
+    told = {"leads": 5, "positives": 2, "now": {}, "then": {}}
+    preview.evaluation = {**told, "since": "2026-08-27", "until": "2026-10-14"}
+    shown = page_context(preview)["comparison"]
+    assert (shown["since"], shown["until"]) == (date(2026, 8, 27), date(2026, 10, 14))
 
 
 def test_page_is_shown_once_when_the_job_ends(client: Client, draft: RubricVersion) -> None:

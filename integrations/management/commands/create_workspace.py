@@ -10,9 +10,11 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -29,10 +31,10 @@ PASSWORD_VARIABLE = "RIPELINE_ADMIN_PASSWORD"  # noqa: S105 - a name, not a pass
 
 class Command(BaseCommand):
     help = (
-        "Set up a new installation: an administrator, a product scored by the standard rubric, "
-        "and a source to send its events to. Prints the write key once. Run it again and it "
-        f"makes what is missing only. The password comes from {PASSWORD_VARIABLE}, from standard "
-        "input, or from a prompt; else one is made up and printed once."
+        "Set up a new installation: its tables, an administrator, a product scored by the standard "
+        "rubric, and a source to send its events to. Prints the write key once. Run it again and "
+        f"it makes what is missing only. The password comes from {PASSWORD_VARIABLE}, from "
+        "standard input, or from a prompt; else one is made up and printed once."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -45,16 +47,19 @@ class Command(BaseCommand):
             "--password-stdin", action="store_true", help="Read the password from standard input."
         )
 
-    @transaction.atomic
-    def handle(
-        self,
-        *args: Any,
-        name: str,
-        admin_email: str,
-        preset: str,
-        password_stdin: bool,
-        **options: Any,
-    ) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
+        if _lacks_tables():
+            self.stdout.write("Setting up the tables ...")
+            call_command("migrate", interactive=False, verbosity=0)
+        with transaction.atomic():
+            self._create(
+                name=options["name"],
+                admin_email=options["admin_email"],
+                preset=options["preset"],
+                password_stdin=options["password_stdin"],
+            )
+
+    def _create(self, *, name: str, admin_email: str, preset: str, password_stdin: bool) -> None:
         at = timezone.now()
         ensure_event_partitions(at)
         self._create_admin(admin_email.strip().lower(), password_stdin)
@@ -99,6 +104,12 @@ class Command(BaseCommand):
             self.stdout.write(f"Password of {email} (shown once): {password}")
         user.set_password(password)
         user.save(update_fields=["password"])
+
+
+def _lacks_tables() -> bool:
+    """Whether a migration waits: in a new database all do."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def chosen_password(password_stdin: bool) -> str:

@@ -220,6 +220,7 @@ class SetupGuideAdmin(AppAdmin):
             "guide": guide,
             "form": form,
             "signature": signature,
+            "media": self.media + signature.media,
             "may_change": self.has_add_permission(request) and guide.signed_on is None,
             **showing.agreement(guide),
         }

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+from integrations.management.commands import create_workspace
 from leads.keys import hash_write_key
 from leads.models import Product, Source
 from rubrics.models import RubricVersion
@@ -33,6 +34,21 @@ def test_create_workspace_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     write_key = text.rsplit(" ", 1)[1].strip()
     assert Source.objects.get().key_hash == hash_write_key(write_key)
     assert "correct-horse-battery" not in text
+
+
+def test_create_workspace_in_a_new_database_sets_up_its_tables_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RIPELINE_ADMIN_PASSWORD", "correct-horse-battery")
+    had: list[tuple[str, bool]] = []
+    monkeypatch.setattr(create_workspace, "_lacks_tables", lambda: True)
+    monkeypatch.setattr(
+        create_workspace,
+        "call_command",
+        lambda name, **options: had.append((name, User.objects.exists())),
+    )
+    assert "Setting up the tables" in create()
+    assert had == [("migrate", False)]
 
 
 def test_create_workspace_twice_makes_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
