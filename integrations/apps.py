@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class IntegrationsConfig(AppConfig):
     name = "integrations"
+    verbose_name = "Edge"
 
     def ready(self) -> None:
         """Plays name destinations, which are kept here."""

@@ -3,3 +3,4 @@ from django.apps import AppConfig
 
 class RubricsConfig(AppConfig):
     name = "rubrics"
+    verbose_name = "Judgement"

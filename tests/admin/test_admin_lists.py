@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
@@ -10,11 +11,12 @@ from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import escape
 
-from config.lists import BY_MODEL
+from config.lists import BY_MODEL, GROUPS
 from leads.models import Product
 from leads.moments import day_words, moment_words
 from tests.world import make_admin
 
+OURS = ("leads.", "rubrics.", "routing.", "integrations.")
 AT = datetime(2026, 6, 1, 23, 30, tzinfo=UTC)
 
 
@@ -26,6 +28,13 @@ def test_every_list_has_its_place_and_says_what_it_is() -> None:
             assert sentence[0].isupper(), entry
             assert sentence.endswith((".", "?")), entry
         assert 15 <= len(entry.says) <= 110, entry
+
+
+def test_the_way_to_a_list_names_nothing_twice_and_says_what_the_sidebar_does() -> None:
+    for model in admin.site._registry:
+        section = apps.get_app_config(model._meta.app_label).verbose_name
+        assert section.lower() != str(model._meta.verbose_name_plural).lower(), model
+        assert section in GROUPS or not model.__module__.startswith(OURS), model
 
 
 @pytest.mark.django_db
