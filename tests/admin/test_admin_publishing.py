@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from leads.models import AuditEntry, Lead, Product
 from rubrics import publishing
+from rubrics.admin.why import WhyForm
 from rubrics.models import GoldenLead, Publication, RubricVersion
 from rubrics.scores import score_due
 from rubrics.services import draft_version
@@ -158,3 +159,10 @@ def test_who_may_cancel(draft: RubricVersion) -> None:
     assert client.post(stop).status_code == 403
     client.force_login(rosa)
     assert client.post(stop).status_code == 302
+
+
+@pytest.mark.parametrize("needs_reason", [True, False])
+def test_what_need_not_be_said_is_marked_so(needs_reason: bool) -> None:
+    asked = WhyForm(needs_reason=needs_reason).fields["reason"]
+    assert ("optional" in str(asked.label)) is (not needs_reason)
+    assert asked.required is needs_reason
