@@ -4,6 +4,7 @@ Addresses come from the permission matrices (tests/test_permissions.py, tests/pe
 fail for a URL without one. Each is a page, to be looked at, unless NO_PAGES says what else it is.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,9 @@ from tests import test_permissions as ours
 from tests.browser.walk import Stop
 from tests.permissions import test_admin as admin
 from tests.permissions.askers import Row, Setting
+
+# The theme's own pages that differ in words only: those of one model an app are looked at.
+ALIKE = re.compile(r"admin:(auth|integrations|leads|routing|rubrics)_\w+_(history|delete)$")
 
 # Who looks at a page of ours: the first who may.
 ASKERS = ("anonymous", "rep", "leader", "manager", "revops")
@@ -95,8 +99,13 @@ def of_admin(keys: dict[str, Any], own: dict[str, Any]) -> Iterator[Stop]:
 
     ``keys``: of what they are, by model; ``own``: by name, where that is not good enough.
     """
+    seen = set()
     for name in admin.ADMIN_NAMES:
         if admin.rule(name)[0] != admin.NOBODY:
+            if (kind := ALIKE.match(name)) is not None:
+                if kind.groups() in seen:
+                    continue
+                seen.add(kind.groups())
             url = reverse(name, args=[own[name]]) if name in own else admin.address(name, keys)
             yield Stop(url, "root", other=NO_PAGES.get(name, ""))
 

@@ -123,6 +123,11 @@ def use_the_product(office: Office, name: str) -> None:
     assert errors == []
 
 
+def settles(page: Page) -> None:
+    """What was swapped in has its handlers: before, a link in it leads to a page of its own."""
+    expect(page.locator(".htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+
+
 def is_told(page: Page, name: str) -> None:
     """The row and the bell's count appear by themselves; the inbox tells who and why."""
     expect(page.locator(".row", has_text=name)).to_be_visible()
@@ -138,6 +143,7 @@ def is_told(page: Page, name: str) -> None:
 
 def reads_why(page: Page, name: str) -> None:
     """By keys: to the row, and beside the list the reasons, which sum to the score."""
+    settles(page)
     page.keyboard.press("j")
     expect(page.get_by_role("link", name=name, exact=True)).to_be_focused()
     page.keyboard.press("Enter")
@@ -153,8 +159,10 @@ def reads_why(page: Page, name: str) -> None:
 def works_it(page: Page, name: str) -> None:
     """Accepts by a key, logs a call, adds a note: all beside the list."""
     panel, dialog = page.locator("#panel"), page.locator("#dialog")
+    settles(page)
     page.keyboard.press("a")
     expect(panel.locator("#work .state").first).to_have_text("Accepted")
+    settles(page)
     panel.get_by_role("link", name=f"Log a touch with {name}").click()
     dialog.get_by_label("Call").check()
     dialog.get_by_label("Note").fill("Asked about SSO")
@@ -162,6 +170,7 @@ def works_it(page: Page, name: str) -> None:
     expect(panel.locator("#work .state").first).to_have_text("Contacted")
     told = panel.locator("#work .story", has_text="Contacted by Rita Vale")
     expect(told).to_contain_text("Call: Asked about SSO")
+    settles(page)
     panel.get_by_role("link", name="Add a note").click()
     dialog.get_by_label("Note").fill("Budget is decided in June")
     dialog.get_by_role("button", name="Keep note").click()
@@ -171,11 +180,13 @@ def works_it(page: Page, name: str) -> None:
 def sleeps_on_it_and_thinks_better(page: Page, name: str) -> None:
     """Snoozed it leaves the queue; undone within the minute it is back as it was."""
     panel, dialog = page.locator("#panel"), page.locator("#dialog")
+    settles(page)
     page.keyboard.press("s")
     dialog.get_by_role("button", name="3 days").click()
     expect(page.locator("#toasts")).to_contain_text(f"Snoozed {name}")
     expect(page.locator(".row")).to_have_count(0)
     expect(panel.locator("#work .state").first).to_have_text("Snoozed")
+    settles(page)
     page.keyboard.press("u")
     expect(panel.locator("#work .state").first).to_have_text("Contacted")
     expect(page.locator(".row .state")).to_have_text("Contacted")
@@ -183,6 +194,7 @@ def sleeps_on_it_and_thinks_better(page: Page, name: str) -> None:
 
 def wins_it(page: Page) -> None:
     panel, dialog = page.locator("#panel"), page.locator("#dialog")
+    settles(page)
     panel.locator("#work .acts").get_by_role("link", name="Won").click()
     dialog.get_by_label("Amount").fill("1200")
     dialog.get_by_role("button", name="Close as won").click()

@@ -13,6 +13,7 @@
     const all = (selector) => [...(root.matches?.(selector) ? [root] : []), ...root.querySelectorAll(selector)];
     all("[x-on\\:click]").forEach(makeButton);
     all(ICON).forEach(hushIcon);
+    all(".tabular td[data-label] :is(input, select, textarea)").forEach(nameByColumn);
     all(".select2-selection").forEach(nameChoice);
     all(".help-tooltip[aria-label]").forEach((mark) => mark.setAttribute("role", "img"));
     all(".overflow-x-auto").forEach((wide) => scrolling.observe(wide));
@@ -62,8 +63,13 @@
     if (!name) return;
     selection.removeAttribute("aria-labelledby");
     selection.setAttribute("aria-label", name);
-    const rendered = selection.querySelector("[role=textbox]");
-    rendered?.setAttribute("aria-label", name);
+    for (const part of selection.querySelectorAll("[role=textbox], [role=searchbox]")) part.setAttribute("aria-label", name);
+  }
+
+  // A field in a table is called what its column is called.
+  function nameByColumn(field) {
+    if (field.type === "hidden" || field.labels?.length || field.hasAttribute("aria-label")) return;
+    field.setAttribute("aria-label", field.closest("td").dataset.label);
   }
 
   // What scrolls sideways is scrolled by keys too, while it does.
