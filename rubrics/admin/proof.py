@@ -50,7 +50,7 @@ def what_differs(mismatch: ProofMismatch) -> SafeString:
     if not rows:
         return format_html("{}", "-")
     return format_html(
-        '<table><thead class="text-left"><tr><th class="pr-4 font-normal"></th>'
+        '<table><thead class="text-left"><tr><th class="pr-4 font-normal">what</th>'
         '<th class="pr-4 font-normal">stored</th><th class="font-normal">derived</th></tr></thead>'
         "<tbody>{}</tbody></table>",
         rows,

@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
-from leads.models import Account, Event, Product, Signal
+from leads.models import Account, AccountChange, Event, Product, Signal
 from routing.alerts import raise_alert
 from routing.models import Qualification
 from routing.models.alert import Severity
@@ -101,6 +101,9 @@ def fill_admin(setting: Setting) -> list[Stop]:
     _make_backtest()
     retired, live = _make_versions()
     answer_guide(Product.objects.create(key="guided", name="Guided"))
+    lead = setting.world.pqls[0].lead  # changed since all were scored
+    mark(lead)
+    AccountChange.objects.get_or_create(account=lead.account, defaults={"changed_at": AT})
     keys = {f"{m._meta.app_label}_{m._meta.model_name}": _newest(m) for m in admin.site._registry}
     own = {"admin:rubrics_rubricversion_roll_back": retired.pk}
     further = [Stop(_page(one), "root") for one in (preview, retired, live)]

@@ -55,9 +55,11 @@ NO_PAGES: dict[str, str] = {
         )
     },
     **dict.fromkeys(admin.LEADS_ON, LEADS_ON),
+    "admin:integrations_destination_delete": LEADS_ON,  # it is in use
     "admin:rubrics_backtest_again": LEADS_ON,
     "admin:rubrics_backtest_new": LEADS_ON,
     "admin:rubrics_rubricversion_backtest": LEADS_ON,
+    "admin:rubrics_rubricversion_forget": LEADS_ON,
     "admin:rubrics_rubricversion_history": LEADS_ON,
     "admin:rubrics_rubricversion_sheet": LEADS_ON,
 }  # fmt: skip
@@ -99,15 +101,15 @@ def of_admin(keys: dict[str, Any], own: dict[str, Any]) -> Iterator[Stop]:
 
     ``keys``: of what they are, by model; ``own``: by name, where that is not good enough.
     """
-    seen = set()
+    seen: set[tuple[str, ...]] = set()
     for name in admin.ADMIN_NAMES:
-        if admin.rule(name)[0] != admin.NOBODY:
-            if (kind := ALIKE.match(name)) is not None:
-                if kind.groups() in seen:
-                    continue
-                seen.add(kind.groups())
-            url = reverse(name, args=[own[name]]) if name in own else admin.address(name, keys)
-            yield Stop(url, "root", other=NO_PAGES.get(name, ""))
+        kind = ALIKE.match(name)
+        if admin.rule(name)[0] == admin.NOBODY or (kind and kind.groups() in seen):
+            continue
+        if kind and name not in NO_PAGES:
+            seen.add(kind.groups())
+        url = reverse(name, args=[own[name]]) if name in own else admin.address(name, keys)
+        yield Stop(url, "root", other=NO_PAGES.get(name, ""))
 
 
 def who_sees(row: Row) -> str | None:

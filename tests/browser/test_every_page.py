@@ -32,8 +32,6 @@ def test_every_page_of_people(browser: Browser, live_server: LiveServer, workspa
     assert not wrong, wrong
 
 
-# It runs with --runxfail. The mark goes with the last finding.
-@pytest.mark.xfail(run=False, reason="not every page of the admin passes yet")
 def test_every_page_of_the_admin(
     browser: Browser, live_server: LiveServer, workspace: Dense
 ) -> None:
