@@ -247,6 +247,7 @@ def start(model_admin: AppAdmin, request: HttpRequest, version: RubricVersion) -
 @admin.register(PreviewLead)
 class PreviewLeadAdmin(ReadOnlyAdmin):
     list_display = ("who", "company", "shown_movement", "now", "then", "why", "preview")
+    list_display_links = ("shown_movement",)  # who it is leads to the lead
     list_filter = (
         ("preview", RelatedDropdownFilter),
         ("movement", ChoicesDropdownFilter),

@@ -50,11 +50,11 @@ NO_PAGES: dict[str, str] = {
     **{
         f"admin:rubrics_rubricversion_{part}": PART
         for part in (
-            "condition", "criterion", "golden_leads", "list", "new_criterion", "new_list", "pulse",
+            "condition", "criterion", "golden", "list", "new_criterion", "new_list", "pulse",
             "section", "try",
         )
     },
-    **dict.fromkeys(admin.LEADS_ON, LEADS_ON),
+    **dict.fromkeys(admin.LEADS_ON - {"admin:rubrics_setupguide_change"}, LEADS_ON),
     "admin:integrations_destination_delete": LEADS_ON,  # it is in use
     "admin:rubrics_backtest_again": LEADS_ON,
     "admin:rubrics_backtest_new": LEADS_ON,
@@ -62,6 +62,7 @@ NO_PAGES: dict[str, str] = {
     "admin:rubrics_rubricversion_forget": LEADS_ON,
     "admin:rubrics_rubricversion_history": LEADS_ON,
     "admin:rubrics_rubricversion_sheet": LEADS_ON,
+    "admin:rubrics_setupguide_draft": LEADS_ON,
 }  # fmt: skip
 
 # What they can show besides.
