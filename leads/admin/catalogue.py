@@ -66,6 +66,7 @@ class EventTypeAdmin(MappingPages):
     search_help_text = "Name of the event, or of a property"
     ordering = ("-total",)
     list_before_template = "admin/leads/catalogue_head.html"
+    show_full_result_count = False
     change_form_outer_after_template = "admin/leads/event_type.html"
     fields = (
         ("kind", "source", "shown_signals"),
@@ -81,6 +82,9 @@ class EventTypeAdmin(MappingPages):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Give the rows of the page what the columns show, in a few queries for all of them."""
         changelist = super().get_changelist_instance(request)
+        if not changelist.query and not changelist.get_filters_params():
+            # All there are: the theme would call them results, and offer to show all.
+            changelist.full_result_count = changelist.result_count
         changelist.counted_at = counted_at()
         add_months(changelist.result_list, timezone.now(), counted=changelist.counted_at)
         return changelist

@@ -60,6 +60,12 @@ def test_empty_catalogue_says_how_to_send(client: Client) -> None:
     assert "/v1/track" in text
 
 
+def test_only_a_search_has_results(client: Client) -> None:
+    """The theme tells how many stand there, and offers all, wherever it takes them for a part."""
+    assert "Show all" not in client.get(reverse(LIST)).content.decode()
+    assert "Show all" in client.get(reverse(LIST), {"q": "x"}).content.decode()
+
+
 def test_list_says_how_fresh_it_is(client: Client, source: Source, lead: Lead) -> None:
     at = timezone.now()
     store(source, lead, received_at=at)
