@@ -175,7 +175,7 @@ def test_without_scripts(open_page: OpenPage, maya: User) -> None:
 
 def test_theme_is_remembered(open_page: OpenPage, maya: User) -> None:
     page = open_page("/", user=maya, color_scheme="light")
-    page.locator("details[name=menu] > summary").click()
+    page.locator("details[name=menu]:not(.nav-menu) > summary").click()
     for name in ("Light", "Dark"):
         page.get_by_role("button", name="Theme").click()
         expect(page.get_by_role("button", name="Theme")).to_contain_text(name)
