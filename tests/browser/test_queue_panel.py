@@ -63,6 +63,23 @@ def test_panel_acts_and_refreshes_with_its_row(open_page: OpenPage, maya: User) 
     expect(page.locator("#panel-title")).to_have_text("Bo Ueda")
 
 
+def test_a_key_pressed_the_moment_something_came_finds_it_ready(
+    open_page: OpenPage, maya: User
+) -> None:
+    ada, *_ = _three(maya)
+    page = open_page(f"/?open={ada.lead_id}", user=maya)
+    expect(page.locator("#panel-title")).to_have_text("Ada Vogel")
+    # Nobody is quicker than what the browser calls before it does anything else.
+    page.evaluate("""() => new MutationObserver((_, watch) => {
+        if (document.querySelector("#panel .state").textContent !== "Accepted") return;
+        watch.disconnect();
+        document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "r", bubbles: true}));
+    }).observe(document.getElementById("panel"), {childList: true, subtree: true})""")
+    page.keyboard.press("a")
+    expect(page.get_by_role("dialog", name="Why reject Ada Vogel?")).to_be_visible()
+    assert f"open={ada.lead_id}" in page.url
+
+
 def test_panel_copies_the_address_and_leads_to_the_whole_page(
     open_page: OpenPage, maya: User
 ) -> None:

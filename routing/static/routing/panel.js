@@ -17,11 +17,10 @@ function open(url, row) {
   load();
 }
 
-// Fetched by htmx, so that what is inside works as anywhere else; without its pause before forms
-// are its own, in which a quick key would send them as plain ones.
+// Fetched by htmx, so that what is inside works as anywhere else.
 async function load() {
   const wanted = now;
-  await window.htmx.ajax("GET", now.url, { source: panel, target: "#panel-body", swap: "innerHTML settle:0ms" });
+  await window.htmx.ajax("GET", now.url, { source: panel, target: "#panel-body", swap: "innerHTML" });
   if (now !== wanted || !body.firstElementChild) return;
   if (!panel.open) panel.show();
   layOut();
