@@ -59,6 +59,7 @@ app.conf.beat_schedule = {
     "audit-data": {"task": "rubrics.tasks.audit_data", "schedule": 15.0},
     "open-qualifications": {"task": "routing.tasks.open_qualifications", "schedule": 5.0},
     "make-alerts": {"task": "routing.tasks.make_alerts", "schedule": 5.0},
+    "remind-of-tasks": {"task": "routing.tasks.remind_of_tasks", "schedule": 15.0},
     "run-plays": {"task": "routing.tasks.run_plays", "schedule": 2.0},
     "dry-run-plays": {"task": "routing.tasks.dry_run_plays", "schedule": 2.0},
     "forget-play-runs": {"task": "routing.tasks.forget_play_runs", "schedule": 3600.0},

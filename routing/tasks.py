@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from routing import pilots, plays, services, simulating, sla
 from routing.alerts import make_alerts as make_alerts_of_changes
+from routing.alerts import remind_of_tasks as remind_of_tasks_due
+from routing.alerts import tell_of_tasks
 from routing.alerts.inbox import drop_old
 from routing.alerts.summaries import tell_managers as tell_managers_of_teams
 from rubrics.proof.reading import is_scoring_behind
@@ -113,9 +115,20 @@ def foretell() -> None:
 
 @shared_task(ignore_result=True, soft_time_limit=60)
 def make_alerts() -> None:
-    """Tell reps what became theirs, right after it did."""
+    """Tell reps what became theirs, right after it did: PQLs first, and then tasks."""
     for _ in range(MAX_BATCHES):
         if make_alerts_of_changes(at=timezone.now(), limit=BATCH) < BATCH:
+            break
+    for _ in range(MAX_BATCHES):
+        if tell_of_tasks(at=timezone.now(), limit=BATCH) < BATCH:
+            break
+
+
+@shared_task(ignore_result=True, soft_time_limit=60)
+def remind_of_tasks() -> None:
+    """Tell whoever has a task that it is due."""
+    for _ in range(MAX_BATCHES):
+        if remind_of_tasks_due(at=timezone.now(), limit=BATCH) < BATCH:
             break
 
 

@@ -20,6 +20,7 @@ class TaskAdmin(BigTableAdmin):
         ("lead_name", "qualification", "owner"),
         "note",
         ("created_at", "made_by", "due_at"),
+        ("announced_at", "reminded_at"),
         ("done_at", "done_by"),
         "key",
     )

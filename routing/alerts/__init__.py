@@ -7,6 +7,7 @@ An alert is a row in its recipient's inbox, made once for each cause. Ways out o
 from routing.alerts.content import Content, Figure, Link, Reason, Scores
 from routing.alerts.due import Message, claim_messages, mark_delivered
 from routing.alerts.making import make_alerts, managers_of_all, raise_alert, raise_notice
+from routing.alerts.of_tasks import remind_of_tasks, tell_of_tasks
 
 __all__ = [
     "Content",
@@ -21,4 +22,6 @@ __all__ = [
     "mark_delivered",
     "raise_alert",
     "raise_notice",
+    "remind_of_tasks",
+    "tell_of_tasks",
 ]

@@ -21,6 +21,8 @@ TITLES = {
     AlertKind.UNASSIGNED_PQL: "Nobody has this PQL: {who}",
     AlertKind.SLA_REMINDER: "Still waiting: {who}",
     AlertKind.SLA_BREACH: "Waited too long: {who}",
+    AlertKind.TASK: "Task about {who}",
+    AlertKind.TASK_DUE: "Task due about {who}",
     AlertKind.PLAY: "{who}",
     AlertKind.PILOT: "Pilot: {who}",
 }

@@ -11,7 +11,7 @@ from leads.models import Lead
 from routing.alerts.causes import Cause, cause_of
 from routing.alerts.composing import Desk
 from routing.alerts.content import Content
-from routing.models import Alert, Qualification, StateChange, Team
+from routing.models import Alert, Qualification, StateChange, Task, Team
 from routing.models.alert import AlertKind, Severity
 from routing.models.qualification import State
 
@@ -101,6 +101,7 @@ def make_alerts(*, at: datetime, limit: int) -> int:
     alerts = [alert for change in changes for alert in _alerts_of(change, desk, at=at)]
     Alert.objects.bulk_create(alerts, ignore_conflicts=True)
     _put_away(changes, at=at)
+    _hand_tasks_on(changes)
     StateChange.objects.filter(pk__in=[change.pk for change in changes]).update(announced_at=at)
     return len(changes)
 
@@ -132,6 +133,21 @@ def _put_away(changes: Iterable[StateChange], *, at: datetime) -> None:
                 user=change.by_id, qualification=change.qualification_id, created_at__lte=change.at
             )
     Alert.objects.unread().filter(acted).update(read_at=at)
+
+
+def _hand_tasks_on(changes: Iterable[StateChange]) -> None:
+    """Tasks of a PQL go along to its next rep, who is told of them; who takes it, sees them."""
+    handed = {
+        change.qualification_id
+        for change in changes
+        if change.rep is not None
+        and change.rep_id != change.rep_before  # type: ignore[attr-defined]  # annotated above
+        and change.by_id != change.rep.user_id
+    }
+    if handed:
+        # Not only told ones: one that is being told at this moment is waited for.
+        tasks = Task.objects.filter(qualification__in=handed, rep=None, done_at=None)
+        tasks.update(announced_at=None)
 
 
 def _alerts_of(change: StateChange, desk: Desk, *, at: datetime) -> list[Alert]:

@@ -26,6 +26,8 @@ class AlertKind(models.TextChoices):
     REVIEW = "review", "PQL to review"
     SLA_REMINDER = "sla_reminder", "SLA reminder"
     SLA_BREACH = "sla_breach", "SLA breach"
+    TASK = "task", "Task"
+    TASK_DUE = "task_due", "Task due"
     PLAY = "play", "Play"
     PILOT = "pilot", "Pilot"
     TEAM_SUMMARY = "team_summary", "Team's day"

@@ -70,6 +70,15 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Those to be done before then, overdue ones included."""
         return self.to_do().filter(due_at__lt=moment)
 
+    def unannounced(self) -> TaskQuerySet:
+        """Those that whoever has them now was not told of yet; oldest first."""
+        return self.filter(announced_at=None, done_at=None).order_by("pk")
+
+    def unreminded(self, at: datetime) -> TaskQuerySet:
+        """Those that fell due by ``at`` and of which nobody was reminded; longest due first."""
+        told = self.filter(announced_at__isnull=False, done_at=None)
+        return told.filter(reminded_at=None, due_at__lte=at).order_by("due_at", "pk")
+
     def of_merged_leads(self) -> TaskQuerySet:
         """Those whose lead was merged into another one and that have not followed it yet."""
         return self.filter(lead__merged_into__isnull=False)
@@ -87,7 +96,8 @@ class Task(models.Model):
 
     Whose it is: the rep it was given to or, where ``rep`` is empty, whoever works the PQL: it
     follows when that is reassigned, and is settled when that ends. ``key`` names its cause, so that
-    no cause makes it twice.
+    no cause makes it twice. ``announced_at`` is emptied when it becomes somebody else's: whose it
+    is by then is told (:mod:`routing.alerts.of_tasks`).
     """
 
     key = models.CharField(max_length=120, unique=True)
@@ -124,6 +134,12 @@ class Task(models.Model):
     )
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    announced_at = models.DateTimeField(
+        null=True, blank=True, help_text="When whoever has it was told, if they had to be."
+    )
+    reminded_at = models.DateTimeField(
+        null=True, blank=True, help_text="When whoever has it was told that it is due."
+    )
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -145,6 +161,14 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(done_at=None), name="task_to_do"),
             models.Index(fields=["-done_at"], condition=Q(done_at__isnull=False), name="task_done"),
+            models.Index(
+                fields=["id"], condition=Q(announced_at=None, done_at=None), name="task_unannounced"
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(reminded_at=None, done_at=None),
+                name="task_unreminded",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -156,6 +180,17 @@ class Task(models.Model):
         if self.rep is not None:
             return self.rep
         return self.qualification.rep if self.qualification is not None else None
+
+    @property
+    def subject(self) -> str:
+        """What keys of alerts about it begin with."""
+        return f"task:{self.pk}"
+
+    @property
+    def is_to_do(self) -> bool:
+        """Neither done, nor settled by the end of the PQL it belongs to."""
+        is_settled = self.qualification is not None and self.qualification.state not in OPEN_STATES
+        return self.done_at is None and not is_settled
 
     def is_overdue(self, at: datetime) -> bool:
         """Whether its moment has passed and it is not done."""

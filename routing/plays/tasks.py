@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from leads.models import Lead
-from routing.models import Draft, PlayRun, Qualification, Rep, Task
+from routing.models import Alert, Draft, PlayRun, Qualification, Rep, Task
 from routing.models.task import Priority
 
 
@@ -45,7 +45,10 @@ def make_task(
 @transaction.atomic
 def finish_task(task: Task, *, by: User, at: datetime) -> bool:
     """Mark it done; False if somebody did so before."""
-    return Task.objects.filter(pk=task.pk, done_at=None).update(done_at=at, done_by=by) == 1
+    if not Task.objects.filter(pk=task.pk, done_at=None).update(done_at=at, done_by=by):
+        return False
+    Alert.objects.about(task.subject).settle(at)
+    return True
 
 
 @transaction.atomic

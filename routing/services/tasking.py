@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leads.models import Lead
-from routing.models import LeadTag, Qualification, Rep, Task
+from routing.models import Alert, LeadTag, Qualification, Rep, Task
 from routing.models.task import Priority
 from routing.services.errors import InvalidRequest, NotYours
 from routing.viewers import Viewer
@@ -63,14 +63,17 @@ def add_task(
 
 
 @transaction.atomic
-def remove_task(task: Task) -> None:
+def remove_task(task: Task, *, at: datetime) -> None:
     """Take back a task that somebody wrote by hand; what a play made is ticked off instead.
+
+    Whoever was not told of it yet by Slack or e-mail will not be.
 
     Raises:
         InvalidRequest: a play made it.
     """
     if task.made_by_id is None:
         raise InvalidRequest("A play made this task. Tick it off instead.")
+    Alert.objects.about(task.subject).settle(at)
     task.delete()
 
 

@@ -75,7 +75,7 @@ def task_remove(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     if task.made_by_id != viewer.user_id and not reading.may_act_on(viewer, task):
         return answer(request, f"This task is {task.owner}'s to do.", is_refusal=True)
     try:
-        services.remove_task(task)
+        services.remove_task(task, at=timezone.now())
     except services.RoutingError as error:
         return answer(request, str(error), is_refusal=True)
     return answer(request, f"Taken back: {task.title}")

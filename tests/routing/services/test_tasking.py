@@ -101,9 +101,9 @@ def test_what_a_play_made_is_not_removed() -> None:
         )
         for by in (RepFactory.create().user, None)
     )  # fmt: skip
-    services.remove_task(by_hand)
+    services.remove_task(by_hand, at=AT)
     with pytest.raises(services.InvalidRequest, match="Tick it off"):
-        services.remove_task(by_play)
+        services.remove_task(by_play, at=AT)
     assert list(Task.objects.all()) == [by_play]
 
 

@@ -1,0 +1,101 @@
+"""Tasks are told to whoever is to do them, and once more when they fall due.
+
+Whoever gives a task, or hands on the PQL that it belongs to, knows nothing of this: a task that was
+not told is found by having no ``announced_at``. Alerts are keyed by task, step and person, so that
+whatever is killed, repeated or handed to and fro tells nobody twice.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from routing.alerts.composing import Desk
+from routing.alerts.reading import moment
+from routing.models import Alert, Task
+from routing.models.alert import AlertKind, Severity
+from routing.models.task import TaskQuerySet
+from routing.services.moving import name_of
+
+
+@transaction.atomic
+def tell_of_tasks(*, at: datetime, limit: int) -> int:
+    """Tell of up to ``limit`` tasks whoever is to do them; return how many were looked at.
+
+    No news is what somebody wrote down for themselves, what is done or settled by now, and what is
+    nobody's: it is told once somebody gets its PQL.
+    """
+    tasks = _locked(Task.objects.unannounced(), limit)
+    told = [task for task in tasks if task.is_to_do and _is_news(task)]
+    _tell(AlertKind.TASK, told, at=at)
+    Task.objects.filter(pk__in=[task.pk for task in tasks]).update(announced_at=at)
+    # Who hears of it only now hears with it that it is due.
+    late = [task.pk for task in told if task.due_at <= at]
+    Task.objects.filter(pk__in=late, reminded_at=None).update(reminded_at=at)
+    return len(tasks)
+
+
+@transaction.atomic
+def remind_of_tasks(*, at: datetime, limit: int) -> int:
+    """Remind of up to ``limit`` tasks that fell due; return how many were looked at.
+
+    Also of what one wrote down oneself; not of what is done or settled by now.
+    """
+    tasks = _locked(Task.objects.unreminded(at), limit)
+    _tell(AlertKind.TASK_DUE, [task for task in tasks if task.is_to_do], at=at)
+    Task.objects.filter(pk__in=[task.pk for task in tasks]).update(reminded_at=at)
+    return len(tasks)
+
+
+def _locked(found: TaskQuerySet, limit: int) -> list[Task]:
+    """Lock tasks that no other worker holds, and then look whose they are.
+
+    In this order: a PQL that is given to somebody before the look is seen, and one that is given
+    after it finds the lock, and empties ``announced_at`` once it is gone.
+    """
+    ids = list(found.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+    people = ("rep__user", "qualification__rep__user", "made_by", "run__play", "lead__account")
+    return list(Task.objects.filter(pk__in=ids).select_related(*people).order_by("pk"))
+
+
+def _is_news(task: Task) -> bool:
+    return task.owner is not None and task.owner.user_id != task.made_by_id
+
+
+def _tell(kind: AlertKind, tasks: Iterable[Task], *, at: datetime) -> None:
+    desk = Desk()
+    owned = ((task, task.owner) for task in tasks)
+    alerts = [
+        _alert(kind, task, owner.user, desk, at=at)
+        for task, owner in owned
+        if owner is not None and owner.user.is_active
+    ]
+    Alert.objects.bulk_create(alerts, ignore_conflicts=True)
+
+
+def _alert(kind: AlertKind, task: Task, user: User, desk: Desk, *, at: datetime) -> Alert:
+    """It is about the lead and not about a PQL: working that does not do what was asked."""
+    is_due = kind == AlertKind.TASK_DUE
+    words = "Task due" if is_due else "Task"
+    return desk.compose(
+        key=f"{task.subject}:{'due' if is_due else 'given'}:{user.pk}",
+        kind=kind,
+        severity=max(task.priority, Severity.NORMAL) if is_due else Severity(task.priority),
+        user=user,
+        lead=task.lead,
+        qualification=None,
+        at=at,
+        message=_message(task, user, desk.manner(user).zone, at=at),
+        title=f"{words} about {task.lead}: {task.title}",
+    )
+
+
+def _message(task: Task, user: User, zone: tzinfo, *, at: datetime) -> str:
+    """By when, who asks for it, and what they say about it."""
+    parts = [f"{'Was due' if task.due_at < at else 'Due'} {moment(task.due_at, zone)}."]
+    if task.made_by is not None and task.made_by != user:
+        parts.append(f"{name_of(task.made_by)} asks for it.")
+    if task.run is not None:
+        parts.append(f"The play “{task.run.play}” asks for it.")
+    return " ".join([*parts, task.note]).strip()
