@@ -45,7 +45,8 @@ CROSSINGS = {
 
 
 def why(row: PreviewLead) -> SafeString:
-    """The lines that give other points, each with its reason to hover over."""
+    """The lines that give other points, each with its reason to hover over; and the threshold that
+    decides, where the points alone do not tell."""
     if row.has_moved_rubric and row.now_rubric and row.then_rubric:
         moved = format_html("Scored by {} instead of {}. ", row.then_rubric, row.now_rubric)
     elif not row.then_rubric:
@@ -60,14 +61,16 @@ def why(row: PreviewLead) -> SafeString:
             for line in row.lines
         ),
     )
-    return moved + (lines or format_html("{}", _unmoved(row)))
+    said = [(part,) for part in (lines, row.deciding) if part] or [(_unmoved(row),)]
+    return moved + format_html_join(". ", "{}", said)
 
 
 def _unmoved(row: PreviewLead) -> str:
-    """Where every line gives what it gave: the three numbers that the thresholds are asked of."""
-    if row.then_total is None:
+    """Where every line gives what it gave, and nothing is kept of the threshold that decides."""
+    if row.movement != Movement.MOVED:
         return "Other thresholds"
-    return f"Other thresholds: fit {row.then_fit}, behavior {row.then_behavior}"
+    is_same = row.now_total == row.then_total
+    return "" if is_same else "Fit and behavior count otherwise in the total"
 
 
 def _difference(line: Mapping[str, Any]) -> int:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -100,7 +101,9 @@ class PreviewLead(models.Model):
 
     ``now_*`` and ``then_*`` are null where there is no score. ``lines`` are what gives other
     points, as mappings of ``key``, ``label``, ``axis``, ``now``, ``then`` (points, null for no such
-    line) and ``reason``. ``weight`` is how far the total moves.
+    line) and ``reason``. ``gates`` are the thresholds that make or unmake the PQL, as mappings of
+    ``axis``, ``now``, ``then`` (points), ``asks_now`` and ``asks_then``. ``weight`` is how far the
+    total moves.
     """
 
     preview = models.ForeignKey(
@@ -119,6 +122,7 @@ class PreviewLead(models.Model):
     then_rubric = models.CharField(max_length=120, blank=True)
     weight = models.SmallIntegerField(default=0)
     lines = models.JSONField(default=list)
+    gates = models.JSONField(default=list)
 
     class Meta:
         verbose_name = "lead of a preview"
@@ -140,14 +144,34 @@ class PreviewLead(models.Model):
 
     @property
     def why(self) -> str:
-        """``Pricing page +5, Seniority −4``: what gives other points; empty if nothing does, and
-        only the thresholds are others."""
-        return ", ".join(
+        """``Pricing page +5, Seniority −4. Behavior: 84, needs 90 instead of 80``."""
+        lines = ", ".join(
             f"{line['label']} {signed((line['then'] or 0) - (line['now'] or 0))}"
             for line in self.lines
+        )
+        return ". ".join(filter(None, (lines, self.deciding)))
+
+    @property
+    def deciding(self) -> str:
+        """The deciding thresholds in words, where points alone do not tell: they ask for something
+        else, or nothing gives other points. Empty otherwise."""
+        return "; ".join(
+            _gate_words(gate)
+            for gate in self.gates
+            if gate["asks_then"] != gate["asks_now"] or not self.lines
         )
 
     @property
     def has_moved_rubric(self) -> bool:
         """Whether another of the product's rubrics would score it."""
         return self.now_rubric != self.then_rubric
+
+
+def _gate_words(gate: Mapping[str, Any]) -> str:
+    """``Behavior: 84, needs 90 instead of 80``; ``Total: 84 instead of 78, needs 80``."""
+    has, asks = str(gate["then"]), str(gate["asks_then"])
+    if gate["now"] != gate["then"]:
+        has += f" instead of {gate['now']}"
+    if gate["asks_now"] != gate["asks_then"]:
+        asks += f" instead of {gate['asks_now']}"
+    return f"{gate['axis'].capitalize()}: {has}, needs {asks}"

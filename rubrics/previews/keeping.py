@@ -69,6 +69,7 @@ def row_of(
         then_rubric=rubrics[1],
         weight=pair.weight,
         lines=differing_lines(*lines),
+        gates=[gate._asdict() for gate in pair.deciding],
     )
 
 

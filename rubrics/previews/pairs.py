@@ -7,6 +7,7 @@ from typing import NamedTuple
 from rubrics.mappers import Compiled
 from rubrics.models.preview import Movement
 from rubrics.scoring.combine import combine_total, is_pql
+from rubrics.scoring.types import Thresholds
 
 
 class Worth(NamedTuple):
@@ -20,6 +21,19 @@ class Worth(NamedTuple):
     is_pql: bool
     band: int | None
     tier: int | None
+
+
+class Gate(NamedTuple):
+    """One threshold of a PQL: what somebody has for it, and what it asks, now and then."""
+
+    axis: str
+    now: int
+    then: int
+    asks_now: int
+    asks_then: int
+
+
+GATES = ("total", "fit", "behavior")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +78,37 @@ class Pair:
         return Movement.MOVED if self.was and self.differs else None
 
     @property
+    def deciding(self) -> list[Gate]:
+        """The thresholds that make or unmake the PQL: those missed on the side that is none.
+        Empty if a side has no score."""
+        if self.was == self.will or self.now is None or self.then is None:
+            return []
+        outside = self.then if self.was else self.now
+        return [
+            Gate(
+                axis,
+                getattr(self.now, axis),
+                getattr(self.then, axis),
+                getattr(_needed(self.now), axis),
+                getattr(_needed(self.then), axis),
+            )
+            for axis in GATES
+            if getattr(outside, axis) < getattr(_needed(outside), axis)
+        ]
+
+    @property
     def weight(self) -> int:
         """How far the total moves; no score is as good as none."""
         return abs((self.then.total if self.then else 0) - (self.now.total if self.now else 0))
 
 
+def _needed(worth: Worth) -> Thresholds:
+    return worth.version.version.thresholds
+
+
 def short_of(worth: Worth) -> int:
     """How many points are missing to be a PQL, where the most are."""
-    needed = worth.version.version.thresholds
+    needed = _needed(worth)
     return max(needed.total - worth.total, needed.fit - worth.fit, needed.behavior - worth.behavior)
 
 

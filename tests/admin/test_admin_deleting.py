@@ -10,13 +10,14 @@ from django.test import Client
 from django.urls import reverse
 
 from integrations.models import ApiToken, Delivery, Destination
-from leads.models import AuditEntry, EventKey, Product, Signal, Source
+from leads.models import AuditEntry, EventKey, Outcome, Product, Signal, Source
 from routing.models import Play, Rep, Team
 from rubrics.models import Criterion, Rubric, RubricVersion
 from rubrics.uses import versions_naming
 from tests.admin import of_outbound, of_plays
 from tests.admin.forms import said
 from tests.routing.plays.makers import make_play
+from tests.rubrics.makers import AT
 from tests.world import World, add_lead, make_admin, make_person, make_world
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,19 @@ def test_such_things_are_deleted_one_by_one(
     data = {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"}
     client.post(reverse(f"admin:{name}_changelist"), data)
     assert model._default_manager.filter(pk=row.pk).exists()
+
+
+def test_pages_that_ask_before_deleting_have_the_words_that_their_scripts_ask_for(
+    world: World, client: Client
+) -> None:
+    outcome = Outcome.objects.create(lead=world.leads[0], kind="churned", occurred_at=AT)
+    listed = reverse("admin:leads_outcome_changelist")
+    several = {"action": "delete_selected", "_selected_action": outcome.pk}
+    client.get(listed)  # the theme loads a list's filters from then on
+    for answer in (client.get(url(outcome)), client.post(listed, several)):
+        page = answer.content.decode()
+        assert "Are you sure" in page
+        assert page.index(reverse("admin:jsi18n")) < page.index("admin/js/calendar.js")
 
 
 def test_a_signal_that_a_version_names_stays(world: World, client: Client) -> None:

@@ -1,5 +1,6 @@
 """What the lists of the admin say of themselves, and how they tell dates."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -61,6 +62,23 @@ def test_an_empty_workspace_says_how_to_begin() -> None:
     page = client.get(reverse("admin:leads_product_changelist")).content.decode()
     assert BY_MODEL["leads.product"].says in page
     assert "Nothing here yet" not in page
+
+
+@pytest.mark.django_db
+def test_the_way_to_a_page_says_what_the_sidebar_does() -> None:
+    (client := Client()).force_login(make_admin())
+    product = Product.objects.create(key="app", name="My app")
+    index = reverse("admin:index")
+    for address, words in (
+        (reverse("admin:leads_auditentry_changelist"), ["Judgement", "Audit log"]),
+        (reverse("admin:auth_user_changelist"), ["Edge", "People"]),
+        (reverse("admin:leads_product_change", args=[product.pk]), ["Facts", "Products", "My app"]),
+    ):
+        page = client.get(address).content.decode()
+        way = page[page.index("<h1") : page.index("</h1>")]
+        assert re.findall(r">\s*([^<>]+?)\s*</a>", way) == words
+        assert f'href="{index}#{words[0].lower()}"' in way
+    assert 'id="under-the-hood"' in client.get(index).content.decode()
 
 
 def test_dates_are_told_in_one_way() -> None:

@@ -119,12 +119,14 @@ def test_page_says_what_would_change(client: Client, draft: RubricVersion) -> No
     assert reverse("routing:preview-work", args=[Preview.objects.get().pk]) in page
 
 
-def test_who_crosses_by_the_thresholds_alone_is_told_with_what_they_are_asked_of() -> None:
-    row = PreviewLead(
-        now_rubric="R", then_rubric="R", then_fit=18, then_behavior=84, then_total=102
-    )
-    assert why(row) == "Other thresholds: fit 18, behavior 84"
-    assert why(PreviewLead(now_rubric="R", then_rubric="R")) == "Other thresholds"
+def test_who_crosses_by_the_thresholds_alone_is_told_which_decides() -> None:
+    same = {"now_rubric": "R", "then_rubric": "R"}
+    gate = {"axis": "behavior", "now": 84, "then": 84, "asks_now": 80, "asks_then": 90}
+    row = PreviewLead(**same, movement="left", gates=[gate])
+    assert why(row) == "Behavior: 84, needs 90 instead of 80"
+    assert why(PreviewLead(**same, movement="left")) == "Other thresholds"
+    moved = PreviewLead(**same, movement="moved", now_total=80, then_total=84)
+    assert why(moved) == "Fit and behavior count otherwise in the total"
 
 
 def test_days_of_past_outcomes_are_dates_as_on_every_page(draft: RubricVersion) -> None:
@@ -209,7 +211,7 @@ def test_csv_is_safe_to_open(client: Client, draft: RubricVersion) -> None:
     assert header.startswith("\ufeffWhat becomes of them,Lead,Name")
     assert re.match(r"Becomes a PQL,\d+,Ella <Enters>,", first)
     assert re.match(r"No longer a PQL,\d+,'=Lee\(\),", second)
-    assert '"Recent +5, Used −1"' in first
+    assert '"Recent +5, Used −1. Total: 12 instead of 8, needs 12 instead of 10; ' in first
 
 
 def test_deleting_a_draft_takes_its_previews_along(client: Client, draft: RubricVersion) -> None:

@@ -39,7 +39,8 @@ def test_other_thresholds_alone(product: Product, leads: Leads) -> None:
     preview = run(load_rubric(stricter, product=product, by=None, at=AT))
     assert preview.tallies["moves"] == {"left": 1, "stayed": 2}
     row = preview.leads.get()
-    assert (row.lead, row.lines, row.why, row.weight) == (leads["a"], [], "", 0)
+    assert (row.lead, row.lines, row.weight) == (leads["a"], [], 0)
+    assert row.why == "Total: 10, needs 12 instead of 10"
     looser = {**DOCUMENT, "thresholds": {"total": 8, "fit": 0, "behavior": 0}}
     preview = run(load_rubric(looser, product=product, by=None, at=AT))
     assert preview.tallies["moves"] == {"entered": 1, "stayed": 3}
