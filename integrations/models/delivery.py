@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -50,15 +51,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def telling_of(self, qualification_ids: Collection[int]) -> DeliveryQuerySet:
         """Messages in Slack about these PQLs that are there, or may be any moment."""
+        return self._begun_in_slack().filter(alert__qualification__in=qualification_ids)
+
+    def digests_of(self, alert_ids: Collection[int]) -> DeliveryQuerySet:
+        """Messages in Slack that tell several things, these among them, likewise."""
+        return self._begun_in_slack().filter(alert=None, alert_ids__overlap=alert_ids)
+
+    def _begun_in_slack(self) -> DeliveryQuerySet:
         begun = Q(state__in=(DeliveryState.SENT, DeliveryState.MAYBE_SENT)) | Q(
             state=DeliveryState.QUEUED, claimed_until__isnull=False
         )
-        return self.filter(
-            begun,
-            kind=DeliveryKind.ALERT,
-            destination__kind=DestinationKind.SLACK,
-            alert__qualification__in=qualification_ids,
-        )
+        return self.filter(begun, kind=DeliveryKind.ALERT, destination__kind=DestinationKind.SLACK)
 
     def foldable(self, destination: Destination, at: datetime) -> DeliveryQuerySet:
         """Single alerts that are due, that nobody is sending, and that are surely not there yet."""
@@ -241,6 +244,11 @@ class Delivery(models.Model):
                 include=["lane"],
                 condition=Q(sent_at__isnull=False),
                 name="delivery_sent",
+            ),
+            GinIndex(
+                fields=["alert_ids"],
+                condition=Q(alert=None, kind="alert"),
+                name="delivery_digests",
             ),
             models.Index(fields=["into"], condition=Q(into__isnull=False), name="delivery_folded"),
         ]

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from integrations.models import Delivery, DeliveryKind, DeliveryState, Destination, DestinationKind
 from integrations.models.delivery import LIFE
 from integrations.outbound.events import data_of, kind_of, lead_data
-from integrations.outbound.recording import owe_again
+from integrations.outbound.updating import owe_updates
 from integrations.outbound.webhooks import body_of
 from routing.alerts import Message, claim_messages, mark_delivered
 from routing.models import Alert, OwedEvent, StateChange
@@ -111,7 +110,7 @@ def owe_changes(*, at: datetime, limit: int) -> int:
         for hook in hooks
         if _takes(hook, kind_of(change))
     )
-    _owe_updates(changes, at=at)
+    owe_updates(changes, at=at)
     StateChange.objects.filter(pk__in=[change.pk for change in changes]).update(handed_on_at=at)
     return len(changes)
 
@@ -125,44 +124,6 @@ def _event(
         kind=DeliveryKind.EVENT,
         lead=change.qualification.lead,
         payload=body_of(kind, data_of(change), at=change.at),
-        created_at=at,
-        not_before=at,
-        not_after=at + LIFE,
-    )
-
-
-def _owe_updates(changes: Sequence[StateChange], *, at: datetime) -> None:
-    """One update a message, whatever happens meanwhile: it tells what is true when it is sent."""
-    newest = {change.qualification_id: change.pk for change in changes}
-    behind = Delivery.objects.telling_of(newest).annotate(pql=F("alert__qualification"))
-    wanted = {
-        told.pk: newest[told.pql]  # type: ignore[attr-defined]  # annotated
-        for told in behind
-        if (told.shown_change or 0) < newest[told.pql]  # type: ignore[attr-defined]
-    }
-    known = Delivery.objects.select_for_update(no_key=True).filter(original__in=wanted)
-    for update in known.order_by("pk"):
-        assert update.original_id is not None  # asked for
-        update.payload = {"change": wanted.pop(update.original_id)}
-        if update.state == DeliveryState.QUEUED:
-            Delivery.objects.filter(pk=update.pk).update(payload=update.payload)
-        else:
-            owe_again(update, at=at)
-    originals = {told.pk: told for told in behind}
-    _write(_update(originals[pk], change, at=at) for pk, change in wanted.items())
-
-
-def _update(original: Delivery, change: int, *, at: datetime) -> Delivery:
-    return Delivery(
-        destination_id=original.destination_id,
-        key=f"update:{original.pk}",
-        kind=DeliveryKind.UPDATE,
-        original=original,
-        alert_id=original.alert_id,
-        lead_id=original.lead_id,
-        user_id=original.user_id,
-        lane=original.lane,
-        payload={"change": change},
         created_at=at,
         not_before=at,
         not_after=at + LIFE,

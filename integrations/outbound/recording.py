@@ -23,6 +23,8 @@ from integrations.outbound.outcomes import (
 logger = logging.getLogger(__name__)
 
 PROBLEM_LENGTH = 300
+BETWEEN_UPDATES = timedelta(seconds=15)
+"""A digest is brought up to date no more often: who works through it changes line after line."""
 SEEN_EVERY = timedelta(seconds=10)
 """A destination's last success is written no more often: its row is everybody's."""
 
@@ -82,14 +84,24 @@ def _is_up_to_date(update: Delivery, at: datetime) -> None:
     row = Delivery.objects.select_for_update(no_key=True).filter(pk=update.pk).first()
     if row is None or row.state != DeliveryState.SENT:
         return
-    if row.payload["change"] > (update.shown_change or 0):
+    if _was_asked_again(row, update):
         owe_again(row, at=at)
 
 
+def _was_asked_again(row: Delivery, sent: Delivery) -> bool:
+    """Whether there is more to tell than what was just told."""
+    if row.alert_id is None:
+        return bool(row.payload["asked"] > sent.payload["asked"])
+    return bool(row.payload["change"] > (sent.shown_change or 0))
+
+
 def owe_again(update: Delivery, *, at: datetime) -> None:
-    """Owe an update anew that has ended; its row is locked."""
+    """Owe an update anew that has ended; its row is locked. A digest's waits for others."""
+    not_before = at
+    if update.alert_id is None and update.sent_at is not None:
+        not_before = max(at, update.sent_at + BETWEEN_UPDATES)
     update.state, update.sent_at, update.problem = DeliveryState.QUEUED, None, ""
-    update.attempts, update.not_before, update.not_after = 0, at, at + LIFE
+    update.attempts, update.not_before, update.not_after = 0, not_before, at + LIFE
     update.save()
 
 
