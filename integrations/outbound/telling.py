@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Manager, QuerySet
 from django.urls import reverse
 
 from integrations.models import Delivery, DeliveryKind
 from integrations.outbound.outcomes import Refused
 from routing.alerts import Content
 from routing.models import Alert, Qualification, StateChange
-from routing.models.alert import AlertKind, Severity
+from routing.models.alert import Severity
 from routing.models.qualification import CLOSED_STATES, Review, State
+from routing.viewers import Viewer
 
 MOST_LINES = 40  # of a digest; Slack shows 50 blocks
 NOTHING = Content()
@@ -30,9 +32,7 @@ DONE = {
     State.ASSIGNED: "Given",
     State.NEW: "Put back",
 }
-
-# Of an alert that asked for a review, whatever came after it.
-REVIEWED = {Review.PASSED: "Found worth working", Review.DISMISSED: "Dismissed"}
+REVIEWED = {Review.PASSED: "Passed on", Review.DISMISSED: "Rejected"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ class Telling:
         reference: what people quote when they ask about it, and find it by.
         news: how things stand, where they have moved on: "Accepted by Ada Long, 3 minutes after".
         acts_on: the PQL that can still be accepted, rejected or snoozed from here.
+        asks_about: the PQL that can be passed on or rejected from here, for it waits for a review.
         items: of a digest; then there is no content.
         more: how many items are not shown.
         shown_change: the newest change of the PQL that it tells.
@@ -64,6 +65,7 @@ class Telling:
     content: Content = NOTHING
     news: str = ""
     acts_on: int | None = None
+    asks_about: int | None = None
     items: tuple[Item, ...] = ()
     more: int = 0
     shown_change: int | None = None
@@ -87,21 +89,46 @@ def telling_of(delivery: Delivery) -> Telling | Refused:
     about = delivery.original or delivery
     alerts = list(
         Alert.objects.filter(pk__in=about.alert_ids)
-        .select_related("qualification__rep")
+        .select_related("qualification__rep", "user")
         .order_by("-severity", "pk")
     )
     if not alerts:
         return Refused("What it was about is gone.")
-    changes = _last_changes([alert.qualification_id for alert in alerts])
+    past = _past_of(alerts)
     if about.alert_id is None:
-        return _digest(alerts, changes, is_shared=about.user_id is None)
-    return _alone(alerts[0], changes, is_shared=about.user_id is None)
+        return _digest(alerts, past, is_shared=about.user_id is None)
+    return _alone(alerts[0], past, is_shared=about.user_id is None)
 
 
-def _last_changes(qualification_ids: Sequence[int | None]) -> dict[int, StateChange]:
-    """The newest change of each PQL."""
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What became of the PQLs that alerts are about: the newest change of each, by its id, and the
+    one that decided its review."""
+
+    last: Mapping[int, StateChange]
+    reviews: Mapping[int, StateChange]
+
+    def news_for(self, alert: Alert) -> StateChange | None:
+        """What counts to whoever got the alert: a reviewer is not told who works it by now."""
+        about = alert.qualification_id or 0
+        last = self.last.get(about)
+        return self.reviews.get(about, last) if alert.asks_for_review else last
+
+
+def _past_of(alerts: Iterable[Alert]) -> _Past:
+    """Two queries; one where nothing asks for a review."""
+    about = {alert.qualification_id for alert in alerts}
+    reviewed = {alert.qualification_id for alert in alerts if alert.asks_for_review}
+    decided = StateChange.objects.filter(before__review=Review.WAITING, undone_by=None)
+    return _Past(_newest(StateChange.objects, about), _newest(decided, reviewed))
+
+
+def _newest(
+    changes: QuerySet[StateChange] | Manager[StateChange], qualification_ids: Iterable[int | None]
+) -> dict[int, StateChange]:
+    """The newest of the changes, of each PQL."""
     newest = (
-        StateChange.objects.filter(qualification__in=[pk for pk in qualification_ids if pk])
+        changes.filter(qualification__in=[pk for pk in qualification_ids if pk])
         .select_related("by", "rep__user")
         .order_by("qualification_id", "-pk")
         .distinct("qualification_id")
@@ -109,11 +136,9 @@ def _last_changes(qualification_ids: Sequence[int | None]) -> dict[int, StateCha
     return {change.qualification_id: change for change in newest}
 
 
-def _digest(
-    alerts: Sequence[Alert], changes: dict[int, StateChange], *, is_shared: bool
-) -> Telling:
+def _digest(alerts: Sequence[Alert], past: _Past, *, is_shared: bool) -> Telling:
     items = tuple(
-        Item(alert.title, _url(Content.from_json(alert.content).path), _news(alert, changes))
+        Item(alert.title, _url(Content.from_json(alert.content).path), _news(alert, past))
         for alert in alerts[:MOST_LINES]
     )
     count = f"{len(alerts)} thing{'s' if len(alerts) > 1 else ''}"
@@ -129,19 +154,21 @@ def _digest(
     )
 
 
-def _alone(alert: Alert, changes: dict[int, StateChange], *, is_shared: bool) -> Telling:
+def _alone(alert: Alert, past: _Past, *, is_shared: bool) -> Telling:
     content = Content.from_json(alert.content)
     pql = alert.qualification
-    last = changes.get(pql.pk) if pql else None
+    last = past.last.get(pql.pk) if pql else None
     may_act = pql is not None and _may_act(alert, pql, is_shared=is_shared)
+    may_review = pql is not None and _may_review(alert, pql, is_shared=is_shared)
     return Telling(
         reference=f"Alert {alert.pk}",
         title=alert.title,
         url=_url(content.path),
         severity=Severity(alert.severity),
         content=content,
-        news=_news(alert, changes),
+        news=_news(alert, past),
         acts_on=pql.pk if pql and may_act else None,
+        asks_about=pql.pk if pql and may_review else None,
         shown_change=last.pk if last else None,
     )
 
@@ -150,16 +177,26 @@ def _may_act(alert: Alert, pql: Qualification, *, is_shared: bool) -> bool:
     """Whether it waits for whom the message is for. In a channel, whoever clicks is asked then."""
     if pql.state not in {State.NEW, State.ASSIGNED} or pql.review == Review.WAITING:
         return False
+    if alert.asks_for_review:
+        return False  # that was done
     return is_shared or pql.rep is None or pql.rep.user_id == alert.user_id
 
 
-def _news(alert: Alert, changes: dict[int, StateChange]) -> str:
+def _may_review(alert: Alert, pql: Qualification, *, is_shared: bool) -> bool:
+    """Whether it waits for a review that whom the message is for may give; as above. Of those who
+    are told that it waits too long, not everybody may."""
+    if not (alert.asks_for_review and pql.waits_for_review):
+        return False
+    return is_shared or Viewer.of(alert.user).may_review
+
+
+def _news(alert: Alert, past: _Past) -> str:
     """What became of it since; empty where it is as the alert says."""
-    last = changes.get(alert.qualification_id or 0)
+    last = past.news_for(alert)
     if last is None or last.at <= alert.created_at:
         return ""
     word = DONE.get(State(last.to_state), "Changed")
-    if alert.kind == AlertKind.REVIEW and alert.qualification:
+    if alert.asks_for_review and alert.qualification:
         word = REVIEWED.get(Review(alert.qualification.review), word)
     to = f" to {last.rep}" if word == "Given" and last.rep else ""
     by = f" by {last.by.get_full_name() or last.by.get_username()}" if last.by else ""

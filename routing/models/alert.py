@@ -154,6 +154,11 @@ class Alert(models.Model):
         return self.title
 
     @property
+    def asks_for_review(self) -> bool:
+        """Whether it tells that a PQL waits for its review (:mod:`routing.sla.reviews`)."""
+        return self.key.startswith("review:")
+
+    @property
     def was_held(self) -> bool:
         """Whether quiet hours or a digest put it off."""
         return self.due_at > self.created_at

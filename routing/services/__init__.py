@@ -21,7 +21,7 @@ from routing.services.merging import follow_merges
 from routing.services.onboarding import put_guide_away
 from routing.services.opening import deal_waiting, open_qualifications
 from routing.services.returning import let_come_back
-from routing.services.reviewing import dismiss_in_review, pass_review
+from routing.services.reviewing import REVIEWED_ALREADY, dismiss_in_review, pass_review
 from routing.services.saving import delete_view, save_view
 from routing.services.tasking import add_task, put_tag, remove_task, take_tag_off
 from routing.services.touching import add_note, log_touch
@@ -39,6 +39,7 @@ from routing.services.working import (
 )
 
 __all__ = [
+    "REVIEWED_ALREADY",
     "InvalidRequest",
     "NeedsConfirmation",
     "NotYours",

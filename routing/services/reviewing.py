@@ -18,6 +18,7 @@ from routing.services.moving import move
 
 HELD_BACK = "Waits for its review"
 WORTH_IT = "Reviewed: worth working"
+REVIEWED_ALREADY = "Somebody was faster: this PQL was reviewed already."
 
 
 def review_asked_by(policies: Iterable[ReviewPolicy], facts: Facts) -> ReviewPolicy | None:
@@ -81,5 +82,9 @@ def _settle(qualification: Qualification, *, at: datetime) -> None:
 
 
 def _require_waiting(qualification: Qualification) -> None:
-    if not qualification.waits_for_review:
-        raise TransitionNotAllowed("Somebody was faster: this PQL was reviewed already.")
+    """Refuse what was reviewed already, whatever the caller saw. Needs a transaction: of two who
+    review it at the same moment the second one waits here, and is refused."""
+    row = Qualification.objects.select_for_update(of=("self",)).filter(pk=qualification.pk)
+    locked = row.only("state", "review").first()
+    if locked is None or not locked.waits_for_review:
+        raise TransitionNotAllowed(REVIEWED_ALREADY)

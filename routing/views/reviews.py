@@ -62,7 +62,7 @@ def review_dismiss(request: HttpRequest, viewer: Viewer, pk: int) -> HttpRespons
             reason=given.get("reason", ""),
             note=given.get("note", "")[:200],
         ),
-        f"Dismissed {pql.lead}. No rep was told.",
+        f"Rejected {pql.lead}. No rep was told.",
     )
 
 

@@ -1,1 +1,1 @@
-"""Clicks in Slack: accept, reject, snooze a PQL from the message that told of it."""
+"""Clicks in Slack: work or review a PQL from the message that told of it."""

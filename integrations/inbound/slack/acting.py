@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from integrations.inbound.slack import modal
 from integrations.inbound.slack.payload import Click, Submission
 from integrations.models import SlackAction, SlackUser
 from integrations.outbound.secrets import MissingSecretError, secret
 from integrations.outbound.slack.client import SlackProblem, call, client
 from routing import services
 from routing.models import Qualification, Rep
-from routing.services import RoutingError
+from routing.services import REVIEWED_ALREADY, RoutingError
 from routing.viewers import Viewer
 
 TOKEN_NAME = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
@@ -27,6 +29,10 @@ UNKNOWN = (
     "Ripeline does not know who you are: no account has the e-mail address that you have in "
     "Slack. Ask whoever runs Ripeline to enter you under Slack users."
 )
+
+Find = Callable[[str, User], Qualification]
+"""Finds the PQL a button names, or says why it is not for this person."""
+Service = Callable[..., object]
 
 
 class NotDoneError(Exception):
@@ -59,26 +65,26 @@ def _by_address(slack_id: str) -> User | None:
     return found[0]
 
 
-def click(given: Click, *, at: datetime) -> int | None:
+def click(given: Click, *, at: datetime) -> dict[str, Any] | None:
     """Do what was clicked, unless it was done already.
 
     Returns:
-        The PQL to ask a reason for, where that is what was clicked.
+        The form to open, where a reason has to be asked for first.
 
     Raises:
         NotDoneError: it is not possible (any more), or not theirs.
     """
     key, _, choice = given.value.partition(":")
     user = person_of(given.slack_id)
-    if given.action == "pql_reject":
-        return _theirs(key, user).pk
-    if given.action == "pql_accept":
-        _once(given.slack_id, given.action_ts, key, user, at, services.accept)
-    elif given.action == "pql_snooze":
-        until = _until(choice, user, at)
-        _once(given.slack_id, given.action_ts, key, user, at, services.snooze, until=until)
-    else:
+    if given.action in FORMS:
+        find, _ = FORMS[given.action]
+        return modal.reject_view(find(key, user).pk, given.action)
+    if given.action not in BUTTONS:
         raise NotDoneError("This button does nothing any more: open the PQL instead.")
+    find, service = BUTTONS[given.action]
+    more = {"until": _until(choice, user, at)} if given.action == "pql_snooze" else {}
+    act = partial(_act, find, service, key, by=user, at=at, **more)
+    _once(given.slack_id, given.action_ts, act, at=at)
     return None
 
 
@@ -89,20 +95,16 @@ def submit(given: Submission, *, at: datetime) -> None:
         NotDoneError: it is not possible (any more), or not theirs.
     """
     user = person_of(given.slack_id)
+    if given.form not in FORMS:
+        raise NotDoneError("This form does nothing any more: open the PQL instead.")
+    find, reject = FORMS[given.form]
     why = {"reason": given.reason, "note": given.note}
-    _once(given.slack_id, given.view_id, given.value, user, at, services.reject, **why)
+    act = partial(_act, find, reject, given.value, by=user, at=at, **why)
+    _once(given.slack_id, given.view_id, act, at=at)
 
 
 @transaction.atomic
-def _once(
-    slack_id: str,
-    action_ts: str,
-    key: str,
-    user: User,
-    at: datetime,
-    service: Callable[..., object],
-    **given: Any,
-) -> None:
+def _once(slack_id: str, action_ts: str, act: Callable[[], object], *, at: datetime) -> None:
     """Remember a click in the transaction of what it does; one that is known does nothing."""
     _, is_new = SlackAction.objects.get_or_create(
         slack_id=slack_id, action_ts=action_ts[:40], defaults={"at": at}
@@ -110,17 +112,18 @@ def _once(
     if not is_new:
         return
     try:
-        service(_theirs(key, user), by=user, at=at, **given)
+        act()
     except RoutingError as error:
         raise NotDoneError(str(error)) from error
 
 
+def _act(find: Find, service: Service, key: str, *, by: User, at: datetime, **more: object) -> None:
+    service(find(key, by), by=by, at=at, **more)
+
+
 def _theirs(key: str, user: User) -> Qualification:
     """The PQL, if there is one and they may work it. It tells nobody else that there is one."""
-    found = None
-    if key.isascii() and key.isdigit() and len(key) < 19:
-        pqls = Qualification.objects.select_related("rep__user")
-        found = pqls.filter(pk=int(key)).first()
+    found = _found(key)
     viewer = Viewer.of(user)
     if found is None or not Qualification.objects.seen_by(viewer).filter(pk=found.pk).exists():
         raise NotDoneError("This PQL is not there any more, or another team works it.")
@@ -129,6 +132,36 @@ def _theirs(key: str, user: User) -> Qualification:
             raise NotDoneError("You may not work PQLs. Ask whoever runs Ripeline for the right to.")
         raise NotDoneError(f"This PQL is {found.rep}’s to work.")
     return found
+
+
+def _to_review(key: str, user: User) -> Qualification:
+    """The PQL, if it waits for its review and they may review."""
+    if not Viewer.of(user).may_review:
+        raise NotDoneError("You may not review PQLs. Ask whoever runs Ripeline for the right to.")
+    found = _found(key)
+    if found is None:
+        raise NotDoneError("This PQL is not there any more.")
+    if not found.waits_for_review:
+        raise NotDoneError(REVIEWED_ALREADY)
+    return found
+
+
+def _found(key: str) -> Qualification | None:
+    if not (key.isascii() and key.isdigit() and len(key) < 19):
+        return None
+    return Qualification.objects.select_related("rep__user").filter(pk=int(key)).first()
+
+
+BUTTONS: dict[str, tuple[Find, Service]] = {
+    "pql_accept": (_theirs, services.accept),
+    "pql_snooze": (_theirs, services.snooze),
+    "review_pass": (_to_review, services.pass_review),
+}
+FORMS: dict[str, tuple[Find, Service]] = {
+    modal.REJECT: (_theirs, services.reject),
+    modal.REJECT_IN_REVIEW: (_to_review, services.dismiss_in_review),
+}
+"""What a button, or a form and the button that opens it, does to which PQL."""
 
 
 def _until(choice: str, user: User, at: datetime) -> datetime:

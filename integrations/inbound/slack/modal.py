@@ -1,18 +1,20 @@
-"""The form in Slack that asks why a PQL is rejected. Pure."""
+"""The forms in Slack that ask why a PQL is rejected: by its rep, or in its review. Pure."""
 
 from typing import Any
 
 from routing.models.qualification import RejectReason
 
 NOTE_LENGTH = 200
+REJECT, REJECT_IN_REVIEW = "pql_reject", "review_reject"
+"""The forms' names, which come back with what is filled in."""
 
 
-def reject_view(qualification_id: int) -> dict[str, Any]:
+def reject_view(qualification_id: int, form: str = REJECT) -> dict[str, Any]:
     """The view to open; the PQL's id comes back with it."""
     reasons = [{"text": _plain(label), "value": value} for value, label in RejectReason.choices]
     return {
         "type": "modal",
-        "callback_id": "pql_reject",
+        "callback_id": form,
         "private_metadata": str(qualification_id),
         "title": _plain("Reject this PQL"),
         "submit": _plain("Reject"),

@@ -26,10 +26,11 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """The form that asks why a PQL is rejected, filled in."""
+    """A form that asks why a PQL is rejected, filled in; ``form`` says which."""
 
     slack_id: str
     view_id: str
+    form: str
     value: str
     reason: str
     note: str
@@ -81,6 +82,7 @@ def _submission(document: Any) -> Submission:
     return Submission(
         slack_id=_text(document, "user", "id"),
         view_id=_text(document, "view", "id"),
+        form=_text(document, "view", "callback_id"),
         value=_text(document, "view", "private_metadata"),
         reason=_text(values, "reason", "reason", "selected_option", "value"),
         note=note.replace("\x00", "")[:LONGEST],

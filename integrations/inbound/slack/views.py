@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from integrations import doorbell
 from integrations.inbound.slack import acting
 from integrations.inbound.slack.acting import NotDoneError
-from integrations.inbound.slack.modal import refused, reject_view
+from integrations.inbound.slack.modal import refused
 from integrations.inbound.slack.payload import BadPayloadError, Click, Submission, read
 from integrations.inbound.slack.signing import is_from_slack
 from integrations.outbound.secrets import MissingSecretError, secret
@@ -49,11 +49,11 @@ def actions(request: HttpRequest) -> HttpResponse:
 
 def _click(given: Click) -> HttpResponse:
     try:
-        pql = acting.click(given, at=timezone.now())
-        if pql is None:
+        form = acting.click(given, at=timezone.now())
+        if form is None:
             doorbell.ring_sender()
         else:
-            _ask(given, pql)
+            _ask(given, form)
     except NotDoneError as error:
         _whisper(given, str(error))
     except (DatabaseError, InterfaceError) as error:
@@ -76,9 +76,9 @@ def _submit(given: Submission) -> HttpResponse:
     return HttpResponse()  # an empty answer closes the form
 
 
-def _ask(given: Click, pql: int) -> None:
+def _ask(given: Click, form: dict[str, Any]) -> None:
     """Open the form; Slack lets us for three seconds after the click."""
-    if not _tell("views_open", trigger_id=given.trigger_id, view=reject_view(pql)):
+    if not _tell("views_open", trigger_id=given.trigger_id, view=form):
         _whisper(given, "Slack did not open the form. Click again, or open the PQL.")
 
 

@@ -49,6 +49,8 @@ def blocks(telling: Telling) -> list[Block]:
         found.append(_section(f"*{_line(telling.news)}*"))
     if telling.acts_on is not None:
         found.append(_actions(telling.acts_on, telling.url))
+    if telling.asks_about is not None:
+        found.append(_review(telling.asks_about, telling.url))
     if telling.links:
         found.append(_links(telling.links))
     found.append(_context(_line(telling.reference)))
@@ -103,9 +105,26 @@ def _actions(qualification_id: int, url: str) -> Block:
                 "placeholder": _plain("Snooze…"),
                 "options": options,
             },
-            {"type": "button", "action_id": "pql_open", "text": _plain("Open"), "url": url},
+            _open(url),
         ],
     }
+
+
+def _review(qualification_id: int, url: str) -> Block:
+    value = str(qualification_id)
+    return {
+        "type": "actions",
+        "block_id": f"review:{value}",
+        "elements": [
+            _button("review_pass", "Pass on", value, style="primary"),
+            _button("review_reject", "Reject…", value),
+            _open(url),
+        ],
+    }
+
+
+def _open(url: str) -> Block:
+    return {"type": "button", "action_id": "pql_open", "text": _plain("Open"), "url": url}
 
 
 def _links(links: Sequence[tuple[str, str]]) -> Block:

@@ -133,3 +133,18 @@ def test_who_reviews_is_who_holds_the_right_or_is_of_a_reviewing_team() -> None:
     assert not Viewer.of(
         rep_of(QualificationFactory.create(rep__team__name="Others")).user
     ).may_review
+
+
+@pytest.mark.parametrize("first", ["pass", "dismiss"])
+def test_of_two_who_review_at_once_the_second_is_refused(first: str) -> None:
+    pql, reviewer = held_back(), UserFactory.create()
+    seen = Qualification.objects.get(pk=pql.pk)  # by the other one, before
+    if first == "pass":
+        services.pass_review(pql, by=reviewer, at=AT)
+    else:
+        services.dismiss_in_review(pql, by=reviewer, at=AT, reason="no_intent")
+    with pytest.raises(services.TransitionNotAllowed, match="reviewed already"):
+        services.pass_review(seen, by=reviewer, at=AT)
+    with pytest.raises(services.TransitionNotAllowed, match="reviewed already"):
+        services.dismiss_in_review(seen, by=reviewer, at=AT, reason="no_intent")
+    assert pql.changes.count() == 1

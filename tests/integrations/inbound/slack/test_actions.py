@@ -1,17 +1,11 @@
 """Clicks in Slack do what the queue does, by the same rules, once; if Slack signed them."""
 
-import hashlib
-import hmac
-import json
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from pytest_django import Settings
 
 from integrations.inbound.slack import acting
@@ -22,22 +16,9 @@ from routing.models.qualification import RejectReason, State
 from tests.doubles.server import Fault, Reply
 from tests.doubles.slack import SlackDouble
 from tests.factories.routing import make_pql, rep_of
+from tests.integrations.inbound.slack.conftest import clicked, post, submitted
 
 pytestmark = pytest.mark.django_db
-
-SECRET = "0123456789abcdef"
-URL = "/integrations/slack/actions"
-
-
-@pytest.fixture
-def slack(settings: Settings) -> Iterator[SlackDouble]:
-    with SlackDouble() as double:
-        settings.SLACK_API_URL = double.api
-        settings.DESTINATION_SECRETS = {
-            "SLACK_BOT_TOKEN": "xoxb-double",
-            "SLACK_SIGNING_SECRET": SECRET,
-        }
-        yield double
 
 
 @pytest.fixture
@@ -46,51 +27,6 @@ def pql(slack: SlackDouble) -> Qualification:
     found = make_pql()
     SlackUser.objects.create(user=rep_of(found).user, slack_id="U1")
     return found
-
-
-def post(payload: Any, **headers: Any) -> Any:
-    """Post as Slack does; ``headers`` replace what would be right."""
-    body = payload if isinstance(payload, bytes) else urlencode({"payload": json.dumps(payload)})
-    raw = body if isinstance(body, bytes) else body.encode()
-    stamp = headers.get("stamp", str(int(time.time())))
-    signed = hmac.new(SECRET.encode(), b"v0:" + stamp.encode() + b":" + raw, hashlib.sha256)
-    return Client(enforce_csrf_checks=True).post(
-        URL,
-        raw,
-        content_type="application/x-www-form-urlencoded",
-        headers={
-            "X-Slack-Request-Timestamp": stamp,
-            "X-Slack-Signature": headers.get("signature", f"v0={signed.hexdigest()}"),
-        },
-    )
-
-
-def clicked(pql: Qualification, action: str, *, by: str = "U1", ts: str = "1.1") -> dict[str, Any]:
-    name, _, choice = action.partition(":")
-    value = f"{pql.pk}:{choice}" if choice else str(pql.pk)
-    element: dict[str, Any] = {"action_id": name, "block_id": f"pql:{pql.pk}", "action_ts": ts}
-    element |= {"selected_option": {"value": value}} if choice else {"value": value}
-    return {
-        "type": "block_actions",
-        "user": {"id": by, "username": "ada"},
-        "team": {"id": "T1"},
-        "channel": {"id": "D1"},
-        "message": {"ts": "5.5"},
-        "trigger_id": "13.7",
-        "response_url": "https://hooks.slack.example/1",
-        "actions": [element],
-    }
-
-
-def submitted(
-    pql: Qualification, reason: str, note: str | None = None, by: str = "U1"
-) -> dict[str, Any]:
-    values = {
-        "reason": {"reason": {"selected_option": {"value": reason}}},
-        "note": {"note": {"value": note}},
-    }
-    view = {"id": "V1", "private_metadata": str(pql.pk), "state": {"values": values}}
-    return {"type": "view_submission", "user": {"id": by}, "view": view}
 
 
 def state(pql: Qualification) -> str:
