@@ -26,40 +26,44 @@ NARROWED = {
     "country and fit": "country=DE&min_fit=20",
     "page 50": "page=50",
 }
-EASY = {"total": 50, "fit": 15, "behavior": 10}  # made-up leads do little: more of them are to pass
+EASY = {"total": 30, "fit": 10, "behavior": 5}  # made-up leads do little: more of them are to pass
 GOAL_QUERIES = 10
 GOAL_MS = 100
 
 # What reps and plays would have done: some sleep, some are nobody's, many were closed before, a
 # third has a promise to keep, a tenth falls within the week, tasks wait, tags are common and rare.
+# By dice, for reps were dealt PQLs in turns: by plain ids one rep would have all that sleep.
 LIVED = (
+    """CREATE FUNCTION pg_temp.dice(id bigint, sides integer) RETURNS integer LANGUAGE sql IMMUTABLE
+        AS 'SELECT (abs(hashint8extended(id, sides)::numeric) % sides)::integer'""",
     """UPDATE routing_qualification SET state = 'snoozed', state_before_snooze = 'assigned',
-        snoozed_until = now() + id % 9 * interval '1 day' WHERE id % 40 = 0""",
+        snoozed_until = now() + pg_temp.dice(id, 9) * interval '1 day'
+        WHERE pg_temp.dice(id, 40) = 0""",
     """UPDATE routing_qualification SET rep_id = NULL, state = 'new', assigned_at = NULL
-        WHERE id % 50 = 1""",
+        WHERE pg_temp.dice(id, 50) = 1""",
     """UPDATE routing_qualification SET sla_set_for = assigned_at,
-        sla_due_at = opened_at + id % 48 * interval '1 hour'
-        WHERE id % 3 = 0 AND state = 'assigned'""",
+        sla_due_at = opened_at + pg_temp.dice(id, 48) * interval '1 hour'
+        WHERE pg_temp.dice(id, 3) = 0 AND state = 'assigned'""",
     """INSERT INTO routing_qualification (lead_id, product_id, version_id, state, review, rep_id,
             fit, behavior, total, breakdown, opened_at, assigned_at, closed_at, reject_reason,
             closing_reason, state_before_snooze)
         SELECT lead_id, product_id, version_id, 'won', '', rep_id, fit, behavior, total, '[]',
             opened_at - interval '90 days', assigned_at - interval '90 days',
-            opened_at - id % 60 * interval '1 day', '', 'sales', ''
-        FROM routing_qualification WHERE id % 2 = 0 AND rep_id IS NOT NULL""",
+            opened_at - pg_temp.dice(id, 60) * interval '1 day', '', 'sales', ''
+        FROM routing_qualification WHERE pg_temp.dice(id, 2) = 0 AND rep_id IS NOT NULL""",
     """INSERT INTO routing_forecast (qualification_id, revision, gain, falls_at, because, due_at)
-        SELECT id, 1, id % 90, CASE WHEN id % 10 = 0 THEN now() + id % 7 * interval '1 day' END, '',
-            now() + interval '7 days'
+        SELECT id, 1, pg_temp.dice(id, 90), CASE WHEN pg_temp.dice(id, 10) = 0
+            THEN now() + pg_temp.dice(id, 7) * interval '1 day' END, '', now() + interval '7 days'
         FROM routing_qualification WHERE closed_at IS NULL ON CONFLICT DO NOTHING""",
     """INSERT INTO routing_task (key, lead_id, qualification_id, title, note, priority, created_at,
             due_at)
         SELECT 'made-up:' || id, lead_id, id, 'Call', '', 2, opened_at,
-            now() + (id % 20 - 4) * interval '12 hours'
-        FROM routing_qualification WHERE closed_at IS NULL AND id % 10 = 3""",
+            now() + (pg_temp.dice(id, 20) - 4) * interval '12 hours'
+        FROM routing_qualification WHERE closed_at IS NULL AND pg_temp.dice(id, 10) = 3""",
     """INSERT INTO routing_leadtag (lead_id, name, at)
         SELECT DISTINCT lead_id, tag, now() FROM routing_qualification,
             LATERAL (VALUES ('hot', 4), ('rare', 5000)) AS tags (tag, every)
-        WHERE id % every = 0""",
+        WHERE pg_temp.dice(id, every) = 0""",
 )
 
 

@@ -8,15 +8,20 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from routing.models import DigestSeen, Qualification, Rep
+from routing.remembered import remembered
 from routing.viewers import Viewer
 from rubrics.models import Publication, ScoreChange
 
 SHOWN_FOR = timedelta(days=7)
 MOST_SHOWN = 3
+CACHED_S = 60
+ByRep = Counter[int | None]
+"""So many PQLs by their reps' ids, under ``None`` those of nobody."""
 Key = tuple[int, int]
 """Ids of a lead and a product."""
 
@@ -44,7 +49,7 @@ class Digest:
 
 def digests_for(viewer: Viewer, *, at: datetime) -> list[Digest]:
     """The versions that went live lately and did something to what the viewer sees, newest first,
-    unless they put that away. One query where there is none."""
+    unless they put that away. One query, until what they did is counted again."""
     seen = DigestSeen.objects.filter(publication=OuterRef("pk"), user=viewer.user_id)
     recent = (
         Publication.objects.flipped()
@@ -56,9 +61,8 @@ def digests_for(viewer: Viewer, *, at: datetime) -> list[Digest]:
 
 
 def _digest(publication: Publication, viewer: Viewer) -> Digest:
-    born = _by_rep(Qualification.objects.born_of(publication.pk))
-    lost = _by_rep(Qualification.objects.lost_by(publication.pk))
-    names = _names(born | lost) if viewer.sees_all else {}
+    counted = partial(_counted, publication.pk)
+    born, lost, names = remembered(f"digest-{publication.pk}", CACHED_S, counted)
     return Digest(
         publication=publication,
         born=born[viewer.rep_id] if viewer.rep_id else 0,
@@ -66,14 +70,22 @@ def _digest(publication: Publication, viewer: Viewer) -> Digest:
         lost=lost[viewer.rep_id] if viewer.rep_id else 0,
         lost_in_all=lost.total(),
         shares=sorted(
-            (RepShare(names[rep], born[rep], lost[rep]) for rep in names),
+            (RepShare(names[rep], born[rep], lost[rep]) for rep in names if viewer.sees_all),
             key=lambda share: (-share.born, -share.lost, share.name),
         ),
     )
 
 
-def _by_rep(found: QuerySet[Qualification]) -> Counter[int | None]:
-    counts = found.order_by().values_list("rep").annotate(number=Count("pk"))
+def _counted(publication_id: int) -> tuple[ByRep, ByRep, dict[int | None, str]]:
+    """What it brought and took each rep, and their names."""
+    born = _by_rep(Qualification.objects.born_of(publication_id))
+    lost = _by_rep(Qualification.objects.lost_by(publication_id))
+    return born, lost, _names(born | lost)
+
+
+def _by_rep(found: QuerySet[Qualification]) -> ByRep:
+    # All rows rather than all ids: then an index tells it.
+    counts = found.order_by().values_list("rep").annotate(number=Count("*"))
     return Counter(dict(counts))
 
 

@@ -1,11 +1,9 @@
 """Figures for the reps' pages."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
-from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet, Subquery
 
 from leads.models import Account, Product, Source
@@ -13,11 +11,11 @@ from routing.models import LeadTag, Qualification, Rep, StateChange, Task, Team
 from routing.models.qualification import Review, State
 from routing.models.task import tomorrow
 from routing.queue import EXPIRING_WITHIN, Tab
+from routing.remembered import remembered
 from routing.viewers import Viewer
 from rubrics.models import AccountScoreChange, Band, RubricVersion, Score, ScoreChange
 from rubrics.scoring.types import Subject
 
-T = TypeVar("T")
 CACHED_S = 30
 STATES_CACHED_S = 10
 LOOKED_AT = 2000
@@ -53,8 +51,8 @@ class _Count:
 def queue_figures(viewer: Viewer, *, at: datetime) -> QueueFigures:
     """Counted once for everybody, and again once a state has changed."""
     newest = _newest_change().first() or 0
-    states = _cached(f"queue-states-{newest}", STATES_CACHED_S, _by_state)
-    falling = _cached("queue-falling", CACHED_S, lambda: _falling(at))
+    states = remembered(f"queue-states-{newest}", STATES_CACHED_S, _by_state)
+    falling = remembered("queue-falling", CACHED_S, lambda: _falling(at))
     awake = [count for count in states if count.kind != State.SNOOZED]
     asleep = [count for count in states if count.kind == State.SNOOZED]
     of_nobody = [count for count in awake if count.rep is None]
@@ -89,22 +87,16 @@ def due_tasks(viewer: Viewer, *, at: datetime) -> DueTasks | None:
 
 def _by_state() -> list[_Count]:
     shown = Qualification.objects.open().exclude(review=Review.WAITING)
-    found = shown.order_by().values_list("rep", "rep__team", "state")
-    return [_Count(*row) for row in found.annotate(number=Count("pk"))]
+    # All rows rather than all ids, and no join: then a narrow index tells it.
+    found = shown.order_by().values_list("rep", "state").annotate(number=Count("*"))
+    teams = dict(Rep.objects.values_list("pk", "team"))
+    return [_Count(rep, teams.get(rep), state, number) for rep, state, number in found]
 
 
 def _falling(at: datetime) -> list[_Count]:
     soon = Qualification.objects.in_queue().falling_by(at + EXPIRING_WITHIN)
-    found = soon.order_by().values_list("rep", "rep__team").annotate(number=Count("pk"))
+    found = soon.order_by().values_list("rep", "rep__team").annotate(number=Count("*"))
     return [_Count(rep, team, "falling", number) for rep, team, number in found]
-
-
-def _cached(key: str, seconds: int, make: Callable[[], T]) -> T:
-    found: T | None = cache.get(key)
-    if found is None:
-        found = make()
-        cache.set(key, found, seconds)
-    return found
 
 
 def fingerprint(newest_change: int, scores_changed: Iterable[datetime]) -> str:
@@ -145,7 +137,7 @@ def account_score_history(
 def has_synthetic_data() -> bool:
     """Whether any source sends made-up data: then every page says so."""
     synthetic = Source.objects.filter(is_synthetic=True)
-    return _cached("has-synthetic-data", CACHED_S, synthetic.exists)
+    return remembered("has-synthetic-data", CACHED_S, synthetic.exists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +162,7 @@ class Choices:
 
 def choices() -> Choices:
     """For the filters, the same for everybody."""
-    return _cached("queue-choices", CACHED_S, _choices)
+    return remembered("queue-choices", CACHED_S, _choices)
 
 
 def _choices() -> Choices:

@@ -8,7 +8,18 @@ from django.contrib.auth.models import Permission, User
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q
 
-from routing.models import OnboardingSeen, Pilot, Qualification, Rep, SavedView, StateChange, Team
+from routing.models import (
+    Alert,
+    OnboardingSeen,
+    Pilot,
+    Qualification,
+    Rep,
+    SavedView,
+    StateChange,
+    Team,
+)
+
+MOST_UNREAD = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +39,13 @@ class Viewer:
     """Ids of the teams whose manager they are."""
     knows_guide: bool = False
     """Whether they put away the hint that leads to the guide."""
+    unread: int = 0
+    """How many of their alerts are new, counted up to one more than ``MOST_UNREAD``."""
 
     @classmethod
     def of(cls, user: User) -> Viewer:
         """Look the person up. One query for what Django's ``has_perm`` would ask in several."""
+        unread = Alert.objects.filter(user=OuterRef("pk")).unread().order_by()
         found = (
             User.objects.filter(pk=user.pk)
             .annotate(
@@ -43,6 +57,7 @@ class Viewer:
                 may_work=_holds("routing", "work_qualification"),
                 sees_leads=_holds("leads", "view_lead"),
                 knows_guide=Exists(OnboardingSeen.objects.filter(user=OuterRef("pk"))),
+                unread=ArraySubquery(unread.values("pk")[: MOST_UNREAD + 1]),
                 managed=ArraySubquery(Team.objects.filter(manager=OuterRef("pk")).values("pk")),
                 may_review=_holds("routing", "review_qualification"),
             )
@@ -53,6 +68,7 @@ class Viewer:
                 "in_pilot",
                 "managed",
                 "knows_guide",
+                "unread",
                 "sees_all",
                 "may_work",
                 "sees_leads",
@@ -60,7 +76,7 @@ class Viewer:
             )
             .get()
         )
-        rep_id, team_id, of_reviewers, in_pilot, managed, knows_guide, *held = found
+        rep_id, team_id, of_reviewers, in_pilot, managed, knows_guide, new, *held = found
         sees_all, may_work, sees_leads, may_review = (
             user.is_superuser or bool(has) for has in held
         )
@@ -76,6 +92,7 @@ class Viewer:
             in_pilot,
             tuple(managed),
             knows_guide,
+            len(new),
         )
 
     @property

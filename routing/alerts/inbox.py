@@ -11,7 +11,6 @@ from routing.alerts.content import Content
 from routing.models import Alert, StateChange
 
 PAGE_SIZE = 25
-MOST_COUNTED = 99
 LOOKED_BACK = 30
 # Fewer say nothing about a habit.
 FEWEST = 10
@@ -66,11 +65,6 @@ class Habit:
     def is_tired(self) -> bool:
         """Most of them lead to nothing: fewer would be read more (facts/peers.md, row 62)."""
         return self.told >= FEWEST and self.acted * 2 < self.told
-
-
-def unread_count(user_id: int) -> int:
-    """How many are new, counted up to one more than ``MOST_COUNTED``; one look at an index."""
-    return Alert.objects.filter(user=user_id).unread()[: MOST_COUNTED + 1].count()
 
 
 def inbox_page(user: User, asked: Asked) -> Page:

@@ -251,7 +251,12 @@ class Qualification(models.Model):
     state = models.CharField(max_length=11, choices=State, default=State.NEW)
     review = models.CharField(max_length=9, choices=Review, default=Review.NONE, blank=True)
     rep = models.ForeignKey(
-        Rep, on_delete=models.SET_NULL, null=True, blank=True, related_name="qualifications"
+        Rep,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="qualifications",
+        db_index=False,  # found by qualification_by_assignment
     )
     fit = models.SmallIntegerField()
     behavior = models.SmallIntegerField()

@@ -17,6 +17,12 @@ INDEXES = [
         condition=Q(state__in=OPEN_STATES),
         name="qualification_queue",
     ),
+    # Counted by at every look at the queue: so narrow that 100,000 are read in ten milliseconds.
+    models.Index(
+        fields=["rep", "state", "review"],
+        condition=Q(state__in=OPEN_STATES),
+        name="qualification_counted",
+    ),
     # All a list of open ones is cut, sorted and counted by: their wide rows stay unread.
     models.Index(
         fields=["lead"],

@@ -5,6 +5,7 @@ So a list comes in parts, each in the order of an index: leads that meet the thr
 those that no longer do (docs/adr/0020).
 """
 
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -60,6 +61,26 @@ class Row:
     may_act: bool
     tags: list[str]
     tasks: Tasks | None
+
+    @property
+    def mark(self) -> str:
+        """All that may change in a row: two rows that have the same look the same."""
+        told = (
+            self.pql.state,
+            self.pql.rep_id,
+            self.total,
+            self.fit,
+            self.behavior,
+            self.trend,
+            self.is_overdue,
+            self.pql.snoozed_until,
+            self.lost_by and self.lost_by.pk,
+            self.falls_at and self.falls_at.timestamp(),
+            self.tasks and (self.tasks.count, self.tasks.due_at, self.tasks.is_overdue),
+            *self.tags,
+            *((line.key, line.points) for line in self.reasons),
+        )
+        return f"{zlib.crc32(repr(told).encode()):08x}"
 
 
 @dataclass(frozen=True, slots=True)

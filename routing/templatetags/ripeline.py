@@ -7,6 +7,8 @@ from urllib.parse import quote
 from django import template
 from django.conf import settings
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from leads.models import Lead
 from rubrics.scoring import words as scoring_words
@@ -20,8 +22,11 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 def here(context: dict[str, Any]) -> str:
     """The path of the page somebody sees: of a fragment, that of the page that asked for it."""
     request = context["request"]
-    asking = getattr(request, "htmx", None)
-    return (asking and asking.current_url_abs_path) or str(request.get_full_path())
+    if not hasattr(request, "place"):  # every row of a list asks
+        asking = getattr(request, "htmx", None)
+        place = (asking and asking.current_url_abs_path) or str(request.get_full_path())
+        request.place = place
+    return str(request.place)
 
 
 @register.filter
@@ -106,8 +111,17 @@ def crm_url(lead: Lead) -> str:
     return pattern.replace("{email}", quote(lead.email)).replace("{id}", str(lead.pk))
 
 
-@register.inclusion_tag("_components/meter.html")
-def meter(value: int, maximum: int, kind: str = "") -> dict[str, Any]:
-    """A small bar: how much of the maximum it is. The number stands beside it in words."""
+@register.simple_tag
+def meter(value: int, maximum: int, kind: str = "") -> SafeString:
+    """A small bar: how much of the maximum it is. The number stands beside it in words.
+
+    Written here rather than in a template: a list has a hundred of them.
+    """
     share = max(0.0, min(1.0, value / maximum)) if maximum else 0.0
-    return {"width": round(100 * share, 1), "kind": kind}
+    return format_html(
+        '<svg class="meter{}" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"'
+        ' focusable="false"><rect class="meter-rail" width="100" height="4"/>'
+        '<rect class="meter-fill" width="{}" height="4"/></svg>',
+        f" meter-{kind}" if kind else "",
+        round(100 * share, 1),
+    )
