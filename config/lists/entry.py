@@ -11,7 +11,8 @@ class Entry:
     """One model's list in the admin.
 
     ``says`` is a sentence for the overview and above the list; ``empty`` says how the first row
-    comes about, for whoever opens the list before there is one.
+    comes about, for whoever opens the list before there is one, and ``first`` is the model in whose
+    list that begins, if not in its own.
     """
 
     title: str
@@ -19,6 +20,7 @@ class Entry:
     model: str
     says: str
     empty: str = ""
+    first: str = ""
 
     @property
     def link(self) -> str:

@@ -9,6 +9,7 @@ FACTS = (
         "leads.lead",
         "Who tries the product, and what is known of them.",
         "A lead is there with the first event that names somebody. Add a source, and send one.",
+        first="leads.source",
     ),
     Entry(
         "Accounts",
@@ -16,6 +17,7 @@ FACTS = (
         "leads.account",
         "The companies that leads belong to.",
         "Accounts come with group calls, and with leads whose e-mail has a company’s domain.",
+        first="leads.source",
     ),
     Entry(
         "Events",
@@ -23,6 +25,7 @@ FACTS = (
         "leads.event",
         "What people did in the product, exactly as received.",
         "Add a source, put its write key into your product, and send one.",
+        first="leads.source",
     ),
     Entry(
         "Event catalogue",
@@ -37,6 +40,7 @@ FACTS = (
         "What rubrics give points for, and the events that each is made of.",
         "A draft made from a preset brings its signals along. Or open an event of the catalogue "
         "and map it to a new one.",
+        first="leads.eventtype",
     ),
     Entry(
         "Outcomes",
@@ -69,6 +73,7 @@ JUDGEMENT = (
         "The scoring models: one for each product, or for each of its segments.",
         "The set-up guide makes the first one for you. Or add one, and begin its draft with a "
         "preset.",
+        first="rubrics.setupguide",
     ),
     Entry(
         "Versions",
@@ -76,6 +81,7 @@ JUDGEMENT = (
         "rubrics.rubricversion",
         "Numbered editions of rubrics: drafts are edited here, published ones score.",
         "Versions begin on their rubric’s page, with “New draft”.",
+        first="rubrics.rubric",
     ),
     Entry(
         "Golden leads",
@@ -84,6 +90,7 @@ JUDGEMENT = (
         "Leads that sales and RevOps agree on; a version that makes something else of one is not "
         "published.",
         "Open a lead everybody agrees on and press “Keep as golden lead”, or describe one here.",
+        first="leads.lead",
     ),
     Entry(
         "Previews",
@@ -91,6 +98,7 @@ JUDGEMENT = (
         "rubrics.preview",
         "What a draft would change, seen before anybody is affected.",
         "Open a draft, and press “Preview”.",
+        first="rubrics.rubricversion",
     ),
     Entry(
         "Publications",
@@ -98,6 +106,7 @@ JUDGEMENT = (
         "rubrics.publication",
         "Which version went live when, how far one under way is, and who became a PQL by it.",
         "Open a draft, and press “Publish”.",
+        first="rubrics.rubricversion",
     ),
     Entry(
         "Scores",
@@ -106,6 +115,7 @@ JUDGEMENT = (
         "What each lead is worth now, and why.",
         "Scores appear within minutes once a rubric’s version is published and leads try its "
         "product.",
+        first="rubrics.rubricversion",
     ),
     Entry(
         "Account scores",
@@ -113,6 +123,7 @@ JUDGEMENT = (
         "rubrics.accountscore",
         "What each company is worth now, by all its people.",
         "Only rubrics that score accounts make them, such as the preset “enterprise-account”.",
+        first="rubrics.rubric",
     ),
     Entry(
         "Data audits",
@@ -127,6 +138,7 @@ JUDGEMENT = (
         "rubrics.backtest",
         "Did past scores predict who converted? Any version, on past leads as they were.",
         "They need a rubric, past leads and their outcomes. Press “New backtest”.",
+        first="rubrics.rubric",
     ),
     Entry(
         "Audit log",
@@ -134,6 +146,7 @@ JUDGEMENT = (
         "leads.auditentry",
         "Who changed what in how leads are judged, when and why.",
         "The first change of a rubric, a signal or a rule will stand here.",
+        first="rubrics.rubric",
     ),
     Entry(
         "Proofs",

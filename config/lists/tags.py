@@ -15,6 +15,14 @@ Step = Mapping[str, Any]
 """One step of the way to a page: its ``title``, and the ``link`` there if there is one."""
 
 
+@register.simple_tag(takes_context=True)
+def first_list(context: Any, changelist: Any) -> Entry | None:
+    """Where the first row of an empty list begins, if that is another list and theirs to see."""
+    entry = BY_MODEL.get(changelist.opts.label_lower)
+    first = BY_MODEL.get(entry.first) if entry else None
+    return first if first and first.is_visible_to(context["request"]) else None
+
+
 @register.filter
 def entry_of(changelist: Any) -> Entry | None:
     """The entry of the list that a page of the admin shows."""

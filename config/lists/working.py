@@ -9,6 +9,7 @@ ACTION = (
         "routing.qualification",
         "Episodes of work: each opens when a lead meets all three thresholds.",
         "They open by themselves once a published version scores leads.",
+        first="rubrics.rubricversion",
     ),
     Entry(
         "Plays",
@@ -23,6 +24,7 @@ ACTION = (
         "routing.playrun",
         "What plays did to whom, and why they did nothing.",
         "Switch a play on, and what it does will stand here.",
+        first="routing.play",
     ),
     Entry(
         "Tasks",
@@ -30,6 +32,7 @@ ACTION = (
         "routing.task",
         "What reps have to do, and what they did.",
         "Plays make tasks, and reps add their own on a lead’s page.",
+        first="routing.play",
     ),
     Entry(
         "Messages",
@@ -65,6 +68,7 @@ ACTION = (
         "routing.routingdecision",
         "Who got which PQL: every rule tried, and why it did or did not decide.",
         "The first PQL that is dealt will stand here.",
+        first="rubrics.rubricversion",
     ),
     Entry(
         "Replays",
@@ -72,6 +76,7 @@ ACTION = (
         "routing.replay",
         "Past days dealt again by other rules, to compare.",
         "Open a version of the assignment rules, and press “Replay”.",
+        first="routing.ruleset",
     ),
     Entry(
         "Reps",
@@ -79,6 +84,7 @@ ACTION = (
         "routing.rep",
         "Who works PQLs: their hours, days off and limits.",
         "Add a team and the people first; then make each of them a rep.",
+        first="routing.team",
     ),
     Entry(
         "Teams",
@@ -114,6 +120,7 @@ ACTION = (
         "routing.alert",
         "What people were told about which lead, when and where.",
         "The first PQL that is dealt causes the first alert.",
+        first="rubrics.rubricversion",
     ),
     Entry(
         "Severity rules",
@@ -142,6 +149,7 @@ ACTION = (
         "routing.slaevent",
         "Reminders sent, deadlines missed, PQLs passed on.",
         "With an SLA policy, the first reminder will stand here.",
+        first="routing.slapolicy",
     ),
     Entry(
         "Days off",
@@ -180,6 +188,7 @@ EDGE = (
         "integrations.delivery",
         "Every message owed to a destination: waiting, sent or given up.",
         "Add a destination: what is sent there will stand here.",
+        first="integrations.destination",
     ),
     Entry(
         "Slack users",
@@ -201,13 +210,21 @@ EDGE = (
 
 # What the pages above link to, and what is looked at when something is wrong.
 UNDER_THE_HOOD = (
-    Entry("Hits", "ads_click", "leads.hit", "Events counted as signals: what scoring reads."),
+    Entry(
+        "Hits",
+        "ads_click",
+        "leads.hit",
+        "Events counted as signals: what scoring reads.",
+        "They come about where an event is mapped to a signal.",
+        first="leads.signal",
+    ),
     Entry(
         "Signal mappings",
         "conversion_path",
         "leads.signalmapping",
         "Which event counts as what: all signals’ mappings in one list.",
         "Map an event of the catalogue to a signal.",
+        first="leads.eventtype",
     ),
     Entry(
         "Remappings",
@@ -215,19 +232,31 @@ UNDER_THE_HOOD = (
         "leads.remapjob",
         "Past events looked at again with changed mappings: how far, and what changed.",
         "After changing a mapping, “Apply to past events” starts one.",
+        first="leads.signalmapping",
     ),
     Entry(
         "Identities",
         "fingerprint",
         "leads.identity",
         "How sources name leads: user ids, anonymous ids, e-mails.",
+        "They come with the first event that names somebody.",
+        first="leads.source",
     ),
-    Entry("Trials", "hourglass", "leads.trial", "Who tries which product, from when to when."),
+    Entry(
+        "Trials",
+        "hourglass",
+        "leads.trial",
+        "Who tries which product, from when to when.",
+        "A trial begins with a lead’s first event of a product, or where an event states it.",
+        first="leads.product",
+    ),
     Entry(
         "Attribute history",
         "manage_history",
         "leads.attributechange",
         "What was known of leads and accounts, and since when.",
+        "It begins with the first identify call, or an attribute set over the API.",
+        first="leads.source",
     ),
     Entry(
         "Lead merges",
@@ -250,9 +279,21 @@ UNDER_THE_HOOD = (
         "Accounts about to be scored; empty but for moments.",
         "Every account’s score is up to date.",
     ),
-    Entry("Criteria", "checklist", "rubrics.criterion", "The criteria of all versions together."),
     Entry(
-        "Score history", "timeline", "rubrics.scorechange", "Every change of a score, newest first."
+        "Criteria",
+        "checklist",
+        "rubrics.criterion",
+        "The criteria of all versions together.",
+        "They are added in a draft.",
+        first="rubrics.rubricversion",
+    ),
+    Entry(
+        "Score history",
+        "timeline",
+        "rubrics.scorechange",
+        "Every change of a score, newest first.",
+        "It begins with a lead’s first score.",
+        first="rubrics.score",
     ),
     Entry(
         "Previewed leads",
@@ -260,6 +301,7 @@ UNDER_THE_HOOD = (
         "rubrics.previewlead",
         "Who would become a PQL by a draft, who would be one no longer, and why.",
         "Preview a draft first.",
+        first="rubrics.preview",
     ),
     Entry(
         "Dry runs",
@@ -267,13 +309,22 @@ UNDER_THE_HOOD = (
         "routing.playdryrun",
         "Plays tried on last week, without doing anything.",
         "Open a play, and press “Try it on last week”.",
+        first="routing.play",
     ),
-    Entry("Owed events", "webhook", "routing.owedevent", "What webhooks are about to be told."),
+    Entry(
+        "Owed events",
+        "webhook",
+        "routing.owedevent",
+        "What webhooks are about to be told.",
+        "Nothing waits to be told.",
+    ),
     Entry(
         "Slack actions",
         "touch_app",
         "integrations.slackaction",
         "Buttons pressed in Slack that were dealt with.",
+        "Connect Slack, and switch its buttons on.",
+        first="integrations.destination",
     ),
     Entry(
         "Mismatches",
@@ -281,5 +332,6 @@ UNDER_THE_HOOD = (
         "rubrics.proofmismatch",
         "Scores that did not come out the same, of every proof.",
         "Every proof so far found all scores right.",
+        first="rubrics.proof",
     ),
 )

@@ -15,7 +15,7 @@ from django.utils.html import escape
 from config.lists import BY_MODEL, GROUPS
 from leads.models import Product
 from leads.moments import day_words, moment_words
-from tests.world import make_admin
+from tests.world import make_admin, make_person
 
 OURS = ("leads.", "rubrics.", "routing.", "integrations.")
 AT = datetime(2026, 6, 1, 23, 30, tzinfo=UTC)
@@ -29,6 +29,7 @@ def test_every_list_has_its_place_and_says_what_it_is() -> None:
             assert sentence[0].isupper(), entry
             assert sentence.endswith((".", "?")), entry
         assert 15 <= len(entry.says) <= 110, entry
+        assert not entry.first or entry.first in BY_MODEL.keys() - {entry.model}, entry
 
 
 def test_the_way_to_a_list_names_nothing_twice_and_says_what_the_sidebar_does() -> None:
@@ -51,6 +52,10 @@ def test_an_empty_workspace_says_how_to_begin() -> None:
         if changelist is not None and not changelist.result_list:
             assert "Nothing here yet" in page, entry
             assert escape(entry.empty) in page, entry
+            below = page[page.index("Nothing here yet") :]
+            assert not entry.first or f'href="{BY_MODEL[entry.first].link}"' in below, entry
+            for action in response.context["actions_list"] or ():
+                assert f'href="{action["path"]}"' in below, entry
             empty += 1
     assert empty > len(BY_MODEL) - 8
     page = client.get(reverse("admin:leads_product_changelist"), {"q": "none"}).content.decode()
@@ -62,6 +67,14 @@ def test_an_empty_workspace_says_how_to_begin() -> None:
     page = client.get(reverse("admin:leads_product_changelist")).content.decode()
     assert BY_MODEL["leads.product"].says in page
     assert "Nothing here yet" not in page
+
+
+@pytest.mark.django_db
+def test_an_empty_list_leads_nobody_where_they_may_not_go() -> None:
+    (client := Client()).force_login(make_person("ann", "view_lead", staff=True))
+    page = client.get(BY_MODEL["leads.lead"].link).content.decode()
+    assert "Nothing here yet" in page
+    assert BY_MODEL["leads.source"].link not in page
 
 
 @pytest.mark.django_db
