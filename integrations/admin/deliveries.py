@@ -59,8 +59,9 @@ class DeliveryAdmin(BigTableAdmin):
         ("destination", "kind", "shown_state"),
         ("whom", "lead_name", "into"),
         "problem",
+        ("created_at", "not_before"),
+        ("sent_at", "claimed_until"),
         ("attempts", "doubts", "doubted_at"),
-        ("created_at", "not_before", "sent_at", "claimed_until"),
         ("key", "remote_id", "remote_channel"),
         "shown_payload",
         "shown_alerts",
@@ -90,6 +91,15 @@ class DeliveryAdmin(BigTableAdmin):
         alerts = Alert.objects.filter(pk__in=delivery.alert_ids).order_by("-severity", "pk")
         rows = ((page_link(change_url(alert), alert),) for alert in alerts[:MOST_SHOWN])
         return format_html_join("", "<div>{}</div>", rows) or None
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        """What can be done to it in its state."""
+        actions: list[Any] = super().get_actions_detail(request, object_id)
+        state = Delivery.objects.filter(pk=object_id).values_list("state", flat=True).first()
+        impossible = tuple(
+            f"_{name}" for name, states in handling.POSSIBLE_IN.items() if state not in states
+        )
+        return [one for one in actions if not one.action_name.endswith(impossible)]
 
     @admin.action(description="Resend", permissions=["acting"])
     def resend_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
@@ -121,10 +131,23 @@ class DeliveryAdmin(BigTableAdmin):
             object_id,
             lambda one: handling.resend(one, by=person(request), at=timezone.now()),
             title="Send it again?",
-            text="It goes out within seconds, with things as they stand now.",
+            text=self._resend_words(request, object_id),
             button="Resend",
             refuses=(handling.NotPossibleError,),
         )
+
+    def _resend_words(self, request: HttpRequest, object_id: str) -> str:
+        """Which one it is, how it ended, and what comes next."""
+        delivery = self.get_object(request, object_id)
+        if delivery is None:  # the door answers that
+            return ""
+        whom = self.whom(delivery)
+        about = f" about {delivery.lead}" if delivery.lead else ""
+        to = f" to {whom}" if whom else ""
+        what = f"{delivery.get_kind_display()}{about}, by {delivery.destination}{to}."
+        state = f"{delivery.get_state_display()}. {delivery.problem}".strip()
+        goes = "Sent again, it goes out within seconds, with things as they stand now."
+        return f"{what} {state} {goes}"
 
     @action(description="Cancel", icon="block", permissions=["acting"], url_path="cancel")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:

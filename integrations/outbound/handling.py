@@ -11,6 +11,11 @@ from integrations.models.delivery import LIFE
 from leads import audit
 
 ENDED_BADLY = (DeliveryState.GIVEN_UP, DeliveryState.CANCELLED, DeliveryState.MAYBE_SENT)
+POSSIBLE_IN: dict[str, tuple[DeliveryState, ...]] = {
+    "resend": (*ENDED_BADLY, DeliveryState.FOLDED),
+    "cancel": (DeliveryState.QUEUED,),
+}
+"""The states in which each makes sense; whether it is done, its service says."""
 
 
 class NotPossibleError(Exception):

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from integrations.models import Delivery, Destination, SlackUser
 from integrations.models.delivery import LIFE
+from leads.admin.base import change_url
 from leads.models import AuditEntry
 from routing.models import Play
 from tests.admin.forms import said
@@ -49,6 +50,32 @@ def delivery(**values: Any) -> Delivery:
     )
     given = {"kind": "test", "key": "k", "created_at": AT, "not_before": AT, "not_after": AT + LIFE}
     return Delivery.objects.create(destination=destination, **{**given, **values})
+
+
+@pytest.mark.parametrize(
+    ("state", "offered"),
+    [("queued", {"cancel"}), ("sent", set()), ("given_up", {"resend"}), ("cancelled", {"resend"})],
+)
+def test_a_delivery_offers_what_can_be_done_to_it(
+    client: Client, state: str, offered: set[str]
+) -> None:
+    ends: dict[str, dict[str, Any]] = {
+        "sent": {"sent_at": AT},
+        "given_up": {"problem": "It answered 500."},
+    }
+    row = delivery(state=state, **ends.get(state, {}))
+    page = client.get(change_url(row)).content.decode()
+    shown = {act for act in ("resend", "cancel") if f"/{row.pk}/{act}/" in page}
+    assert shown == offered
+
+
+def test_resending_says_which_it_is_and_how_it_ended(client: Client) -> None:
+    person = make_person("rosa")
+    row = delivery(state="given_up", problem="It answered 500.", user=person, kind="alert")
+    page = client.get(reverse("admin:integrations_delivery_resend", args=[row.pk]))
+    assert "Alert, by Slack to rosa. Given up. It answered 500. Sent" in page.content.decode()
+    gone = reverse("admin:integrations_delivery_resend", args=[row.pk + 1])
+    assert client.get(gone).status_code == 404
 
 
 def act(client: Client, row: Any, name: str) -> str:
