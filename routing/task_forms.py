@@ -1,4 +1,4 @@
-"""What people write down to be done about a lead, checked."""
+"""What people write down to be done about a lead, and whom they give it to, checked."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from leads.models import Lead
-from routing.models import Qualification, Rep
+from routing.models import Qualification, Rep, Task
 from routing.services.tasking import NOTE_LENGTH, TITLE_LENGTH
 from routing.viewers import Viewer
 
@@ -51,3 +51,19 @@ class TaskForm(forms.Form):
         if given.get("due_on") and given["due_on"] < self.today:
             self.add_error("due_on", "Choose a day that has not passed.")
         return {"rep": self.own, **given}
+
+
+class GiveTaskForm(forms.Form):
+    """Who is to do a task from now on: one of those whom the viewer may give tasks."""
+
+    rep = forms.ModelChoiceField(
+        queryset=Rep.objects.none(),
+        error_messages={
+            "required": "Choose who is to do it.",
+            "invalid_choice": "Choose a rep from the list.",
+        },
+    )
+
+    def __init__(self, data: Any, *, task: Task, viewer: Viewer) -> None:
+        super().__init__(data, initial={"rep": task.owner})
+        self.fields["rep"].queryset = Rep.objects.tasked_by(viewer)  # type: ignore[attr-defined]  # a ModelChoiceField

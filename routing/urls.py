@@ -43,6 +43,7 @@ urlpatterns = [
     path("pqls/<int:pk>/<slug:verb>/", work.work, name="pql-work"),
     path("tasks/", tasks.task_list, name="task-list"),
     path("tasks/<int:pk>/done/", tasks.task_done, name="task-done"),
+    path("tasks/<int:pk>/give/", tasks.task_give, name="task-give"),
     path("tasks/<int:pk>/remove/", tasks.task_remove, name="task-remove"),
     path("drafts/<int:pk>/away/", tasks.draft_away, name="draft-away"),
     path("tasks/<int:pk>/undone/", tasks.task_undone, name="task-undone"),

@@ -133,11 +133,10 @@ GETS: dict[str, Row] = {
     "routing:pql-work": POST_ONLY_PAGE,
     "routing:task-list": WORK_PAGE,
     "routing:task-new": TEAM_PAGE,
-    "routing:task-remove": POST_ONLY_PAGE,
+    "routing:task-give": LEADER_PAGE,
+    **{f"routing:task-{verb}": POST_ONLY_PAGE for verb in ("done", "remove", "undone")},
     "routing:tag-on": POST_ONLY_PAGE,
     "routing:tag-off": POST_ONLY_PAGE,
-    "routing:task-done": POST_ONLY_PAGE,
-    "routing:task-undone": POST_ONLY_PAGE,
     "routing:undo": POST_ONLY_PAGE,
     "routing:lead-list": WORK_PAGE,
     "routing:lead-show": TEAM_PAGE,
@@ -237,11 +236,10 @@ POSTS: dict[str, Row] = {
     "routing:pql-lost": TOO_EARLY,
     "routing:pql-work": ACT,
     "routing:undo": ACT,
-    "routing:task-done": ACT,
-    "routing:task-remove": ACT,
+    "routing:task-give": LEADER_PAGE._replace(leader=204, manager=204, revops=204),
+    **{f"routing:task-{verb}": ACT for verb in ("done", "remove", "undone")},
     # About any lead that one sees.
     **{f"routing:{of}": ACT._replace(teammate=204) for of in ("task-new", "tag-on", "tag-off")},
-    "routing:task-undone": ACT,
 }
 # Addresses that answer to further methods, and why nobody needs to be kept from it.
 ANY_METHOD = {
@@ -269,6 +267,7 @@ def bodies(world: World) -> dict[str, dict[str, Any]]:
         "api:pql-lost": {"reason": "chose_other"},
         "api:alert-read-all": {"until": 2**62},
         "routing:task-new": {"title": "Call them", "due_on": "2099-12-01"},
+        "routing:task-give": {"rep": world.rep.pk},
         "routing:tag-on": {"name": "hot"},
         "routing:tag-off": {"name": "hot"},
         "routing:pql-reject": reject,
@@ -338,9 +337,10 @@ def address(name: str, world: World) -> str:
         "routing:queue-undo": ([], f"?changes={_done(world)}"),
         "api:pql-undo": ([world.pqls[4].pk], ""),
         "routing:undo": ([_done(world)], ""),
-        "routing:task-done": ([Task.objects.get().pk], ""),
-        "routing:task-remove": ([Task.objects.get().pk], ""),
-        "routing:task-undone": ([Task.objects.get().pk], ""),
+        **{
+            f"routing:task-{verb}": ([Task.objects.get().pk], "")
+            for verb in ("done", "give", "remove", "undone")
+        },
         "routing:lead-show": ([lead], ""),
         "routing:lead-events": ([lead], "?before=2026-06-01T00:00:00Z&id=1"),
         "routing:lead-evidence": ([lead, version, "company_size"], "?at=2026-06-01T00:00:00Z"),

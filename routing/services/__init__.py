@@ -23,7 +23,7 @@ from routing.services.opening import deal_waiting, open_qualifications
 from routing.services.returning import let_come_back
 from routing.services.reviewing import REVIEWED_ALREADY, dismiss_in_review, pass_review
 from routing.services.saving import delete_view, save_view
-from routing.services.tasking import add_task, put_tag, remove_task, take_tag_off
+from routing.services.tasking import add_task, give_task, put_tag, remove_task, take_tag_off
 from routing.services.touching import add_note, log_touch
 from routing.services.undoing import undo
 from routing.services.visiting import note_visit
@@ -58,6 +58,7 @@ __all__ = [
     "expire_quiet",
     "follow_merges",
     "foretell",
+    "give_task",
     "let_come_back",
     "log_touch",
     "mark_contacted",

@@ -45,8 +45,8 @@ def add_task(
         raise InvalidRequest(f"Say what is to be done, in up to {TITLE_LENGTH} letters.")
     if due_on < timezone.localdate(at):
         raise InvalidRequest("Choose a day that has not passed.")
-    if rep is not None and not Viewer.of(by).may_task(rep):
-        raise NotYours("Only who manages a rep gives them tasks.")
+    if rep is not None:
+        _require_giver(rep, by)
     pql = None if rep is not None else _open_pql(lead)
     return Task.objects.create(
         key=f"hand:{uuid4()}",
@@ -60,6 +60,29 @@ def add_task(
         created_at=at,
         due_at=_evening(due_on, at),
     )
+
+
+@transaction.atomic
+def give_task(task: Task, *, rep: Rep, by: User, at: datetime) -> Task:
+    """Give a task to a rep, whose it is from now on, whoever works the PQL. They are told of it.
+
+    Raises:
+        InvalidRequest: it is done.
+        NotYours: only who manages a rep gives them tasks.
+    """
+    _require_giver(rep, by)
+    # Who takes it themselves need not be told.
+    announced_at = at if rep.user_id == by.pk else None
+    to_do = Task.objects.filter(pk=task.pk, done_at=None)
+    if not to_do.update(rep=rep, announced_at=announced_at):
+        raise InvalidRequest("This task is done already. Put it back on the list first.")
+    task.refresh_from_db()
+    return task
+
+
+def _require_giver(rep: Rep, by: User) -> None:
+    if not Viewer.of(by).may_task(rep):
+        raise NotYours("Only who manages a rep gives them tasks.")
 
 
 @transaction.atomic

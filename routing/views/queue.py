@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from leads.models import Source
 from routing import digests, reports, services
 from routing.forms import QueueForm
 from routing.models import SavedView
@@ -123,11 +124,17 @@ def _queue(
         "shows_rep": wanted.tab is not Tab.MINE,
         "due": reports.due_tasks(viewer, at=at),
         "task_labels": TASK_LABELS.items(),
+        "lacks_sources": _lacks_sources,
         "digests": digests.digests_for(viewer, at=at),
         "at": at,
         "section": "queue",
     }
     return show(request, viewer, f"routing/{template}.html", context)
+
+
+def _lacks_sources() -> bool:
+    """Asked by the template where there is nothing else to show."""
+    return not Source.objects.exists()
 
 
 def _tabs(wanted: Wanted, figures: reports.QueueFigures, viewer: Viewer) -> list[dict[str, object]]:

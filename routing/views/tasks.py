@@ -1,5 +1,7 @@
 """What is to be done about leads, and by when."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from routing import people, plays, services
 from routing.models import Draft, Task
 from routing.plays import reading
-from routing.task_forms import TaskForm
+from routing.task_forms import GiveTaskForm, TaskForm
 from routing.viewers import Viewer
 from routing.views.base import answer, back, is_fragment, page_for, person, show
 
@@ -62,8 +64,42 @@ def task_new(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "button": "Add it",
         "next": back(request),
     }
+    return _ask(request, viewer, context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page_for(lambda viewer: viewer.may_assign)
+def task_give(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Ask who is to do a task from now on; they are told of it."""
+    task = _found(viewer, pk)
+    if not reading.may_act_on(viewer, task):
+        return answer(request, f"This task is {task.owner}'s to do.", is_refusal=True)
+    form = GiveTaskForm(
+        request.POST if request.method == "POST" else None, task=task, viewer=viewer
+    )
+    if form.is_valid():
+        rep = form.cleaned_data["rep"]
+        try:
+            services.give_task(task, rep=rep, by=person(request), at=timezone.now())
+        except services.RoutingError as error:
+            form.add_error(None, str(error))
+        else:
+            return answer(request, f"Given to {rep}: {task}")
+    context = {
+        "address": reverse("routing:task-give", args=[task.pk]),
+        "form": form,
+        "fields": "routing/asks/_task_rep.html",
+        "heading": "Who is to do it?",
+        "task": task,
+        "button": "Give it",
+        "next": back(request),
+    }
+    return _ask(request, viewer, context)
+
+
+def _ask(request: HttpRequest, viewer: Viewer, context: dict[str, Any]) -> HttpResponse:
     kind = "_dialog" if is_fragment(request) else "ask"
-    status = 422 if form.is_bound else 200
+    status = 422 if context["form"].is_bound else 200
     return show(request, viewer, f"routing/{kind}.html", context, status=status)
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from routing import services
-from routing.models import LeadTag, Task
+from routing.alerts import tell_of_tasks
+from routing.models import Alert, LeadTag, Task
 from tests.factories.routing import RepFactory, TeamFactory, make_manager, make_pql, rep_of
 from tests.factories.rubrics import AT, LeadFactory
 
@@ -118,3 +119,23 @@ def test_tag_is_put_once_and_taken_off() -> None:
             services.put_tag(lead, name=name, by=by, at=AT)
     assert services.take_tag_off(lead, name="Big deal")
     assert not services.take_tag_off(lead, name="Big deal")
+
+
+def test_task_given_on_is_the_other_reps_and_news_to_them_alone() -> None:
+    maya, boss = RepFactory.create(), make_manager()
+    other = RepFactory.create()
+    pql = make_pql(rep=maya)
+    task = services.add_task(pql.lead, title="Call", due_on=TODAY, rep=None, by=boss, at=AT)
+    tell_of_tasks(at=AT, limit=5)
+    with pytest.raises(services.NotYours):
+        services.give_task(task, rep=other, by=maya.user, at=AT)
+    for rep in (other, maya, other):
+        assert services.give_task(task, rep=rep, by=boss, at=AT).owner == rep
+        tell_of_tasks(at=AT, limit=5)
+    services.give_task(task, rep=maya, by=maya.user, at=AT)  # takes it
+    tell_of_tasks(at=AT, limit=5)
+    told = [alert.user for alert in Alert.objects.order_by("pk")]
+    assert told == [maya.user, other.user]
+    Task.objects.update(done_at=AT)
+    with pytest.raises(services.InvalidRequest, match="done already"):
+        services.give_task(task, rep=other, by=boss, at=AT)

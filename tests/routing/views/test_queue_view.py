@@ -2,12 +2,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from leads.models import Source
 from routing.models import Forecast, Qualification
 from routing.models.qualification import State
 from rubrics.models import Score
@@ -333,3 +334,17 @@ def test_pulse_of_an_empty_queue_is_quiet(signed_in: Client, maya: User) -> None
     seen = signed_in.get("/").context["fingerprint"]
     assert signed_in.get("/queue/pulse/", {"seen": seen, "scores": ""}).status_code == 204
     assert signed_in.get("/queue/pulse/", {"scores": "a,,9" * 40}).status_code == 200
+
+
+def test_empty_queue_leads_who_may_to_where_sources_are_made(client: Client) -> None:
+    words, address = "No product sends events yet", "/admin/leads/source/add/"
+    revops = make_manager(is_staff=True)
+    client.force_login(revops)
+    assert words not in client.get("/").content.decode()
+    revops.user_permissions.add(Permission.objects.get(codename="add_source"))
+    page = client.get("/").content.decode()
+    assert words in page
+    assert address in page
+    assert words not in client.get("/?q=nobody").content.decode()
+    Source.objects.create(name="Product")
+    assert words not in client.get("/").content.decode()

@@ -177,3 +177,25 @@ def test_queue_tells_what_is_due_and_narrows_to_it(client: Client, maya: User) -
     assert names("task=any") == {"Ada", "Bo"}
     assert names("tab=team&task=due") == {"Ada", "Cleo"}
     assert names("task=nonsense") == {"Ada", "Bo", "Cleo"}
+
+
+def test_manager_gives_a_task_to_somebody_else(client: Client) -> None:
+    maya, bo = RepFactory.create(), RepFactory.create(user__first_name="Bo")
+    task = make_task("Call Ada", hours=1, rep=maya)
+    address = f"/tasks/{task.pk}/give/"
+    client.force_login(maya.user)
+    assert address not in client.get("/tasks/").content.decode()
+    client.force_login(make_manager())
+    assert address in client.get("/tasks/").content.decode()
+    asked = client.get(address, headers=HTMX).content.decode()
+    assert f'<option value="{maya.pk}" selected>' in asked
+    refused = client.post(address, {"rep": ""}, headers=HTMX)
+    assert refused.status_code == 422
+    assert "Choose who is to do it." in refused.content.decode()
+    response = client.post(address, {"rep": bo.pk}, headers=HTMX)
+    assert response.status_code == 204
+    assert "Given to Bo Day: Call Ada" in response["HX-Trigger"]
+    task.refresh_from_db()
+    assert task.owner == bo
+    plays.finish_task(task, by=bo.user, at=timezone.now())
+    assert client.post(address, {"rep": maya.pk}, headers=HTMX).status_code == 422
