@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, QuerySet
 
 from routing.models import DigestSeen, Qualification, Rep
 from routing.remembered import remembered
@@ -19,6 +19,7 @@ from rubrics.models import Publication, ScoreChange
 
 SHOWN_FOR = timedelta(days=7)
 MOST_SHOWN = 3
+MOST_LOOKED_AT = 20
 CACHED_S = 60
 ByRep = Counter[int | None]
 """So many PQLs by their reps' ids, under ``None`` those of nobody."""
@@ -49,15 +50,24 @@ class Digest:
 
 def digests_for(viewer: Viewer, *, at: datetime) -> list[Digest]:
     """The versions that went live lately and did something to what the viewer sees, newest first,
-    unless they put that away. One query, until what they did is counted again."""
-    seen = DigestSeen.objects.filter(publication=OuterRef("pk"), user=viewer.user_id)
-    recent = (
-        Publication.objects.flipped()
-        .filter(~Exists(seen), flipped_at__gt=at - SHOWN_FOR)
-        .select_related("version__rubric")[:MOST_SHOWN]
-    )
-    told = (_digest(publication, viewer) for publication in recent)
+    unless they put that away. One query if any did, until all is looked up anew."""
+    lately = [one for one in remembered("went-live", CACHED_S, _lately) if _is_shown(one, at)]
+    if not lately:
+        return []
+    seen = DigestSeen.objects.filter(publication__in=lately, user=viewer.user_id)
+    put_away = set(seen.values_list("publication", flat=True))
+    news = [publication for publication in lately if publication.pk not in put_away]
+    told = (_digest(publication, viewer) for publication in news[:MOST_SHOWN])
     return [one for one in told if one.born or one.lost or one.shares]
+
+
+def _lately() -> list[Publication]:
+    """The last that went live: more than are shown at a time, since each may be put away."""
+    return list(Publication.objects.flipped().select_related("version__rubric")[:MOST_LOOKED_AT])
+
+
+def _is_shown(publication: Publication, at: datetime) -> bool:
+    return publication.flipped_at is not None and publication.flipped_at > at - SHOWN_FOR
 
 
 def _digest(publication: Publication, viewer: Viewer) -> Digest:

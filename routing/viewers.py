@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import Permission, User
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from routing.models import (
     Alert,
@@ -20,6 +20,10 @@ from routing.models import (
 )
 
 MOST_UNREAD = 99
+ASKED = frozenset(
+    {"view_all_qualifications", "work_qualification", "review_qualification", "view_lead"}
+)
+APPS = frozenset({"leads", "routing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,53 +50,34 @@ class Viewer:
     def of(cls, user: User) -> Viewer:
         """Look the person up. One query for what Django's ``has_perm`` would ask in several."""
         unread = Alert.objects.filter(user=OuterRef("pk")).unread().order_by()
-        found = (
+        team_key, rep_key, of_reviewers, in_pilot, new, managed, knows_guide, held = (
             User.objects.filter(pk=user.pk)
-            .annotate(
-                rep_key=F("rep__pk"),
-                team_key=F("rep__team"),
-                of_reviewers=F("rep__team__reviews"),
-                in_pilot=Exists(Pilot.objects.filter(reps__user=OuterRef("pk"))),
-                sees_all=_holds("routing", "view_all_qualifications"),
-                may_work=_holds("routing", "work_qualification"),
-                sees_leads=_holds("leads", "view_lead"),
-                knows_guide=Exists(OnboardingSeen.objects.filter(user=OuterRef("pk"))),
-                unread=ArraySubquery(unread.values("pk")[: MOST_UNREAD + 1]),
-                managed=ArraySubquery(Team.objects.filter(manager=OuterRef("pk")).values("pk")),
-                may_review=_holds("routing", "review_qualification"),
-            )
             .values_list(
-                "rep_key",
-                "team_key",
-                "of_reviewers",
-                "in_pilot",
-                "managed",
-                "knows_guide",
-                "unread",
-                "sees_all",
-                "may_work",
-                "sees_leads",
-                "may_review",
+                "rep__team",
+                "rep__pk",
+                "rep__team__reviews",
+                Exists(Pilot.objects.filter(reps__user=OuterRef("pk"))),
+                ArraySubquery(unread.values("pk")[: MOST_UNREAD + 1]),
+                ArraySubquery(Team.objects.filter(manager=OuterRef("pk")).values("pk")),
+                Exists(OnboardingSeen.objects.filter(user=OuterRef("pk"))),
+                ArraySubquery(_held()),
             )
             .get()
         )
-        rep_id, team_id, of_reviewers, in_pilot, managed, knows_guide, new, *held = found
-        sees_all, may_work, sees_leads, may_review = (
-            user.is_superuser or bool(has) for has in held
-        )
-        may_review = may_review or (may_work and bool(of_reviewers))
+        may = {name: user.is_superuser or name in held for name in ASKED}
         return cls(
-            user.pk,
-            rep_id,
-            team_id,
-            sees_all,
-            may_work,
-            sees_leads,
-            may_review,
-            in_pilot,
-            tuple(managed),
-            knows_guide,
-            len(new),
+            user_id=user.pk,
+            rep_id=rep_key,
+            team_id=team_key,
+            sees_all=may["view_all_qualifications"],
+            may_work=may["work_qualification"],
+            sees_leads=may["view_lead"],
+            may_review=may["review_qualification"]
+            or (may["work_qualification"] and bool(of_reviewers)),
+            in_pilot=in_pilot,
+            managed=tuple(managed),
+            knows_guide=knows_guide,
+            unread=len(new),
         )
 
     @property
@@ -153,11 +138,8 @@ class Viewer:
         return Rep.objects.filter(user=change.by_id, team__in=self.managed).exists()
 
 
-def _holds(app: str, codename: str) -> Exists:
-    return Exists(
-        Permission.objects.filter(
-            Q(user=OuterRef("pk")) | Q(group__user=OuterRef("pk")),
-            content_type__app_label=app,
-            codename=codename,
-        )
-    )
+def _held() -> QuerySet[Permission, str]:
+    """Which of the permissions asked for the outer query's user has, of their own or by a group."""
+    theirs = Q(user=OuterRef("pk")) | Q(group__user=OuterRef("pk"))
+    asked = Permission.objects.filter(codename__in=ASKED, content_type__app_label__in=APPS)
+    return asked.filter(theirs).order_by().values_list("codename", flat=True).distinct()
