@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from routing.alerts.composing import Desk
+from routing.alerts.preferences import manner_of
 from routing.alerts.reading import moment
 from routing.models import Alert, Task
 from routing.models.alert import AlertKind, Severity
@@ -23,15 +24,16 @@ from routing.services.moving import name_of
 def tell_of_tasks(*, at: datetime, limit: int) -> int:
     """Tell of up to ``limit`` tasks whoever is to do them; return how many were looked at.
 
-    No news is what somebody wrote down for themselves, what is done or settled by now, and what is
-    nobody's: it is told once somebody gets its PQL.
+    No news is what somebody wrote down for themselves, what the play's own alert told them, and
+    what is done or settled by now. What is nobody's is told once somebody gets its PQL.
     """
     tasks = _locked(Task.objects.unannounced(), limit)
-    told = [task for task in tasks if task.is_to_do and _is_news(task)]
-    _tell(AlertKind.TASK, told, at=at)
+    given = [task for task in tasks if task.is_to_do and _is_given(task)]
+    known = _told_by_plays(given)
+    _tell(AlertKind.TASK, [task for task in given if task.pk not in known], at=at)
     Task.objects.filter(pk__in=[task.pk for task in tasks]).update(announced_at=at)
     # Who hears of it only now hears with it that it is due.
-    late = [task.pk for task in told if task.due_at <= at]
+    late = [task.pk for task in given if task.due_at <= at]
     Task.objects.filter(pk__in=late, reminded_at=None).update(reminded_at=at)
     return len(tasks)
 
@@ -59,8 +61,27 @@ def _locked(found: TaskQuerySet, limit: int) -> list[Task]:
     return list(Task.objects.filter(pk__in=ids).select_related(*people).order_by("pk"))
 
 
-def _is_news(task: Task) -> bool:
+def words_of(task: Task, user: User) -> str:
+    """``To do by Tue 10 Mar at 17:00: Call Maya.``: for an alert that tells it along."""
+    return f"To do by {moment(task.due_at, manner_of(user).zone)}: {task.title.rstrip('. ')}."
+
+
+def _is_given(task: Task) -> bool:
+    """Whether somebody has it who did not write it down themselves."""
     return task.owner is not None and task.owner.user_id != task.made_by_id
+
+
+def _told_by_plays(tasks: Iterable[Task]) -> set[int]:
+    """Ids of those that the alert of the same run told to whoever has them."""
+    keys = {
+        (task.run.key_of("alert"), task.owner.user_id): task.pk
+        for task in tasks
+        if task.run is not None and task.owner is not None
+    }
+    if not keys:
+        return set()
+    sent = Alert.objects.filter(key__in=[key for key, _ in keys]).values_list("key", "user_id")
+    return {keys[one] for one in sent if one in keys}
 
 
 def _tell(kind: AlertKind, tasks: Iterable[Task], *, at: datetime) -> None:

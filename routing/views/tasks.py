@@ -89,8 +89,7 @@ def task_give(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
         "address": reverse("routing:task-give", args=[task.pk]),
         "form": form,
         "fields": "routing/asks/_task_rep.html",
-        "heading": "Who is to do it?",
-        "task": task,
+        "heading": f"Who does “{task}”?",
         "button": "Give it",
         "next": back(request),
     }

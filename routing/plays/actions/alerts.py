@@ -3,6 +3,10 @@
 from django.contrib.auth.models import User
 
 from routing.alerts import raise_alert
+from routing.alerts.content import one_line
+from routing.alerts.of_tasks import words_of
+from routing.alerts.reading import TEXT_LENGTH
+from routing.models import Task
 from routing.models.alert import AlertKind, Severity
 from routing.plays.actions.base import Action, Doing, Params, check_optional, found
 
@@ -10,7 +14,8 @@ TO = {"rep": "the rep", "manager": "the team's manager"}
 
 
 class RaiseAlert(Action):
-    """An alert, as severe as the play; Slack or e-mail is up to whoever gets it.
+    """An alert, as severe as the play; Slack or e-mail is up to whoever gets it. A task that the
+    play gives them is told along.
 
     Source: HubSpot guide, workflow 1: "Send internal Slack notification to sales channel".
     """
@@ -32,7 +37,7 @@ class RaiseAlert(Action):
         user = _recipient(doing, params["to"])
         if user is None:
             return f"Nobody to alert: nobody is {TO[params['to']]} here"
-        text = doing.fill(params.get("text") or doing.play.why).subject
+        text = _with_task(doing.fill(params.get("text") or doing.play.why).subject, doing, user)
         raise_alert(
             key=doing.key(self.kind),
             kind=AlertKind.PLAY,
@@ -45,6 +50,19 @@ class RaiseAlert(Action):
             title=f"{doing.play.name}: {doing.lead}"[:200],
         )
         return f"Alert to {user.get_full_name() or user.get_username()}"
+
+
+def _with_task(text: str, doing: Doing, user: User) -> str:
+    """Whoever is given a task by the same run is told of both at once; the task is never cut off.
+
+    Tasks are given before anybody is alerted.
+    """
+    people = ("rep__user", "qualification__rep__user")
+    task = Task.objects.filter(run=doing.run).select_related(*people).first()
+    if task is None or task.owner is None or task.owner.user_id != user.pk:
+        return text
+    words = words_of(task, user)
+    return f"{one_line(text, TEXT_LENGTH - len(words) - 1)} {words}"
 
 
 def _recipient(doing: Doing, to: str) -> User | None:

@@ -44,7 +44,7 @@ class Doing:
 
     def key(self, kind: str) -> str:
         """What an action makes is made once a run."""
-        return f"play:{self.run.pk}:{kind}"
+        return self.run.key_of(kind)
 
     def fill(self, subject: str, text: str = "") -> Filled:
         """Texts with their fields filled in for this lead."""

@@ -74,6 +74,33 @@ def test_task_of_a_play_says_which_and_is_as_pressing() -> None:
     assert "The play “Limit hit” asks for it." in alert.content["message"]
 
 
+@pytest.mark.parametrize("to", ["rep", "manager"])
+def test_play_that_alerts_the_rep_as_well_tells_both_at_once(to: str) -> None:
+    pql = make_pql(rep__team__manager=UserFactory.create())
+    rep = rep_of(pql)
+    call = {"kind": "task", "title": "Call.", "note": "", "priority": 3, "hours": 1}
+    alert = {"kind": "alert", "to": to, "text": "Hot now. " * 50}
+    make_play("signal_hit", params={"signals": ["limit"]}, actions=[alert, call])
+    hit(pql.lead, "limit", at=SOON)
+    run(SOON)
+    watch(SOON)
+    told_along = Alert.objects.get(kind=AlertKind.PLAY).content["message"]
+    if to == "rep":
+        assert told_along.endswith("… To do by Tue 10 Mar at 13:01: Call.")
+        assert told() == []
+    else:
+        assert "To do by" not in told_along
+        assert told() == [(rep.user, "task")]
+    other = RepFactory.create()
+    for new in (other, rep):
+        services.assign(pql, rep=new, by=None, at=SOON)
+        watch(SOON)
+    assert told().count((other.user, "task")) == 1
+    assert told().count((rep.user, "task")) == (to == "manager")
+    watch(SOON + HOUR)
+    assert told()[-1] == (rep.user, "task_due")
+
+
 def test_nobody_is_told_of_their_own_of_what_is_over_or_who_left() -> None:
     rep, gone = RepFactory.create(), RepFactory.create(user__is_active=False)
     task_of(rep, made_by=rep.user)
