@@ -41,8 +41,8 @@ class Preview(Job):
     ``document`` is the draft as it was when the preview began, and ``beside`` the product's
     published versions then: whatever is edited meanwhile, the result is of one state. Everybody up
     to the id ``after`` is done of ``stage``. ``tallies`` are :class:`rubrics.previews.tallies`;
-    ``examples`` the past leads looked at so far, emptied once ``evaluation`` is made of them.
-    A preview without ``version`` is of a file.
+    ``examples`` the past leads ``asked`` for and looked at so far, emptied once ``evaluation`` is
+    made of them. A preview without ``version`` is of a file.
     """
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+", db_index=False)

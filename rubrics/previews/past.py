@@ -12,7 +12,7 @@ from typing import Any
 
 from rubrics.backtests.examples import Question
 from rubrics.backtests.examples import choose as choose_examples
-from rubrics.backtests.past import known_span, newest_since, read_past
+from rubrics.backtests.past import find_newest, known_span, read_past
 from rubrics.backtests.reading import leave_out_nobody, moments_of
 from rubrics.mappers import compiled
 from rubrics.measures.statement import measure
@@ -48,10 +48,20 @@ class PastFound:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
-def question_of(
-    product_id: int, *, at: datetime, subject: Subject = Subject.LEAD
-) -> Question | None:
-    """Whom to look at: the newest whose time is over. None before anybody's is."""
+@dataclass(frozen=True, slots=True)
+class PastAsked:
+    """Whom to look at, of ids above ``after``: ``count`` in all."""
+
+    question: Question
+    after: int
+    count: int
+
+
+def ask_past(product_id: int, *, at: datetime, subject: Subject = Subject.LEAD) -> PastAsked | None:
+    """The newest whose time is over. None before anybody's is.
+
+    It reads the whole history of a product's accounts: once a preview, not once a ring.
+    """
     span = known_span(product_id, at=at)
     if span is None:
         return None
@@ -69,7 +79,40 @@ def question_of(
         horizon_days=horizon,
         subject=subject,
     )
-    return replace(question, since=newest_since(question, MOST_EXAMPLES) or first)
+    newest = find_newest(question, MOST_EXAMPLES)
+    if newest is None:
+        return PastAsked(question, after=0, count=0)
+    return PastAsked(replace(question, since=newest.since), newest.low - 1, newest.many)
+
+
+MOMENTS = ("since", "until", "known_until")
+
+
+def past_document(asked: PastAsked | None) -> dict[str, Any] | None:
+    """As it is kept between two rings."""
+    if asked is None:
+        return None
+    question = asked.question
+    moments = {name: getattr(question, name).isoformat() for name in MOMENTS}
+    return {**moments, "horizon_days": question.horizon_days, "after": asked.after}
+
+
+def question_in(
+    document: Mapping[str, Any] | None, *, product_id: int, subject: Subject
+) -> Question | None:
+    """The question, of what is kept."""
+    if document is None:
+        return None
+    since, until, known_until = (datetime.fromisoformat(document[name]) for name in MOMENTS)
+    return Question(
+        product_id=product_id,
+        since=since,
+        until=until,
+        known_until=known_until,
+        days=DAYS,
+        horizon_days=document["horizon_days"],
+        subject=subject,
+    )
 
 
 def published_panel(preview: Preview, plan: Plan) -> Panel | None:

@@ -14,7 +14,6 @@ from leads import jobs
 from leads.jobs import JobFailed
 from leads.models import JobState, Product
 from rubrics.backtests.examples import Question
-from rubrics.backtests.past import count_past
 from rubrics.documents import fingerprint_of
 from rubrics.measures import SpecError
 from rubrics.models import Preview, PreviewLead, Rubric, RubricVersion
@@ -23,11 +22,13 @@ from rubrics.previews.keeping import room_left, trim
 from rubrics.previews.looking import Found, look
 from rubrics.previews.past import (
     PastFound,
+    ask_past,
     asked,
     evaluate_both,
     look_past,
+    past_document,
     published_panel,
-    question_of,
+    question_in,
 )
 from rubrics.previews.plan import (
     Document,
@@ -193,23 +194,29 @@ class _Step:
         is_new = preview.at is None
         preview.at = preview.at or now
         parts: list[Chunk] = []
+        subject = plan.panel.subject
         if preview.stage == PreviewStage.NOW:
-            subject = plan.panel.subject
             parts = chunks(preview.product_id, subject=subject, after=preview.after)
             self.parts = batched(parts, self.threads)
-        self.question = question_of(preview.product_id, at=preview.at, subject=plan.panel.subject)
-        if is_new:
-            total = sum(part.count for part in parts)
-            total += count_past(self.question) if self.question else 0
-            jobs.advance(preview, at=now, total=total)
+        if "asked" not in preview.examples:
+            past = ask_past(preview.product_id, at=preview.at, subject=subject)
+            preview.examples["asked"] = past_document(past)
+            jobs.advance(preview, examples=preview.examples)
+            if is_new:
+                total = sum(part.count for part in parts) + (past.count if past else 0)
+                jobs.advance(preview, at=now, total=total)
+        self.question = question_in(
+            preview.examples["asked"], product_id=preview.product_id, subject=subject
+        )
         return plan
 
     def _look_now(self, preview: Preview, plan: Plan) -> bool:
         assert preview.at is not None  # since it began
         parts = next(self.parts, ())
         if not parts:
-            preview.stage, preview.after = PreviewStage.PAST, 0
-            return jobs.advance(preview, stage=preview.stage, after=0)
+            preview.stage = PreviewStage.PAST
+            preview.after = (preview.examples["asked"] or {}).get("after", 0)
+            return jobs.advance(preview, stage=preview.stage, after=preview.after)
         work = partial(look, plan, at=preview.at, room=room_left(preview))
         found = [work(part) for part in parts] if len(parts) == 1 else _in_threads(work, parts)
         return _keep(preview, parts, found)

@@ -80,6 +80,10 @@
     }
   });
 
+  // No pause between the showing of what came and htmx knowing it: a quick click in it would do
+  // nothing, and a quick Enter leave the page.
+  if (window.htmx) window.htmx.config.defaultSettleDelay = 0;
+
   addEventListener("load", () => {
     mendAll(document.body);
     new MutationObserver((changes) => {

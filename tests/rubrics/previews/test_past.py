@@ -1,11 +1,13 @@
 """Both versions on past outcomes: the same leads at the same moments, judged by each."""
 
+from unittest.mock import Mock
+
 import pytest
 
 from leads.models import Account, Lead, Outcome, Product
 from rubrics.models import Preview, RubricVersion
-from rubrics.previews import past
-from rubrics.previews.past import question_of
+from rubrics.previews import past, preview_some, running, start_preview
+from rubrics.previews.past import ask_past
 from rubrics.previews.verdict import comparison
 from rubrics.publishing import publish_now
 from rubrics.scoring.types import Subject
@@ -88,31 +90,53 @@ def test_examples_are_gone_once_evaluated_and_chunks_do_not_matter(
     assert parts.done == parts.total == 11
 
 
+def test_whom_to_look_at_is_found_out_once(
+    product: Product, draft: RubricVersion, today: Lead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads everybody's history; a ring that goes on works by what the first one found."""
+    for _ in range(5):
+        past_lead(product, uses=2)
+    monkeypatch.setattr(past, "CHUNK", 2)
+    spy = Mock(wraps=ask_past)
+    monkeypatch.setattr(running, "ask_past", spy)
+    preview = start_preview(draft, at=AT)
+    rings = 0
+    while preview_some(at=AT, seconds=0):
+        rings += 1
+    preview.refresh_from_db()
+    assert (rings > 3, spy.call_count) == (True, 1)
+    assert preview.evaluation is not None
+    assert preview.evaluation["leads"] == 5
+    assert preview.done == preview.total
+
+
 def test_only_the_newest_are_looked_at(
     product: Product, today: Lead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for age in (100, 90, 80, 70):
         make_lead(product, started_at=AT - age * DAY)
     monkeypatch.setattr(past, "MOST_EXAMPLES", 2)
-    question = question_of(product.pk, at=AT)
-    assert question is not None
-    assert question.since == AT - 80 * DAY
+    asked = ask_past(product.pk, at=AT)
+    assert asked is not None
+    assert (asked.question.since, asked.count) == (AT - 80 * DAY, 2)
+    third = Lead.objects.get(trials__started_at=AT - 80 * DAY)
+    assert asked.after == third.pk - 1
 
 
 def test_long_history_gives_leads_longer(product: Product, today: Lead) -> None:
     make_lead(product, started_at=AT - 149 * DAY)
-    question = question_of(product.pk, at=AT)
-    assert question is not None
-    assert question.horizon_days == 30
+    asked = ask_past(product.pk, at=AT)
+    assert asked is not None
+    assert asked.question.horizon_days == 30
     make_lead(product, started_at=AT - 150 * DAY)
-    question = question_of(product.pk, at=AT)
-    assert question is not None
-    assert (question.horizon_days, question.until) == (60, AT - 74 * DAY)
+    asked = ask_past(product.pk, at=AT)
+    assert asked is not None
+    assert (asked.question.horizon_days, asked.question.until) == (60, AT - 74 * DAY)
 
 
 def test_nobodys_time_is_over(product: Product, draft: RubricVersion, today: Lead) -> None:
     make_lead(product, started_at=AT - 44 * DAY)
-    assert question_of(product.pk, at=AT) is None
+    assert ask_past(product.pk, at=AT) is None
     told = run(draft).evaluation
     assert told == {"subject": "lead", "leads": 0, "positives": 0, "left_out": {}}
 
@@ -152,10 +176,10 @@ def test_accounts_by_both_versions(product: Product, monkeypatch: pytest.MonkeyP
     world.write(product)
     lower = {**document, "thresholds": {"total": 5, "fit": 0, "behavior": 0}}
     told = run(load_rubric(lower, product=product, by=None, at=AT)).evaluation
-    question = question_of(product.pk, at=AT, subject=Subject.ACCOUNT)
+    asked = ask_past(product.pk, at=AT, subject=Subject.ACCOUNT)
     assert told is not None
-    assert question is not None
-    found = [world.expected(question, number) for number in range(len(world.sizes))]
+    assert asked is not None
+    found = [world.expected(asked.question, number) for number in range(len(world.sizes))]
     seen = [one for one in found if not isinstance(one, str)]
     assert (told["subject"], told["leads"]) == ("account", len(seen))
     assert told["positives"] == sum(converted for *_, converted in seen)
