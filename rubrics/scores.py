@@ -193,17 +193,19 @@ class Chunk:
 _TRYING = {
     Subject.LEAD: "SELECT lead_id AS id FROM leads_trial WHERE product_id = %(product)s",
     Subject.ACCOUNT: (
-        "SELECT DISTINCT l.account_id AS id FROM leads_trial AS t"
-        " JOIN leads_lead AS l ON l.id = t.lead_id"
-        " WHERE t.product_id = %(product)s AND l.account_id IS NOT NULL"
+        "SELECT a.id FROM leads_account AS a WHERE EXISTS (SELECT FROM leads_lead AS l"
+        " JOIN leads_trial AS t ON t.lead_id = l.id"
+        " WHERE l.account_id = a.id AND t.product_id = %(product)s)"
     ),
 }
 _PARTS = """
 SELECT min(id), max(id), count(*) FROM (
     SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS part
-    FROM ({}) AS trying WHERE id > %(after)s) AS parts
+    FROM (SELECT id FROM ({}) AS trying WHERE id > %(after)s ORDER BY id LIMIT %(limit)s)
+        AS next) AS parts
 GROUP BY part ORDER BY part
 """
+_COUNT = "SELECT count(*) FROM ({}) AS trying"
 
 
 def chunks(
@@ -212,15 +214,26 @@ def chunks(
     subject: Subject = Subject.LEAD,
     after: int = 0,
     size: int | None = None,
+    most: int | None = None,
 ) -> list[Chunk]:
-    """Cut a product's leads, or accounts, into id ranges of about equal size.
+    """Cut a product's leads, or accounts, into id ranges of about equal size: the first ``most``
+    of them if it is given.
 
     Work to share and to resume.
     """
+    size = size or CHUNK[subject]
+    limit = None if most is None else most * size
     with connection.cursor() as cursor:
-        values = {"product": product_id, "after": after, "size": size or CHUNK[subject]}
+        values = {"product": product_id, "after": after, "size": size, "limit": limit}
         cursor.execute(_PARTS.format(_TRYING[subject]), values)
         return [Chunk(*row) for row in cursor.fetchall()]
+
+
+def count_trying(product_id: int, subject: Subject) -> int:
+    """How many leads, or accounts, try the product."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT.format(_TRYING[subject]), {"product": product_id})
+        return int(cursor.fetchone()[0])
 
 
 def rescore(

@@ -40,11 +40,13 @@ from rubrics.previews.plan import (
 from rubrics.previews.tallies import add, as_json, new_tallies
 from rubrics.proof.reading import is_scoring_behind
 from rubrics.rows import document_of
-from rubrics.scores import Chunk, chunks
+from rubrics.scores import Chunk, chunks, count_trying
 
 KEPT = timedelta(days=90)
 MOST_PREVIEWS = 20
 """Of one version."""
+AHEAD = 20
+"""Chunks that are looked up at a time: all of them is work for every ring that goes on."""
 PATIENCE = timedelta(seconds=1)
 """A change that waits longer than this for its score goes before a preview."""
 
@@ -193,17 +195,13 @@ class _Step:
             raise JobFailed(f"The draft cannot be scored any more. {error}") from error
         is_new = preview.at is None
         preview.at = preview.at or now
-        parts: list[Chunk] = []
         subject = plan.panel.subject
-        if preview.stage == PreviewStage.NOW:
-            parts = chunks(preview.product_id, subject=subject, after=preview.after)
-            self.parts = batched(parts, self.threads)
         if "asked" not in preview.examples:
             past = ask_past(preview.product_id, at=preview.at, subject=subject)
             preview.examples["asked"] = past_document(past)
             jobs.advance(preview, examples=preview.examples)
             if is_new:
-                total = sum(part.count for part in parts) + (past.count if past else 0)
+                total = count_trying(preview.product_id, subject) + (past.count if past else 0)
                 jobs.advance(preview, at=now, total=total)
         self.question = question_in(
             preview.examples["asked"], product_id=preview.product_id, subject=subject
@@ -212,7 +210,7 @@ class _Step:
 
     def _look_now(self, preview: Preview, plan: Plan) -> bool:
         assert preview.at is not None  # since it began
-        parts = next(self.parts, ())
+        parts = next(self.parts, ()) or self._next_parts(preview, plan)
         if not parts:
             preview.stage = PreviewStage.PAST
             preview.after = (preview.examples["asked"] or {}).get("after", 0)
@@ -220,6 +218,14 @@ class _Step:
         work = partial(look, plan, at=preview.at, room=room_left(preview))
         found = [work(part) for part in parts] if len(parts) == 1 else _in_threads(work, parts)
         return _keep(preview, parts, found)
+
+    def _next_parts(self, preview: Preview, plan: Plan) -> Sequence[Chunk]:
+        """Look up as many chunks as a ring works on at most; return the first to work on."""
+        parts = chunks(
+            preview.product_id, subject=plan.panel.subject, after=preview.after, most=AHEAD
+        )
+        self.parts = batched(parts, self.threads)
+        return next(self.parts, ())
 
     def _look_past(self, preview: Preview, plan: Plan, now: datetime) -> bool:
         before = published_panel(preview, plan)
