@@ -31,6 +31,7 @@ class EventType(models.TextChoices):
     ASSIGNED = "pql.assigned", "A PQL was given to a rep"
     CHANGED = "pql.state_changed", "The state of a PQL changed"
     CLOSED = "pql.closed", "A PQL was closed: won, lost, rejected or expired"
+    TASK = "task.given", "A rep was given a task"
     PLAY = "play.fired", "A play asked for it"
 
 

@@ -7,17 +7,21 @@ whatever is killed, repeated or handed to and fro tells nobody twice.
 
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.urls import reverse
 
 from routing.alerts.composing import Desk
 from routing.alerts.preferences import manner_of
 from routing.alerts.reading import moment
-from routing.models import Alert, Task
+from routing.models import Alert, OwedEvent, Task
 from routing.models.alert import AlertKind, Severity
-from routing.models.task import TaskQuerySet
+from routing.models.task import Priority, TaskQuerySet
 from routing.services.moving import name_of
+
+EVENT = "task.given"
 
 
 @transaction.atomic
@@ -31,6 +35,7 @@ def tell_of_tasks(*, at: datetime, limit: int) -> int:
     given = [task for task in tasks if task.is_to_do and _is_given(task)]
     known = _told_by_plays(given)
     _tell(AlertKind.TASK, [task for task in given if task.pk not in known], at=at)
+    _owe_events(given, at=at)
     Task.objects.filter(pk__in=[task.pk for task in tasks]).update(announced_at=at)
     # Who hears of it only now hears with it that it is due.
     late = [task.pk for task in given if task.due_at <= at]
@@ -67,8 +72,9 @@ def words_of(task: Task, user: User) -> str:
 
 
 def _is_given(task: Task) -> bool:
-    """Whether somebody has it who did not write it down themselves."""
-    return task.owner is not None and task.owner.user_id != task.made_by_id
+    """Whether somebody has it who did not write it down themselves, and who is still there."""
+    owner = task.owner
+    return owner is not None and owner.user.is_active and owner.user_id != task.made_by_id
 
 
 def _told_by_plays(tasks: Iterable[Task]) -> set[int]:
@@ -93,6 +99,42 @@ def _tell(kind: AlertKind, tasks: Iterable[Task], *, at: datetime) -> None:
         if owner is not None and owner.user.is_active
     ]
     Alert.objects.bulk_create(alerts, ignore_conflicts=True)
+
+
+def _owe_events(tasks: Iterable[Task], *, at: datetime) -> None:
+    """Webhooks are told of every task that somebody is given, once for each who gets it."""
+    events = [
+        OwedEvent(
+            key=f"{task.subject}:given:{task.owner.user_id}",
+            kind=EVENT,
+            lead=task.lead,
+            content=_event_content(task, task.owner.user),
+            created_at=at,
+        )
+        for task in tasks
+        if task.owner is not None
+    ]
+    OwedEvent.objects.bulk_create(events, ignore_conflicts=True)
+
+
+def _event_content(task: Task, user: User) -> dict[str, Any]:
+    return {
+        "task": {
+            "id": task.pk,
+            "title": task.title,
+            "note": task.note,
+            "priority": Priority(task.priority).label.lower(),
+            "due_at": task.due_at.isoformat(),
+        },
+        "rep": _person(user),
+        "by": _person(task.made_by) if task.made_by else None,
+        "play": str(task.run.play) if task.run else None,
+        "path": reverse("routing:lead-show", args=[task.lead_id]),
+    }
+
+
+def _person(user: User) -> dict[str, str]:
+    return {"email": user.email, "name": name_of(user)}
 
 
 def _alert(kind: AlertKind, task: Task, user: User, desk: Desk, *, at: datetime) -> Alert:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from routing import plays, services
 from routing.alerts import make_alerts, of_tasks, remind_of_tasks, tell_of_tasks
 from routing.alerts.composing import Desk
-from routing.models import Alert, AlertPreference, Rep, Task
+from routing.models import Alert, AlertPreference, OwedEvent, Rep, Task
 from routing.models.alert import AlertKind, Severity
 from routing.models.task import Priority, TaskQuerySet
 from tests.factories.routing import RepFactory, UserFactory, make_manager, make_pql, rep_of
@@ -60,6 +60,14 @@ def test_rep_is_told_what_about_whom_by_when_and_who_asks() -> None:
         "Due Tue 10 Mar at 17:00. Ada Long asks for it. Ask for Bo."
     )
     assert alert.content["path"] == f"/leads/{task.lead_id}/"
+    event = OwedEvent.objects.get()
+    assert (event.kind, event.lead) == ("task.given", task.lead)
+    assert event.content["task"] == {
+        "id": task.pk, "title": "Call about limits", "note": "Ask for Bo.", "priority": "normal",
+        "due_at": DUE.isoformat(),
+    }  # fmt: skip
+    assert event.content["rep"]["name"] == rep.user.get_full_name()
+    assert (event.content["by"]["name"], event.content["play"]) == ("Ada Long", None)
 
 
 def test_task_of_a_play_says_which_and_is_as_pressing() -> None:
@@ -112,6 +120,7 @@ def test_nobody_is_told_of_their_own_of_what_is_over_or_who_left() -> None:
     watch()
     watch(DUE - TICK)
     assert told() == []
+    assert not OwedEvent.objects.exists()
     assert not Task.objects.unannounced().exists()
 
 
@@ -151,6 +160,7 @@ def test_whoever_gets_the_pql_is_told_of_its_tasks_each_once() -> None:
         services.assign(pql, rep=rep, by=boss, at=AT)
         watch()
     assert told() == [(first.user, "task")] * 2 + [(second.user, "task")]
+    assert OwedEvent.objects.count() == 3
 
 
 def test_task_of_nobodys_pql_is_told_once_somebody_gets_it_but_not_who_takes_it() -> None:
