@@ -37,7 +37,8 @@ from routing.models import Play
 
 plays.turn_off(Play.objects.get(), by=None, at=now())
 """
-# How often each action of each run was done: task, alert, stage, tag, draft, webhook.
+# How often each action of each run was done: task, alert, stage, tag, draft, webhook; and how often
+# webhooks are owed the task as well.
 _DONE = """
 SELECT r.cause, r.state,
   (SELECT count(*) FROM routing_task t WHERE t.run_id = r.id),
@@ -46,10 +47,13 @@ SELECT r.cause, r.state,
   (SELECT count(*) FROM routing_leadstage s WHERE s.lead_id = r.lead_id),
   (SELECT count(*) FROM routing_leadtag g WHERE g.lead_id = r.lead_id),
   (SELECT count(*) FROM routing_draft d WHERE d.lead_id = r.lead_id),
-  (SELECT count(*) FROM routing_owedevent o WHERE o.lead_id = r.lead_id)
+  (SELECT count(*) FROM routing_owedevent o WHERE o.lead_id = r.lead_id AND o.kind = 'play.fired'),
+  (SELECT count(*) FROM routing_owedevent o WHERE o.lead_id = r.lead_id AND o.kind = 'task.given')
 FROM routing_playrun r
 """
 _ALERTS = "SELECT id FROM routing_alert WHERE kind = 'play'"
+# The play's own alert tells its rep of the task as well.
+_ALONE = "SELECT count(*) FROM routing_alert WHERE kind = 'task'"
 
 
 # What a stack needs to write to a receiver on this machine.
@@ -74,9 +78,10 @@ def check_played_once(scene: Scene, receiver: Receiver, names: Sequence[str]) ->
     """Each PQL was one cause, and every action was done once about each, up to the outside."""
     runs = scene.stack.query(_DONE)
     assert len({cause for cause, *_ in runs}) == len(runs) == len(names)
-    assert {tuple(row) for _, *row in runs} == {("fired", 1, 1, 1, 1, 1, 1)}, runs
+    assert {tuple(row) for _, *row in runs} == {("fired", 1, 1, 1, 1, 1, 1, 1)}, runs
     told = messages_by_alert(scene)
     assert {told[pk] for (pk,) in scene.stack.query(_ALERTS)} == {1}
+    assert scene.stack.query(_ALONE) == [(0,)]
     # A repeat after a lost answer has the same id.
     ids = {webhook_id: event["data"]["cause"] for webhook_id, event in receiver.events}
     assert Counter(ids.values()) == Counter(cause for cause, *_ in runs)
