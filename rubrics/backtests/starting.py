@@ -90,8 +90,8 @@ def _kinds_seen(product_id: int) -> list[str]:
 
 def ask_question(
     product_id: int, asking: Asking, *, at: datetime, subject: Subject = Subject.LEAD
-) -> Question:
-    """The question in full.
+) -> tuple[Question, int]:
+    """The question in full, and how many it is about.
 
     Raises:
         BacktestRefused: there is nothing to look at, or it makes no sense.
@@ -111,13 +111,14 @@ def ask_question(
         horizon_days=asking.horizon_days or usual.horizon_days,
         kinds=tuple(asking.kinds),
     )
-    _check(question)
+    count = _check(question)
     if question.moment is MomentKind.BEFORE_OUTCOME:
         question = replace(question, ages=read_ages(question))
-    return question
+    return question, count
 
 
-def _check(question: Question) -> None:
+def _check(question: Question) -> int:
+    """How many it is about, if it makes sense."""
     kinds = [kind.value for kind in OutcomeKind]
     if not question.kinds:
         raise BacktestRefused("kinds", "Choose at least one outcome that counts as conversion.")
@@ -133,7 +134,8 @@ def _check(question: Question) -> None:
             f"The period is empty: sign-ups are known up to {question.until:%-d %B %Y}. Start "
             "earlier.",
         )
-    if not count_past(question):
+    count = count_past(question)
+    if not count:
         raise BacktestRefused("since", _NONE_THERE[question.subject])
     first_end = question.since + question.horizon
     if question.moment is MomentKind.AFTER_SIGN_UP:
@@ -144,6 +146,7 @@ def _check(question: Question) -> None:
             f"Nobody's time is over: the facts end on {question.known_until:%-d %B %Y}. Take an "
             "earlier period, or a shorter horizon.",
         )
+    return count
 
 
 _NONE_THERE = {
@@ -186,7 +189,7 @@ def start_backtest(
     for one in (document, beside_document):
         if one:
             compile_for(parse_document(one), product_id=product_id)
-    question = ask_question(product_id, asking, at=at, subject=subject)
+    question, count = ask_question(product_id, asking, at=at, subject=subject)
     BacktestLead.objects.exclude(backtest__state=JobState.RUNNING).delete()
     return Backtest.objects.create(
         version=version,
@@ -204,7 +207,7 @@ def start_backtest(
         horizon_days=question.horizon_days,
         kinds=list(question.kinds),
         ages=[age.total_seconds() for age in question.ages],
-        total=count_past(question),
+        total=count,
     )
 
 
