@@ -129,8 +129,13 @@ def _event_content(task: Task, user: User) -> dict[str, Any]:
         "rep": _person(user),
         "by": _person(task.made_by) if task.made_by else None,
         "play": str(task.run.play) if task.run else None,
-        "path": reverse("routing:lead-show", args=[task.lead_id]),
+        "path": _path(task),
     }
+
+
+def _path(task: Task) -> str:
+    """To the lead's tasks, where it is ticked off."""
+    return f"{reverse('routing:lead-show', args=[task.lead_id])}#tasks"
 
 
 def _person(user: User) -> dict[str, str]:
@@ -151,6 +156,7 @@ def _alert(kind: AlertKind, task: Task, user: User, desk: Desk, *, at: datetime)
         at=at,
         message=_message(task, user, desk.manner(user).zone, at=at),
         title=f"{words} about {task.lead}: {task.title}",
+        path=_path(task),
     )
 
 

@@ -59,7 +59,7 @@ def test_rep_is_told_what_about_whom_by_when_and_who_asks() -> None:
     assert alert.content["message"] == (
         "Due Tue 10 Mar at 17:00. Ada Long asks for it. Ask for Bo."
     )
-    assert alert.content["path"] == f"/leads/{task.lead_id}/"
+    assert alert.content["path"] == f"/leads/{task.lead_id}/#tasks"
     event = OwedEvent.objects.get()
     assert (event.kind, event.lead) == ("task.given", task.lead)
     assert event.content["task"] == {
