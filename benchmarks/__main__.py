@@ -22,6 +22,7 @@ COMMANDS = {
     "engine": ("engine",),
     "preview": ("preview",),
     "publish": ("publish",),
+    "jobs": ("jobs",),
     "growth": ("growth",),
     "catalogue": ("catalogue",),
     "engine-large": ("engine", "--leads", LARGE),

@@ -111,8 +111,8 @@ def _empty() -> None:
         for (table,) in cursor.fetchall():
             cursor.execute(f"DROP TABLE {table}")
         cursor.execute(
-            "TRUNCATE rubrics_score, rubrics_scorechange, rubrics_nextscore, leads_leadchange"
-            " CASCADE"
+            "TRUNCATE rubrics_score, rubrics_scorechange, rubrics_nextscore, leads_leadchange,"
+            " rubrics_accountscore, rubrics_preview, rubrics_backtest, rubrics_dataaudit CASCADE"
         )
         cursor.execute("VACUUM (ANALYZE)")
 

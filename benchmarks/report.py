@@ -20,6 +20,7 @@ ORDER = (
     "growth",
     "publish",
     "preview",
+    "jobs",
     "catalogue",
 )
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"

@@ -1,7 +1,6 @@
 """The life of a backtest: leads (or accounts) measured chunk by chunk, then the figures, then the
 weights. Kill it anywhere: the next worker goes on from there."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,21 +9,21 @@ from django.db.models import Count, F, Q
 
 from leads import jobs
 from leads.models import JobState, Outcome
-from rubrics.backtests.examples import Asked, LeftOut, MomentKind, Question, choose
+from rubrics.backtests.examples import LeftOut, MomentKind, Question, choose
+from rubrics.backtests.keeping import keep, kept
 from rubrics.backtests.past import read_past
-from rubrics.backtests.reading import Seen, count_pqls, leave_out_nobody, see_past
+from rubrics.backtests.reading import count_pqls, leave_out_nobody, see_past
 from rubrics.backtests.report import Tally
 from rubrics.backtests.warnings import Circumstances
-from rubrics.claims import TABLES
 from rubrics.documents import parse_document
 from rubrics.mappers import Compiled, compile_for
 from rubrics.measures import SpecError
-from rubrics.models import Backtest, BacktestLead
+from rubrics.models import Backtest
 from rubrics.models.backtest import BacktestPart
 from rubrics.proof.reading import is_scoring_behind
-from rubrics.scoring.types import Measured, Subject
+from rubrics.scoring.types import Subject
 
-CHUNK = 500
+CHUNK = {Subject.LEAD: 2000, Subject.ACCOUNT: 500}
 PATIENCE = timedelta(seconds=1)
 """A change that waits longer than this for its score goes before the backtest."""
 LATE = timedelta(days=30)
@@ -95,7 +94,7 @@ def _versions(job: Backtest) -> list[Compiled]:
 
 @transaction.atomic
 def _measure_chunk(job: Backtest, versions: list[Compiled], question: Question) -> bool:
-    past, last_id = read_past(question, after=job.after, limit=CHUNK)
+    past, last_id = read_past(question, after=job.after, limit=CHUNK[question.subject])
     if last_id is None:
         job.part = BacktestPart.FIGURES
         return jobs.advance(job, part=job.part)
@@ -118,44 +117,15 @@ def _measure_chunk(job: Backtest, versions: list[Compiled], question: Question) 
     if not moved:
         return False
     job.after, job.left_out, job.were_pqls = last_id, left_out, were_pqls
-    BacktestLead.objects.bulk_create(_row(job, one) for one in seen)
+    keep(job, seen)
     return True
-
-
-def _row(job: Backtest, seen: Seen) -> BacktestLead:
-    return BacktestLead(
-        backtest=job,
-        **{TABLES[Subject(job.subject)].key: seen.asked.subject_id},
-        at=seen.asked.at,
-        is_positive=seen.asked.is_positive,
-        measures=[value for measured in seen.measured for value in measured.values],
-        idle_us=[measured.idle_us for measured in seen.measured],
-        signals=list(seen.signals),
-        attributes=seen.attributes,
-    )
 
 
 def _tally(job: Backtest, versions: list[Compiled]) -> Tally:
     tally = Tally(versions, job.document, expected=job.leads.count())
-    for seen in _stored(job, [len(version.version.columns) for version in versions]):
+    for seen in kept(job, [len(version.version.columns) for version in versions]):
         tally.add(seen)
     return tally
-
-
-def _stored(job: Backtest, widths: list[int]) -> Iterator[Seen]:
-    """Those kept, one after the other."""
-    key = TABLES[Subject(job.subject)].key
-    columns = (key, "at", "is_positive", "measures", "idle_us", "signals", "attributes")
-    rows = job.leads.order_by(key).values_list(*columns)
-    for subject_id, at, is_positive, measures, idle_us, signals, attributes in rows.iterator(
-        chunk_size=2000
-    ):
-        measured, start = [], 0
-        for width, idle in zip(widths, idle_us, strict=False):
-            measured.append(Measured(tuple(measures[start : start + width]), idle))
-            start += width
-        asked = Asked(subject_id, at, is_positive)
-        yield Seen(asked, tuple(measured), tuple(signals), attributes)
 
 
 def _circumstances(job: Backtest, question: Question) -> Circumstances:

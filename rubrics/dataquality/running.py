@@ -13,6 +13,7 @@ from leads.models import Account, Lead
 from rubrics.claims import ACCOUNTS, LEADS, Tables
 from rubrics.dataquality.collecting import audited_versions, collect, collect_whole
 from rubrics.dataquality.counts import add_up
+from rubrics.mappers import Compiled
 from rubrics.models import DataAudit
 from rubrics.models.data_audit import AuditPart, AuditReason
 from rubrics.proof.reading import is_scoring_behind, next_ids
@@ -69,7 +70,7 @@ def audit_some(*, at: datetime, seconds: float, gives_way: bool = False) -> bool
     """Work on the running audit for about so long; False if there was nothing to work on."""
     return jobs.work_on(
         DataAudit.objects.running(),
-        _audit_chunk,
+        _Step(),
         at=at,
         seconds=seconds,
         gives_way=_is_scoring_behind if gives_way else None,
@@ -94,21 +95,29 @@ def _is_scoring_behind(now: datetime) -> bool:
     return is_scoring_behind(now - PATIENCE)
 
 
-def _audit_chunk(audit: DataAudit, at: datetime) -> bool:
-    """Go one chunk on; False at the end, or if the audit is ours no more.
+class _Step:
+    """Goes one chunk on; the versions are compiled once a ring, drafts take their time."""
 
-    Everything is counted as of the audit's start, however long it takes.
-    """
-    as_of = audit.started_at
-    if audit.part == AuditPart.WHOLE:
-        jobs.finish(audit, at=at, facts=add_up(audit.facts, collect_whole(as_of)))
-        return False
-    tables = PARTS[audit.part]
-    ids = next_ids(tables, audit.after, CHUNK)
-    if not ids:
-        parts = list(AuditPart.values)
-        audit.part, audit.after = parts[parts.index(audit.part) + 1], 0
-        return jobs.advance(audit, part=audit.part, after=0)
-    found = collect(tables, audited_versions(), after=audit.after, upto=ids[-1], at=as_of)
-    audit.facts, audit.after = add_up(audit.facts, found), ids[-1]
-    return jobs.advance(audit, done=len(ids), after=audit.after, facts=audit.facts)
+    def __init__(self) -> None:
+        self.versions: list[Compiled] | None = None
+
+    def __call__(self, audit: DataAudit, at: datetime) -> bool:
+        """False at the end, or if the audit is ours no more.
+
+        Everything is counted as of the audit's start, however long it takes.
+        """
+        as_of = audit.started_at
+        if audit.part == AuditPart.WHOLE:
+            jobs.finish(audit, at=at, facts=add_up(audit.facts, collect_whole(as_of)))
+            return False
+        tables = PARTS[audit.part]
+        ids = next_ids(tables, audit.after, CHUNK)
+        if not ids:
+            parts = list(AuditPart.values)
+            audit.part, audit.after = parts[parts.index(audit.part) + 1], 0
+            return jobs.advance(audit, part=audit.part, after=0)
+        if self.versions is None:
+            self.versions = audited_versions()
+        found = collect(tables, self.versions, after=audit.after, upto=ids[-1], at=as_of)
+        audit.facts, audit.after = add_up(audit.facts, found), ids[-1]
+        return jobs.advance(audit, done=len(ids), after=audit.after, facts=audit.facts)

@@ -67,6 +67,9 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
             context.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict of Playwright
         page = context.new_page()
         page.set_default_timeout(10_000)
+        page.set_default_navigation_timeout(
+            30_000
+        )  # what is slow on a busy machine: no test's point
         page.on("pageerror", failed)
         page.on("request", asked)
         page.goto(path)

@@ -43,7 +43,7 @@ def finish(job: Backtest) -> Backtest:
 def test_same_as_loops_over_lists(
     seed: int, product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "CHUNK", 7)
+    monkeypatch.setattr(running, "CHUNK", dict.fromkeys(Subject, 7))
     world = made_up(seed)
     world.write(product)
     job = start(product)

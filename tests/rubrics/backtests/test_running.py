@@ -19,6 +19,7 @@ from rubrics.backtests.starting import (
 )
 from rubrics.models import Backtest, BacktestLead, Criterion, RubricVersion, ScoreChange
 from rubrics.publishing import publish_now
+from rubrics.scoring.types import Subject
 from rubrics.services import draft_version
 from rubrics.tasks import run_backtests
 from tests.rubrics.backtests.conftest import SINCE
@@ -32,7 +33,7 @@ ASKING = Asking(days=14, horizon_days=30)
 
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "CHUNK", 15)
+    monkeypatch.setattr(running, "CHUNK", dict.fromkeys(Subject, 15))
 
 
 def finish(job: Backtest) -> Backtest:

@@ -27,6 +27,7 @@ from leads.models import (
 from leads.spreadsheets import csv_lines
 from rubrics import dataquality
 from rubrics.dataquality import running
+from rubrics.dataquality.collecting import audited_versions
 from rubrics.dataquality.export import HEAD, rows_of
 from rubrics.dataquality.report import AttributeRow, Report
 from rubrics.models import DataAudit, RubricVersion
@@ -251,6 +252,19 @@ def test_goes_on_after_it_was_left_and_comes_to_the_same(
     started.refresh_from_db()
     assert (started.state, started.facts) == (JobState.DONE, whole)
     assert started.done == 5
+
+
+def test_versions_are_compiled_once_a_ring(product: Product, version: RubricVersion) -> None:
+    for _ in range(5):
+        make_lead(product)
+    dataquality.start_audit(at=AT)
+    with (
+        patch.object(running, "CHUNK", 2),
+        patch.object(running, "audited_versions", wraps=audited_versions) as compiles,
+    ):
+        dataquality.audit_some(at=AT, seconds=60)
+    assert DataAudit.objects.get().state == "done"
+    assert compiles.call_count == 1
 
 
 def test_one_at_a_time_and_one_a_night(product: Product) -> None:
