@@ -145,9 +145,11 @@ def _hand_tasks_on(changes: Iterable[StateChange]) -> None:
         and change.by_id != change.rep.user_id
     }
     if handed:
-        # Not only told ones: one that is being told at this moment is waited for.
+        # Not only told ones: one that is being told at this moment is waited for. In order, so that
+        # two who do this never wait for each other.
         tasks = Task.objects.filter(qualification__in=handed, rep=None, done_at=None)
-        tasks.update(announced_at=None)
+        ids = list(tasks.order_by("pk").select_for_update().values_list("pk", flat=True))
+        Task.objects.filter(pk__in=ids).update(announced_at=None)
 
 
 def _alerts_of(change: StateChange, desk: Desk, *, at: datetime) -> list[Alert]:
