@@ -20,6 +20,7 @@ COMMANDS = {
     "queue": ("queue",),
     "ingest": ("ingest",),
     "engine": ("engine",),
+    "phases": ("phases",),
     "preview": ("preview",),
     "publish": ("publish",),
     "jobs": ("jobs",),

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import connection, transaction
@@ -17,7 +17,7 @@ from rubrics.claims import LEADS, lock_range
 from rubrics.mappers import compiled
 from rubrics.measures.statement import measure
 from rubrics.measures.subjects import LeadRange
-from rubrics.models import RubricVersion
+from rubrics.models import RubricVersion, Score
 from rubrics.scores import chunks, plan_for_bulk, rescore, score_due, score_panel
 from rubrics.scoring.types import Measured
 from rubrics.segments import panel_of
@@ -93,6 +93,28 @@ def _score_range(version_id: int, at: datetime, ends: tuple[int, int]) -> int:
         plan_for_bulk()
         lock_range(LEADS, *ends)
         return len(score_panel(panel, LeadRange(*ends, at), only=version_id))
+
+
+def a_day_later(
+    pool: Executor, version_id: int, at: datetime, after: int, workers: int
+) -> tuple[int, float]:
+    """Let a day go by until ``at``, and bring all scores up to date as the workers do; return how
+    many leads that took, and the seconds.
+
+    Everybody is scored as of the day before first. What their leads did since comes into force as
+    time goes on; so does silence.
+    """
+    rescore_shared(pool, version_id, at - timedelta(days=1), after)
+    started = time.perf_counter()
+    leads = sum(pool.map(_score_all_due, [at] * workers))
+    return leads, time.perf_counter() - started
+
+
+def _score_all_due(at: datetime) -> int:
+    leads = 0
+    while (scored := score_due(at=at)) or Score.objects.due(at).exists():
+        leads += scored
+    return leads
 
 
 def what_if(pool: Executor, version_id: int, at: datetime) -> tuple[int, float]:

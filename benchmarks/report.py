@@ -17,6 +17,7 @@ ORDER = (
     "queue",
     "engine",
     "engine_large",
+    "phases",
     "growth",
     "publish",
     "preview",

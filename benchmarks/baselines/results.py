@@ -50,23 +50,37 @@ def store(name: str, results: Iterable[Result]) -> None:
                 rows.write_row(result)
 
 
-def check(name: str, task: Task) -> int:
+_OF_THE_MOMENT = "s.at = %(at)s"
+_HOLDS = "s.at <= %(at)s AND (s.due_at IS NULL OR s.due_at > %(at)s)"
+_COMPARE = """
+WITH ours AS (
+    SELECT s.*, {is_ours} AS is_ours
+    FROM rubrics_score AS s JOIN rubrics_rubricversion AS v ON v.rubric_id = s.rubric_id
+    WHERE v.id = %(version)s AND lead_id > %(after)s
+), compared AS (
+    SELECT lead_id, (s.is_ours, s.fit, s.behavior, s.total, s.is_pql)
+        IS DISTINCT FROM (true, n.fit, n.behavior, n.total, n.is_pql) AS differs
+    FROM {table} AS n FULL JOIN ours AS s USING (lead_id)
+)
+SELECT count(*), count(*) FILTER (WHERE differs), min(lead_id) FILTER (WHERE differs) FROM compared
+"""
+
+
+def check(name: str, task: Task, *, incremental: bool = False) -> int:
     """Compare a table of results with our scores; return how many leads agree.
+
+    Args:
+        incremental: a score may be of an earlier moment if it still holds at the task's.
 
     Raises:
         ResultsDifferError: in any lead they do not, or one of the two has no leads.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL(
-                "WITH ours AS (SELECT s.* FROM rubrics_score AS s JOIN rubrics_rubricversion AS v"
-                " ON v.rubric_id = s.rubric_id WHERE v.id = %(version)s AND lead_id > %(after)s)"
-                " SELECT count(*), count(*) FILTER (WHERE (s.at, s.fit, s.behavior, s.total,"
-                " s.is_pql) IS DISTINCT FROM (%(at)s, n.fit, n.behavior, n.total, n.is_pql)),"
-                " min(lead_id) FILTER (WHERE (s.at, s.fit, s.behavior, s.total,"
-                " s.is_pql) IS DISTINCT FROM (%(at)s, n.fit, n.behavior, n.total, n.is_pql))"
-                " FROM {} AS n FULL JOIN ours AS s USING (lead_id)"
-            ).format(sql.Identifier(name)),
+            sql.SQL(_COMPARE).format(
+                is_ours=sql.SQL(_HOLDS if incremental else _OF_THE_MOMENT),
+                table=sql.Identifier(name),
+            ),
             {"version": task.version_id, "after": task.after, "at": task.at},
         )
         row = cursor.fetchone()
