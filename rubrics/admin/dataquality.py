@@ -14,6 +14,7 @@ from django.http import (
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.decorators import action, display
 
 from leads.admin.base import change_url, person
@@ -141,7 +142,7 @@ def _expected() -> dict[str, Any]:
         "rows": [
             [
                 one.name if one.kind == "track" else f"{one.name} ({one.kind})",
-                one.state,
+                format_html('<span class="whitespace-nowrap">{}</span>', one.state),
                 f"{one.received:,}",
                 one.looks_like or "-",
                 ", ".join(one.signals) or "-",

@@ -191,6 +191,9 @@ class RubricFilePages(AppAdmin):
     def import_file(self, request: HttpRequest) -> HttpResponse:
         if not self.has_importing_permission(request):
             raise PermissionDenied
+        if not Product.objects.exists():
+            self.message_user(request, "Add the product first: a rubric belongs to one.")
+            return HttpResponseRedirect(reverse("admin:leads_product_changelist"))
         form = ImportForm(request.POST or None, request.FILES or None, initial=request.GET.dict())
         plan, text = None, ""
         if request.method == "POST" and form.is_valid():

@@ -28,7 +28,7 @@ from rubrics.golden.keeping import (
 from rubrics.golden.texts import facts_text, parse_yaml
 from rubrics.golden.words import expected_words
 from rubrics.measures import SpecError
-from rubrics.models import GoldenLead
+from rubrics.models import GoldenLead, Rubric
 
 
 @admin.register(GoldenLead)
@@ -116,6 +116,9 @@ class GoldenLeadAdmin(AuditedPages):
     def import_file(self, request: HttpRequest) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
+        if not Rubric.objects.exists():
+            self.message_user(request, "Make a rubric first: golden leads belong to one.")
+            return HttpResponseRedirect(reverse("admin:rubrics_rubric_changelist"))
         form = ImportForm(request.POST or None, initial=request.GET.dict())
         if request.method == "POST" and form.is_valid():
             rubric = form.cleaned_data["rubric"]

@@ -70,6 +70,18 @@ def test_an_empty_workspace_says_how_to_begin() -> None:
 
 
 @pytest.mark.django_db
+def test_what_needs_something_first_leads_there() -> None:
+    (client := Client()).force_login(make_admin())
+    for door, first in (
+        ("admin:rubrics_goldenlead_import_file", "rubrics.rubric"),
+        ("admin:rubrics_rubric_import_file", "leads.product"),
+    ):
+        response = client.get(reverse(door), follow=True)
+        assert response.redirect_chain == [(BY_MODEL[first].link, 302)]
+        assert " first: " in response.content.decode()
+
+
+@pytest.mark.django_db
 def test_an_empty_list_leads_nobody_where_they_may_not_go() -> None:
     (client := Client()).force_login(make_person("ann", "view_lead", staff=True))
     page = client.get(BY_MODEL["leads.lead"].link).content.decode()
