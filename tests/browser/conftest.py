@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import Browser, Error, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories.routing import RepFactory, make_manager
@@ -18,6 +18,10 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
+
+# How long a busy machine may take to show what is waited for: no test is about that.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 OpenPage = Callable[..., Page]
 
@@ -66,10 +70,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
             cookie = {"name": "sessionid", "value": session_of(user), "url": live_server.url}
             context.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict of Playwright
         page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.set_default_navigation_timeout(
-            30_000
-        )  # what is slow on a busy machine: no test's point
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", failed)
         page.on("request", asked)
         page.goto(path)

@@ -87,15 +87,17 @@ def test_snooze_until_a_date_and_wake(open_page: OpenPage, maya: User) -> None:
     page.get_by_role("link", name="Snoozed 1").click()
     page.get_by_role("button", name="Wake Ada Vogel").click()
     expect(page.get_by_role("heading", name="Nothing is snoozed")).to_be_visible()
+    expect(page.get_by_label("Select all on this page")).to_be_hidden()
 
 
 def test_new_and_changed_rows_appear_by_themselves(open_page: OpenPage, maya: User) -> None:
     _pql(maya, "Ada Vogel", 60)
     page = open_page("/", user=maya)
+    expect(page.get_by_label("Select all on this page")).to_be_visible()
     page.get_by_role("link", name="Reject Ada Vogel").focus()
     new = make_pql(rep=None, lead__name="Bo Ueda", behavior=90)
     services.assign(new, rep=maya.rep, by=None, at=timezone.now(), is_confirmed=True)
-    expect(page.locator(".row")).to_have_count(2, timeout=8000)
+    expect(page.locator(".row")).to_have_count(2)
     assert _names(page) == ["Bo Ueda", "Ada Vogel"]
     expect(page.locator("#toasts")).to_contain_text("1 new PQL")
     expect(page.get_by_role("link", name="Reject Ada Vogel")).to_be_focused()
@@ -113,7 +115,7 @@ def test_an_open_dialog_survives_what_others_do(open_page: OpenPage, maya: User)
     expect(page.get_by_label("Note")).to_have_value("half a thought")
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="Reject Ada Vogel")).to_be_focused()
-    expect(page.locator(".row")).to_have_count(2, timeout=8000)
+    expect(page.locator(".row")).to_have_count(2)
 
 
 def test_the_second_of_two_is_told(open_page: OpenPage, maya: User, sam: User) -> None:
