@@ -96,6 +96,16 @@ def advance(job: Job, *, done: int = 0, **values: object) -> bool:
     return ours(job).update(attempts=0, done=F("done") + done, **values) == 1
 
 
+def hold(job: Job, *, at: datetime) -> bool:
+    """Keep a job for another lease, in the midst of a step that takes long; False if it is somebody
+    else's now."""
+    until = at + LEASE
+    if not ours(job).update(claimed_until=until):
+        return False
+    job.claimed_until = until
+    return True
+
+
 def finish(
     job: Job, *, at: datetime, state: JobState = JobState.DONE, problem: str = "", **values: object
 ) -> bool:

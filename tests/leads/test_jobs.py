@@ -109,3 +109,20 @@ def test_job_gives_way(job: Proof) -> None:
     running = Proof.objects.running()
     assert not jobs.work_on(running, one_of_three, at=AT, seconds=60, gives_way=lambda _: True)
     assert Proof.objects.get().done == 0
+
+
+def test_a_long_step_holds_its_job(job: Proof) -> None:
+    """Nobody else takes it up when its first lease is over; unless somebody did before."""
+    later = AT + 1.5 * jobs.LEASE
+
+    def long(job: Proof, at: datetime) -> bool:
+        assert jobs.hold(job, at=at + 0.9 * jobs.LEASE)
+        assert not work(one_of_three, at=later)
+        assert work(lost, at=later + jobs.LEASE)
+        assert not jobs.hold(job, at=later)
+        return False
+
+    def lost(job: Proof, at: datetime) -> bool:
+        return False
+
+    assert work(long)

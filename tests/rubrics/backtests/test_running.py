@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -90,6 +91,21 @@ def test_backtest_killed_in_mid_chunk_goes_on_where_it_was(
     assert (job.done, job.leads.count()) == (15, 15)
     assert finish(job).results["leads"] == 40
     assert seen == [15, 15, 15, 10]
+
+
+def test_backtest_is_held_while_it_counts(
+    version: RubricVersion, leads: list[Lead], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counting hundreds of thousands takes longer than a lease; a lost job stops counting."""
+    monkeypatch.setattr(running, "HELD_EVERY", 20)
+    held = Mock(wraps=jobs.hold)
+    monkeypatch.setattr(jobs, "hold", held)
+    finish(start_backtest(version, asking=ASKING, at=AT))
+    assert held.call_count == 4  # 40 leads, for the figures and for the weights
+    held.side_effect = lambda job, at: False
+    job = start_backtest(version, asking=ASKING, at=AT)
+    finish(job)
+    assert held.call_count == 6
 
 
 def test_backtest_stopped_is_left_alone(version: RubricVersion, leads: list[Lead]) -> None:
