@@ -18,8 +18,8 @@ from benchmarks.filled import Filled, filled
 from benchmarks.results import Row, keep
 
 LEADS_AN_ACCOUNT = 4
-GOAL_SECONDS = 60.0
-"""A coffee, not a meeting: of 100,000 accounts or 400,000 leads."""
+GOAL_SECONDS = 30.0
+"""For 100,000 leads or accounts: somebody waits for it."""
 THREADS = 2
 
 
@@ -54,13 +54,17 @@ def measure_all(full: Filled) -> None:
     for version_id in (leads, accounts):
         in_child(rescored, version_id, full.now(), THREADS)
     bare = min(timed(bare_scan) for _ in range(3))
+    took = {
+        "Preview of leads": in_child(previewed, _draft(leads, full), full),
+        "Preview of accounts": in_child(previewed, _draft(accounts, full), full),
+        "Backtest of leads": in_child(backtested, leads, full),
+        "Backtest of accounts": in_child(backtested, accounts, full),
+        "Data audit": in_child(audited, full),
+    }
+    bare = min([bare, *(timed(bare_scan) for _ in range(3))])
     rows = [
         Row("Bare `SELECT count(*), max(occurred_at) ... GROUP BY lead_id`", f"{bare:.2f} s"),
-        *_rows("Preview of leads", in_child(previewed, _draft(leads, full), full), bare),
-        *_rows("Preview of accounts", in_child(previewed, _draft(accounts, full), full), bare),
-        *_rows("Backtest of leads", in_child(backtested, leads, full), bare),
-        *_rows("Backtest of accounts", in_child(backtested, accounts, full), bare),
-        *_rows("Data audit", in_child(audited, full), bare),
+        *(row for what, job in took.items() for row in _rows(what, job, bare)),
     ]
     hits = Hit.objects.count() / 1e6
     keep(
@@ -77,11 +81,10 @@ def measure_all(full: Filled) -> None:
 
 
 def _rows(what: str, took: Took, bare: float) -> list[Row]:
-    is_met = took.seconds < GOAL_SECONDS
-    each = took.looked_at / took.seconds
+    each = took.seconds / took.looked_at * 100_000
     return [
-        Row(what, f"{took.seconds:.1f} s", f"< {GOAL_SECONDS:g} s", is_met),
-        Row("- looked at", f"{took.looked_at:,} ({each:,.0f}/s)"),
+        Row(f"{what} ({took.looked_at:,} looked at)", f"{took.seconds:.1f} s"),
+        Row("- for 100,000", f"{each:.1f} s", f"< {GOAL_SECONDS:g} s", each < GOAL_SECONDS),
         Row("- times the bare pass", f"{took.seconds / bare:.1f}"),
         Row("- most memory of its process", f"{took.peak_mib:,.0f} MiB"),
     ]
