@@ -21,13 +21,6 @@ def world() -> World:
     return make_world(leads=1)
 
 
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
-
-
 def said(response: Any) -> str:
     return " ".join(str(message) for message in get_messages(response.wsgi_request))
 

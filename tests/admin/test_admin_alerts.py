@@ -12,14 +12,12 @@ from routing.models import Alert, AlertPreference, SeverityRule
 from routing.models.alert import AlertKind, Severity
 from routing.models.alert_preference import Rhythm
 from tests.factories.routing import make_pql, rep_of
-from tests.world import make_admin
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def alert(client: Client) -> Alert:
-    client.force_login(make_admin())
+def alert() -> Alert:
     pql = make_pql()
     return raise_alert(
         key="k", kind=AlertKind.PLAY, severity=Severity.URGENT, user=rep_of(pql).user,

@@ -18,7 +18,7 @@ from tests.admin.forms import version_url
 from tests.rubrics.golden.cases import QUIET, keep
 from tests.rubrics.makers import AT
 from tests.rubrics.scored import publish_small
-from tests.world import make_admin, make_person
+from tests.world import make_person
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:leads_auditentry_changelist"
@@ -29,13 +29,6 @@ def version(db: None) -> RubricVersion:
     product = Product.objects.create(key="app", name="App")
     Signal.objects.create(product=product, key="x", name="X")
     return publish_small(product)
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 def change(about: Any, field: str, before: Any, after: Any, **more: Any) -> AuditEntry:

@@ -16,17 +16,9 @@ from rubrics.services import load_rubric
 from tests.rubrics.backtests.conftest import SINCE, add_lead
 from tests.rubrics.backtests.pure import DOCUMENT, SIGNALS, made_up, report_of
 from tests.rubrics.makers import AT, make_product
-from tests.world import make_admin
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 @pytest.fixture

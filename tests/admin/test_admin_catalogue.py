@@ -11,19 +11,11 @@ from django.utils import timezone
 from leads.models import Event, EventType, EventVolume, Lead, Product, Signal, SignalMapping, Source
 from tests.factories.leads import LeadFactory, SourceFactory
 from tests.leads.catalogue.events import count_all, store
-from tests.world import make_admin
 
 pytestmark = pytest.mark.django_db
 
 LIST = "admin:leads_eventtype_changelist"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 @pytest.fixture

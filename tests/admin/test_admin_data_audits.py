@@ -12,7 +12,7 @@ from rubrics import dataquality
 from rubrics.models import DataAudit
 from tests.admin.forms import said
 from tests.leads.catalogue.events import count_all, store
-from tests.world import AT, World, make_admin, make_person, make_world
+from tests.world import AT, World, make_person, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -20,13 +20,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def world() -> World:
     return make_world(leads=2)
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 @pytest.fixture

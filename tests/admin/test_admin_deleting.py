@@ -18,7 +18,7 @@ from tests.admin import of_outbound, of_plays
 from tests.admin.forms import said
 from tests.routing.plays.makers import make_play
 from tests.rubrics.makers import AT
-from tests.world import World, add_lead, make_admin, make_person, make_world
+from tests.world import World, add_lead, make_person, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -26,13 +26,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def world() -> World:
     return make_world(leads=1)
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 def url(obj: Model, page: str = "delete") -> str:

@@ -14,7 +14,7 @@ from tests.admin.forms import form_of, said, version_url
 from tests.rubrics.golden.cases import BUSY, QUIET, keep
 from tests.rubrics.makers import AT, make_lead
 from tests.rubrics.scored import DAY, publish_small
-from tests.world import make_admin, make_person
+from tests.world import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -27,13 +27,6 @@ def product(db: None) -> Product:
 @pytest.fixture
 def version(product: Product) -> RubricVersion:
     return publish_small(product)
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 def url(page: str, *args: Any) -> str:

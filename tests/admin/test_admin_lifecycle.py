@@ -4,18 +4,10 @@ from django.test import Client
 from leads.models import AuditEntry
 from routing.models import LifecyclePolicy
 from tests.factories.rubrics import ProductFactory
-from tests.world import make_admin
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/admin/routing/lifecyclepolicy/"
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 def test_a_policy_is_told_in_words_and_every_change_is_in_the_audit_log(client: Client) -> None:

@@ -15,7 +15,7 @@ from django.utils.html import escape
 from config.lists import BY_MODEL, GROUPS
 from leads.models import Product
 from leads.moments import day_words, moment_words
-from tests.world import make_admin, make_person
+from tests.world import make_person
 
 OURS = ("leads.", "rubrics.", "routing.", "integrations.")
 AT = datetime(2026, 6, 1, 23, 30, tzinfo=UTC)
@@ -40,8 +40,7 @@ def test_the_way_to_a_list_names_nothing_twice_and_says_what_the_sidebar_does() 
 
 
 @pytest.mark.django_db
-def test_an_empty_workspace_says_how_to_begin() -> None:
-    (client := Client()).force_login(make_admin())
+def test_an_empty_workspace_says_how_to_begin(client: Client) -> None:
     empty = 0
     for entry in BY_MODEL.values():
         response = client.get(entry.link)

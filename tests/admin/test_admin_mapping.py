@@ -11,16 +11,9 @@ from leads.remapping import remap_now
 from tests.admin.forms import form_of, said
 from tests.factories.leads import LeadFactory, ProductFactory, SignalMappingFactory, SourceFactory
 from tests.leads.catalogue.events import AT, count_all, store
-from tests.world import make_admin, make_person
+from tests.world import make_person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 @pytest.fixture

@@ -3,19 +3,11 @@ from django.test import Client
 
 from leads.models import Product, Signal
 from routing.models import MessageTemplate
-from tests.world import make_admin
 
 pytestmark = pytest.mark.django_db
 
 URL = "/admin/routing/messagetemplate/add/"
 GIVEN = {"name": "Limit", "position": "0", "subject": "Hi {first_name}", "text": "At {company|it}"}
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 def test_message_is_kept(client: Client) -> None:

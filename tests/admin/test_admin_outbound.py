@@ -13,7 +13,7 @@ from leads.admin.base import change_url
 from leads.models import AuditEntry
 from routing.models import Play
 from tests.admin.forms import said
-from tests.world import AT, make_admin, make_person
+from tests.world import AT, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -27,13 +27,6 @@ HOOK |= {"secret_name": "WEBHOOK_SECRET_CRM", "url": "https://1.1.1.1/hook"}
 def nothing_set(settings: Settings) -> None:
     settings.DESTINATION_SECRETS = {}
     settings.WEBHOOK_ALLOWED_HOSTS = []
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 def add(client: Client, **given: Any) -> dict[str, list[str]]:

@@ -52,7 +52,7 @@ from rubrics.models import (
     SetupGuide,
 )
 from tests.admin import of_alerts, of_outbound, of_plays, of_reps, of_rules
-from tests.world import AT, World, add_lead, make_admin, make_person, make_world
+from tests.world import AT, World, add_lead, make_person, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -147,13 +147,6 @@ READ_ONLY: list[type[Model]] = [
 def world() -> World:
     forget_compiled()
     return make_world(leads=4)
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 def fill(world: World, first: int, last: int) -> None:

@@ -7,16 +7,8 @@ from django.utils import timezone
 from routing.models import Pilot, PilotVerdict, ReviewPolicy
 from tests.factories.routing import RepFactory
 from tests.factories.rubrics import AT
-from tests.world import make_admin
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 def test_a_pilots_results_open_empty_and_full(client: Client) -> None:

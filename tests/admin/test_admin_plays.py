@@ -12,7 +12,6 @@ from routing.plays.examples import EXAMPLES
 from routing.plays.words import came_of, sentence, vocabulary
 from tests.factories.rubrics import AT
 from tests.routing.plays.makers import hit, make_play, make_score, make_signal, run
-from tests.world import make_admin
 
 pytestmark = pytest.mark.django_db
 
@@ -24,13 +23,6 @@ GIVEN: dict[str, Any] = {
     "do_task": "on", "task_title": "Call {first_name}", "task_priority": "3", "task_hours": "4",
     "do_tag": "on", "tag_name": "hot",
 }  # fmt: skip
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 def test_play_is_kept_as_documents_and_shown_as_a_sentence(client: Client) -> None:

@@ -19,17 +19,10 @@ from rubrics.signals import ensure_signals
 from tests.rubrics.makers import make_lead
 from tests.rubrics.previews.previewed import DRAFT, make_draft
 from tests.rubrics.scored import mark, publish_small
-from tests.world import make_admin, make_person
+from tests.world import make_person
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/rubrics/preview/"
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 @pytest.fixture

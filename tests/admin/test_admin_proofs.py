@@ -11,7 +11,7 @@ from django.utils import timezone
 from leads.models import LeadChange
 from leads.moments import moment_words
 from rubrics.models import Proof, ProofMismatch
-from tests.world import AT, World, make_admin, make_person, make_world
+from tests.world import AT, World, make_person, make_world
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/rubrics/proof/"
@@ -20,13 +20,6 @@ LIST = "/admin/rubrics/proof/"
 @pytest.fixture
 def world() -> World:
     return make_world(leads=2)
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 @pytest.fixture

@@ -14,16 +14,9 @@ from rubrics.scores import score_due
 from rubrics.services import draft_version
 from tests.rubrics.makers import AT, make_lead
 from tests.rubrics.scored import mark, publish_small
-from tests.world import make_admin, make_person
+from tests.world import make_person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 @pytest.fixture

@@ -6,18 +6,10 @@ from django.test import Client
 
 from routing.models import DayOff, Rep
 from tests.factories.routing import RepFactory
-from tests.world import make_admin
 
 pytestmark = pytest.mark.django_db
 
 NO_DAYS_OFF = {"days_off-TOTAL_FORMS": 0, "days_off-INITIAL_FORMS": 0}
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 def posted(rep: Rep, **changes: Any) -> dict[str, Any]:

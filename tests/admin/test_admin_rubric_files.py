@@ -14,22 +14,15 @@ from rubrics.models import RubricVersion
 from rubrics.presets import load_preset
 from rubrics.services import draft_version
 from tests.rubrics.makers import AT
-from tests.world import World, make_admin, make_world
+from tests.world import World, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 IMPORT = "admin:rubrics_rubric_import_file"
 
 
 @pytest.fixture
 def world() -> World:
     return make_world(leads=0)
-
-
-@pytest.fixture
-def client(world: World) -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 def compare_url(version: RubricVersion, other: object = "") -> str:

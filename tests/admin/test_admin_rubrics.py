@@ -17,7 +17,7 @@ from rubrics.presets import load_preset
 from rubrics.rows import whole_document
 from rubrics.services import load_rubric
 from tests.admin.forms import editor_url, form_at, said, version_url
-from tests.world import AT, World, make_admin, make_world
+from tests.world import AT, World, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -31,13 +31,6 @@ def _fresh_versions() -> Iterator[None]:
 @pytest.fixture
 def world() -> World:
     return make_world(leads=1)
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 @pytest.fixture

@@ -9,20 +9,14 @@ from routing.dealing.rules import Pool
 from routing.models import AccountOwner, Replay, RuleSet, Territory
 from routing.services.rules import draft_rules, publish_rules
 from tests.admin.forms import form_of, said
-from tests.world import AT, World, make_admin, make_world
+from tests.world import AT, World, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
 
 @pytest.fixture
 def world() -> World:
     return make_world()
-
-
-@pytest.fixture
-def admin_client(client: Client, world: World) -> Client:
-    client.force_login(make_admin())
-    return client
 
 
 def _url(name: str, *args: Any) -> str:
@@ -45,27 +39,25 @@ def _save(client: Client, draft: RuleSet, **rule: Any) -> Any:
     return client.post(page, data)
 
 
-def test_rules_are_drafted_edited_and_published_on_record(
-    admin_client: Client, world: World
-) -> None:
+def test_rules_are_drafted_edited_and_published_on_record(client: Client, world: World) -> None:
     edit = _url("ruleset_edit_rules")
-    assert b"Begin a draft" in admin_client.get(edit).content
+    assert b"Begin a draft" in client.get(edit).content
     assert not RuleSet.objects.exists()  # looking begins nothing
-    answer = admin_client.post(edit)
+    answer = client.post(edit)
     draft = RuleSet.objects.get()
-    assert answer["Location"] == admin_client.get(edit)["Location"]
+    assert answer["Location"] == client.get(edit)["Location"]
 
-    assert _save(admin_client, draft).status_code == 302
+    assert _save(client, draft).status_code == 302
     rule = draft.rules.get()
     assert rule.conditions == [{"field": "country", "op": "is", "value": "DE"}]
     assert AuditEntry.objects.filter(about="routing.ruleset", action="edited").exists()
 
     publish = _url("ruleset_publish", draft.pk)
-    assert admin_client.get(publish).status_code == 200
-    assert "Live." in said(admin_client.post(publish))
+    assert client.get(publish).status_code == 200
+    assert "Live." in said(client.post(publish))
     live = RuleSet.objects.get()
     assert (live.status, len(live.document)) == ("live", 1)
-    page = admin_client.get(_url("ruleset_change", live.pk)).content.decode()
+    page = client.get(_url("ruleset_change", live.pk)).content.decode()
     assert "Country is DE" in page
     assert "rules-0-name" not in page
 
@@ -79,74 +71,74 @@ def test_rules_are_drafted_edited_and_published_on_record(
     ],
 )
 def test_wrong_rules_are_refused_with_the_fix_and_lose_nothing(
-    admin_client: Client, rule: dict[str, Any], says: str
+    client: Client, rule: dict[str, Any], says: str
 ) -> None:
     draft = draft_rules(by=None, at=AT)
-    page = _save(admin_client, draft, **rule).content.decode()
+    page = _save(client, draft, **rule).content.decode()
     assert says in page
     assert "Germany" in page
     assert not draft.rules.exists()
 
 
-def test_a_draft_with_a_rule_for_nobody_is_not_published(admin_client: Client) -> None:
+def test_a_draft_with_a_rule_for_nobody_is_not_published(client: Client) -> None:
     draft = draft_rules(by=None, at=AT)
     draft.rules.create(name="Empty", pool=Pool.REPS)
-    answer = admin_client.post(_url("ruleset_publish", draft.pk))
+    answer = client.post(_url("ruleset_publish", draft.pk))
     assert "“Empty”: choose the reps" in said(answer)
     assert RuleSet.objects.live() is None
 
 
-def test_simulator_finds_a_lead_and_tells_each_rule(admin_client: Client, world: World) -> None:
+def test_simulator_finds_a_lead_and_tells_each_rule(client: Client, world: World) -> None:
     draft = draft_rules(by=None, at=AT)
     draft.rules.create(
         name="Germany", conditions=[{"field": "country", "op": "is", "value": "DE"}]
     )  # fmt: skip
     url = _url("ruleset_simulate", draft.pk)
-    assert "Name, e-mail, company" in admin_client.get(url).content.decode()
-    found = admin_client.get(url, {"q": "Lead 1"}).content.decode()
+    assert "Name, e-mail, company" in client.get(url).content.decode()
+    found = client.get(url, {"q": "Lead 1"}).content.decode()
     assert f"?lead={world.leads[1].pk}" in found
-    assert "Nobody is found by" in admin_client.get(url, {"q": "zzz"}).content.decode()
-    page = admin_client.get(url, {"lead": world.leads[1].pk}).content.decode()
+    assert "Nobody is found by" in client.get(url, {"q": "zzz"}).content.decode()
+    page = client.get(url, {"lead": world.leads[1].pk}).content.decode()
     assert "would get it now" in page
     assert "Country is DE: unknown" in page
     assert "Fallback: everybody in turn" in page
-    assert admin_client.get(url, {"lead": "x", "q": "\x00"}).status_code == 200
+    assert client.get(url, {"lead": "x", "q": "\x00"}).status_code == 200
 
 
-def test_replay_is_started_and_shown(admin_client: Client, world: World) -> None:
+def test_replay_is_started_and_shown(client: Client, world: World) -> None:
     live = publish_rules(draft_rules(by=None, at=AT), by=None, at=AT)
     url = _url("ruleset_replay", live.pk)
-    assert "The last 14 days" in admin_client.get(url).content.decode()
-    answer = admin_client.post(url, {"choice": "The last 14 days"})
+    assert "The last 14 days" in client.get(url).content.decode()
+    answer = client.post(url, {"choice": "The last 14 days"})
     replay = Replay.objects.get()
     assert answer["Location"] == _url("replay_change", replay.pk)
     assert replay.label == f"the last 14 days by {live}"
-    assert admin_client.post(url)["Location"] == answer["Location"]  # the one that runs
-    assert "Waiting for a worker" in admin_client.get(answer["Location"]).content.decode()
+    assert client.post(url)["Location"] == answer["Location"]  # the one that runs
+    assert "Waiting for a worker" in client.get(answer["Location"]).content.decode()
 
 
-def test_territories_read_words_and_are_on_record(admin_client: Client, world: World) -> None:
+def test_territories_read_words_and_are_on_record(client: Client, world: World) -> None:
     add = _url("territory_add")
     data = {
         "name": "DACH", "countries": "DE, Austria, DE", "regions": "", "industries": "SaaS",
         "employees_from": "500", "employees_to": "50", "reps": [world.rep.pk],
     }  # fmt: skip
-    assert "Swap them" in admin_client.post(add, data).content.decode()
-    admin_client.post(add, data | {"employees_to": ""})
+    assert "Swap them" in client.post(add, data).content.decode()
+    client.post(add, data | {"employees_to": ""})
     territory = Territory.objects.get()
     assert (territory.countries, list(territory.reps.all())) == (["DE", "Austria"], [world.rep])
     assert AuditEntry.objects.filter(about="routing.territory", action="added").exists()
-    admin_client.post(_url("territory_delete", territory.pk), {"post": "yes"})
+    client.post(_url("territory_delete", territory.pk), {"post": "yes"})
     assert AuditEntry.objects.filter(about="routing.territory", action="deleted").exists()
 
 
-def test_owners_of_many_accounts_are_set_by_a_list(admin_client: Client, world: World) -> None:
+def test_owners_of_many_accounts_are_set_by_a_list(client: Client, world: World) -> None:
     url = _url("accountowner_set_many")
-    assert admin_client.get(url).status_code == 200
+    assert client.get(url).status_code == 200
     listed = '"C0.example",Company\ngroup-1\n\nnowhere.example\n'
-    answer = admin_client.post(url, {"rep": world.rep.pk, "accounts": listed})
+    answer = client.post(url, {"rep": world.rep.pk, "accounts": listed})
     assert "owns 2 of these accounts" in said(answer)
     assert "left out: nowhere.example" in said(answer)
     owned = AccountOwner.objects.order_by("account").values_list("account__name", "rep")
     assert list(owned) == [("Company 0", world.rep.pk), ("Company 1", world.rep.pk)]
-    assert "required" in admin_client.post(url, {"rep": "", "accounts": "a"}).content.decode()
+    assert "required" in client.post(url, {"rep": "", "accounts": "a"}).content.decode()

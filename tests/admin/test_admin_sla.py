@@ -6,19 +6,11 @@ from routing.models import SlaPolicy
 from tests.factories.routing import QualificationFactory, rep_of
 from tests.factories.rubrics import AT
 from tests.routing.sla.cases import DUE, HOUR, make_policy, start
-from tests.world import make_admin
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/admin/routing/slapolicy/"
 FORM = {"name": "Two hours", "position": 1, "is_active": "on", "most_reassignments": 1}
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 def test_a_policy_that_is_made_changed_or_deleted_sets_every_clock_anew(client: Client) -> None:

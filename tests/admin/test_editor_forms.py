@@ -16,7 +16,7 @@ from rubrics.publishing import publish_now
 from rubrics.rows import document_of
 from rubrics.services import load_rubric
 from tests.admin.forms import editor_url, form_at, version_url
-from tests.world import AT, World, make_admin, make_world
+from tests.world import AT, World, make_world
 
 pytestmark = pytest.mark.django_db
 FREE = {"measure": "value_in_list", "attribute": "account.plan", "values": ["free"]}
@@ -69,13 +69,6 @@ ACCOUNTS: dict[str, Any] = {
 @pytest.fixture
 def world() -> World:
     return make_world(leads=1)
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_admin())
-    return client
 
 
 @pytest.fixture
