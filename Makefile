@@ -32,7 +32,7 @@ shell: env-run ## Open a Python shell with the application loaded
 ##@ Work on it
 .PHONY: unit
 unit: env-test ## Run the unit suite: what to run after each edit (ARGS="tests/routing -x")
-	$(PYTEST) -n 2 --dist worksteal -q -m "not (wide or e2e or browser or data)" $(ARGS)
+	$(PYTEST) -n 2 --dist worksteal -q --unit -p no:schemathesis $(ARGS)
 
 .PHONY: test
 test: env-test check ## Run every check and every test

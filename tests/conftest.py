@@ -18,6 +18,7 @@ from pytest_django import DjangoDbBlocker
 from routing import reports
 from rubrics import mappers
 from rubrics.mappers import forget_compiled
+from tests import stock
 from tests.servers import has_made_database
 
 # Rows of migrations and of Django itself, which every test finds.
@@ -102,6 +103,20 @@ def _steady_counts_of_queries() -> Iterator[None]:
     patch.undo()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _stock(django_db_setup: None) -> Iterator[None]:
+    """Rows that many tests begin with are written once (tests/stock.py)."""
+    with stock.listening(GIVEN):
+        yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tell the stock whether the test is rolled back: what is committed others may change."""
+    database = item.get_closest_marker("django_db")
+    stock.begin(is_rolled_back=not (database and database.kwargs.get("transaction")))
+
+
 @pytest.fixture(autouse=True)
 def _empty_caches() -> None:
     """Nothing remembered of another test's rows."""
@@ -140,13 +155,40 @@ WIDE = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# What else the unit suite leaves out, whole folders of it.
+ELSEWHERE = ("browser/", "e2e/")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--unit`` is ``-m "not (wide or e2e or browser or data)"``, and reads no file in vain."""
+    parser.addoption("--unit", action="store_true", help="run the unit suite only")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Importing what is not run takes seconds: the API's contract makes up a thousand cases."""
+    if not config.getoption("unit") or collection_path.is_dir():
+        return None
+    return _path(collection_path).startswith((*WIDE, *ELSEWHERE)) or None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what the unit suite leaves out: those, and what takes long in the database."""
-    tests = Path(__file__).parent
     for item in items:
-        path = item.path.relative_to(tests).as_posix()
-        if path.startswith(WIDE) or _takes_long(item):
+        if _path(item.path).startswith(WIDE) or _takes_long(item):
             item.add_marker(pytest.mark.wide)
+    if config.getoption("unit"):
+        left_out = [item for item in items if _is_left_out(item)]
+        items[:] = [item for item in items if not _is_left_out(item)]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def _path(path: Path) -> str:
+    tests = Path(__file__).parent
+    return path.relative_to(tests).as_posix() if path.is_relative_to(tests) else ""
+
+
+def _is_left_out(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("wide", "e2e", "browser", "data"))
 
 
 def _takes_long(item: pytest.Item) -> bool:

@@ -12,6 +12,7 @@ from leads.models.identity import IdentityKind
 from routing.models import Qualification, Rep, StateChange, Team
 from routing.models.qualification import State
 from rubrics.models import Criterion, Rubric, RubricVersion, Score, ScoreChange, Tier
+from tests.stock import written_once, written_twice
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -29,6 +30,7 @@ class World:
     pqls: list[Qualification]
 
 
+@written_once
 def make_world(leads: int = 3) -> World:
     """Build it: lead ``i`` has i points more than the one before; every lead is a PQL."""
     product = Product.objects.create(key="app", name="App")
@@ -143,6 +145,7 @@ def add_lead(world: World, number: int) -> Lead:
     return lead
 
 
+@written_twice
 def make_person(username: str, *permissions: str, staff: bool = False) -> User:
     """Somebody who may sign in, with these permissions (code names)."""
     person = User.objects.create_user(username, f"{username}@ripeline.example", is_staff=staff)
@@ -152,6 +155,7 @@ def make_person(username: str, *permissions: str, staff: bool = False) -> User:
     return person
 
 
+@written_twice
 def make_admin() -> User:
     return User.objects.create_superuser("root", "root@ripeline.example")
 

@@ -1,6 +1,8 @@
 """The shipped rubrics and lists: every number with its source."""
 
 from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,12 @@ def load_preset(name: str) -> dict[str, Any]:
     """A shipped preset as a document, its lists filled in."""
     if name not in preset_names():
         raise SpecError("rubric", f"no preset {name!r}; there are {', '.join(preset_names())}")
+    return deepcopy(_shipped_document(name))
+
+
+@cache
+def _shipped_document(name: str) -> dict[str, Any]:
+    """Read once a process: what is shipped does not change under it."""
     return read_document(FOLDER / f"{name}.yaml")
 
 
@@ -84,6 +92,9 @@ def shipped_list(name: object, key: str) -> list[str]:
     known = sorted(path.stem for path in (FOLDER / "lists").glob("*.yaml"))
     if name not in known:
         raise SpecError(f"lists.{key}", f"no shipped list {name!r}; there are {', '.join(known)}")
-    path = FOLDER / "lists" / f"{name}.yaml"
-    values: list[str] = read_yaml(path)
-    return values
+    return list(_shipped_values(str(name)))
+
+
+@cache
+def _shipped_values(name: str) -> tuple[str, ...]:
+    return tuple(read_yaml(FOLDER / "lists" / f"{name}.yaml"))

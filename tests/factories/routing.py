@@ -10,6 +10,7 @@ from django.contrib.auth.models import Permission, User
 from routing.models import Qualification, Rep, Team
 from routing.models.qualification import State
 from tests.factories.rubrics import AT, LeadFactory, ScoreFactory, make_version
+from tests.stock import written_twice
 
 REP_PERMISSIONS = ("work_qualification", "view_lead", "view_account", "view_score")
 
@@ -67,6 +68,7 @@ class QualificationFactory(factory.django.DjangoModelFactory[Qualification]):
     assigned_at = factory.LazyAttribute(lambda pql: pql.opened_at if pql.rep else None)
 
 
+@written_twice
 def make_pql(**kwargs: Any) -> Qualification:
     """A qualification together with its lead's score row."""
     qualification: Qualification = QualificationFactory.create(**kwargs)
@@ -79,6 +81,7 @@ def make_pql(**kwargs: Any) -> Qualification:
     return qualification
 
 
+@written_twice
 def make_manager(**kwargs: Any) -> User:
     """Someone who sees every rep's PQLs and works none of their own."""
     manager: User = UserFactory.create(

@@ -11,6 +11,7 @@ from leads.models import Account, Lead, Product, Trial
 from rubrics.models import Publication, RubricVersion, Score, ScoreChange
 from rubrics.models.rubric import VersionStatus
 from rubrics.services import load_rubric
+from tests.stock import written_once
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -90,8 +91,11 @@ FITS = {0: (0, 0, 0), 10: (1, 0, 0), 22: (0, 1, 0), 32: (1, 1, 0), 40: (1, 1, 1)
 def make_version() -> RubricVersion:
     """The published version of a small rubric: fit of 0 to 40, a point a hit of behavior."""
     found = RubricVersion.objects.published().filter(rubric__key="small").first()
-    if found:
-        return found
+    return found or _write_version()
+
+
+@written_once
+def _write_version() -> RubricVersion:
     product = ProductFactory.create()
     at = AT - timedelta(days=100)
     version = load_rubric(DOCUMENT, product=product, by=None, at=at)

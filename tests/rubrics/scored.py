@@ -8,6 +8,7 @@ from rubrics.models import RubricVersion, Score
 from rubrics.publishing import publish_now
 from rubrics.services import load_rubric
 from tests.rubrics.makers import AT
+from tests.stock import written_once
 
 DAY = timedelta(days=1)
 DOCUMENT: dict[str, Any] = {
@@ -23,6 +24,7 @@ DOCUMENT: dict[str, Any] = {
 }  # fmt: skip
 
 
+@written_once
 def publish_small(product: Product) -> RubricVersion:
     """Publish it for the product."""
     draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)

@@ -20,6 +20,7 @@ from rubrics.scoring.types import Subject
 from rubrics.services import load_rubric
 from tests.rubrics.makers import AT, make_hits, make_lead
 from tests.rubrics.scored import DAY, DOCUMENT, mark
+from tests.stock import written_once
 
 ACCOUNT_DOCUMENT: dict[str, Any] = {**DOCUMENT, "rubric": "companies", "subject": "account"}
 
@@ -30,6 +31,7 @@ def publish_for_accounts(product: Product, **sections: Any) -> RubricVersion:
 
 
 @pytest.fixture
+@written_once
 def of_accounts(product: Product) -> RubricVersion:
     return publish_for_accounts(product)
 

@@ -24,22 +24,26 @@ from rubrics.rows import document_of
 from rubrics.services import draft_version
 from tests.rubrics.golden.cases import QUIET, keep
 from tests.rubrics.makers import AT
+from tests.stock import written_once
 
 pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(hours=1)
 
 
 @pytest.fixture
+@written_once
 def maker(db: None) -> User:
     return User.objects.create(username="robin")
 
 
 @pytest.fixture
+@written_once
 def sponsor(db: None) -> User:
     return User.objects.create(username="mara")
 
 
 @pytest.fixture
+@written_once
 def draft(version: RubricVersion, maker: User) -> RubricVersion:
     Rubric.objects.update(needs_approval=True)
     return draft_version(RubricVersion.objects.get(pk=version.pk), by=maker, at=AT)

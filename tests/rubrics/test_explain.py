@@ -15,6 +15,7 @@ from rubrics.publishing import publish_now
 from rubrics.scoring.types import Axis
 from rubrics.services import load_rubric
 from tests.rubrics.makers import AT, make_hits, make_lead
+from tests.stock import written_once
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -39,12 +40,14 @@ DOCUMENT: dict[str, Any] = {
 
 
 @pytest.fixture
+@written_once
 def version(product: Product) -> RubricVersion:
     draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)
     return publish_now(draft, by=None, at=AT)
 
 
 @pytest.fixture
+@written_once
 def lead(product: Product) -> Lead:
     hits = [
         ("used", AT), ("used", AT - 7 * DAY), ("used", AT - 7 * DAY + MICROSECOND, 4.5),

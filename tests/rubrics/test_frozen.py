@@ -25,6 +25,7 @@ from rubrics.publishing import publish_now
 from rubrics.services import draft_version, load_rubric
 from tests.rubrics.makers import AT
 from tests.rubrics.scored import DOCUMENT
+from tests.stock import written_once
 from tests.world import publish
 
 pytestmark = pytest.mark.django_db
@@ -40,12 +41,14 @@ PARTS = (Criterion, CriterionGroup, Band, RubricList)
 
 
 @pytest.fixture
+@written_once
 def published(product: Product) -> RubricVersion:
     draft = load_rubric(WHOLE, product=product, by=None, at=AT)
     return publish_now(draft, by=None, at=AT)
 
 
 @pytest.fixture
+@written_once
 def draft(published: RubricVersion) -> RubricVersion:
     return draft_version(published, by=None, at=AT)
 

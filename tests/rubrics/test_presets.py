@@ -254,6 +254,13 @@ def test_unknown_preset_names_those_there_are() -> None:
         load_preset("x")
 
 
+def test_what_is_done_with_a_preset_or_list_stays_with_whoever_does_it() -> None:
+    load_preset("standard")["criteria"].clear()
+    shipped_list("personal", "x").clear()
+    assert load_preset("standard")["criteria"]
+    assert shipped_list("personal", "x")
+
+
 def test_shipped_list_may_be_extended(tmp_path: Path) -> None:
     path = tmp_path / "own.yaml"
     path.write_text("lists: {personal: {shipped: personal, also: [mail.example]}, ours: [7]}")

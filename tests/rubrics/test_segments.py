@@ -20,6 +20,7 @@ from rubrics.segments import scoring_versions, segment_reason
 from rubrics.services import load_rubric
 from tests.rubrics.makers import AT, make_hits, make_lead
 from tests.rubrics.scored import DAY, DOCUMENT, mark
+from tests.stock import written_once
 
 LARGE = {"measure": "number_in_range", "attribute": "account.employees", "ranges": [[1000, None]]}
 BANK = {"measure": "value_in_list", "attribute": "account.industry", "values": ["Banking"]}
@@ -36,6 +37,7 @@ def segment(order: int, *when: dict[str, Any], name: str = "Enterprise") -> dict
 
 
 @pytest.fixture
+@written_once
 def enterprise(product: Product) -> RubricVersion:
     return publish(product, "enterprise", segment=segment(10, LARGE))
 

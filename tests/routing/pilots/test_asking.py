@@ -13,6 +13,7 @@ from routing.services import InvalidRequest
 from tests.factories.routing import RepFactory
 from tests.factories.rubrics import AT
 from tests.routing.pilots.test_pilots import DAY, in_pilot, make_pilot
+from tests.stock import written_once
 
 pytestmark = pytest.mark.django_db
 
@@ -22,12 +23,14 @@ TICK = timedelta(microseconds=1)
 
 
 @pytest.fixture
+@written_once
 def rep() -> Rep:
     found: Rep = RepFactory.create()
     return found
 
 
 @pytest.fixture
+@written_once
 def pilot(rep: Rep) -> Pilot:
     """With two PQLs of today, one of yesterday, and one of the comparison group."""
     made = make_pilot(rep)

@@ -13,6 +13,7 @@ from rubrics.services import load_rubric
 from tests.rubrics.backtests.conftest import SINCE, add_lead
 from tests.rubrics.makers import AT, make_product
 from tests.rubrics.scored import DOCUMENT
+from tests.stock import written_once
 from tests.world import make_admin, token_client
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,7 @@ def client() -> APIClient:
 
 
 @pytest.fixture
+@written_once
 def product() -> Product:
     product = make_product("used", "recent")
     for number in range(4):
@@ -34,6 +36,7 @@ def product() -> Product:
 
 
 @pytest.fixture
+@written_once
 def version(product: Product) -> RubricVersion:
     return load_rubric(DOCUMENT, product=product, by=None, at=AT)
 

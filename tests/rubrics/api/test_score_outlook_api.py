@@ -15,6 +15,7 @@ from rubrics.models import RubricVersion
 from rubrics.publishing import publish_now
 from rubrics.services import load_rubric
 from tests.rubrics.makers import AT, make_lead
+from tests.stock import written_once
 from tests.world import make_admin, token_client
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,7 @@ def client() -> APIClient:
 
 
 @pytest.fixture
+@written_once
 def version() -> RubricVersion:
     product = Product.objects.create(key="app", name="App")
     draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)
@@ -54,6 +56,7 @@ def version() -> RubricVersion:
 
 
 @pytest.fixture
+@written_once
 def lead(version: RubricVersion) -> Lead:
     """Ten days in; invited somebody three days ago. As of now, for the API reads the clock."""
     now = timezone.now()

@@ -9,17 +9,20 @@ from rubrics.models import RubricVersion
 from rubrics.services import load_rubric
 from tests.rubrics.makers import AT, make_lead, make_product
 from tests.rubrics.scored import DOCUMENT
+from tests.stock import written_once
 
 DAY = timedelta(days=1)
 SINCE = AT - 200 * DAY
 
 
 @pytest.fixture
+@written_once
 def product() -> Product:
     return make_product("used", "recent")
 
 
 @pytest.fixture
+@written_once
 def version(product: Product) -> RubricVersion:
     """5 points a use, 3 for a recent one; 10 in all, of behavior, make a PQL. A draft."""
     return load_rubric(DOCUMENT, product=product, by=None, at=AT)
@@ -45,6 +48,7 @@ def add_lead(
 
 
 @pytest.fixture
+@written_once
 def leads(product: Product) -> list[Lead]:
     """Forty looked at after 14 days, a day apart: of 20 that used it twice, 15 convert; of 20 that
     did not, 3. And one that converted too early, and a last one whose time is not over."""

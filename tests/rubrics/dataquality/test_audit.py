@@ -37,6 +37,7 @@ from rubrics.services import load_rubric
 from tests.leads.catalogue.events import count_all, store
 from tests.rubrics.makers import AT, make_hits, make_lead
 from tests.rubrics.scored import DAY, mark
+from tests.stock import written_once
 
 pytestmark = pytest.mark.django_db
 
@@ -65,11 +66,13 @@ DOCUMENT: dict[str, Any] = {
 
 
 @pytest.fixture
+@written_once
 def product() -> Product:
     return Product.objects.create(key="app", name="App")
 
 
 @pytest.fixture
+@written_once
 def version(product: Product) -> RubricVersion:
     draft = load_rubric(DOCUMENT, product=product, by=None, at=AT)
     return publish_now(draft, by=None, at=AT)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from rubrics.models import RubricVersion
 from rubrics.services import load_rubric
 from tests.rubrics.makers import AT, make_product
+from tests.stock import written_once
 from tests.world import make_person
 
 DOCUMENT: dict[str, Any] = {
@@ -34,15 +35,18 @@ DOCUMENT: dict[str, Any] = {
 
 
 @pytest.fixture
+@written_once
 def draft(db: None) -> RubricVersion:
     return load_rubric(DOCUMENT, product=make_product(), by=None, at=AT)
 
 
 @pytest.fixture
+@written_once
 def ann(db: None) -> User:
     return make_person("ann")
 
 
 @pytest.fixture
+@written_once
 def bob(db: None) -> User:
     return make_person("bob")

@@ -12,6 +12,7 @@ from rubrics.scores import score_due
 from rubrics.services import load_rubric
 from tests.rubrics.makers import AT, make_lead
 from tests.rubrics.scored import DAY, DOCUMENT
+from tests.stock import written_once
 
 FIT = {
     "key": "titled", "axis": "fit", "name": "Title", "measure": "text_matches",
@@ -20,6 +21,7 @@ FIT = {
 
 
 @pytest.fixture
+@written_once
 def version(product: Product) -> RubricVersion:
     document = {**DOCUMENT, "criteria": [*DOCUMENT["criteria"], FIT]}
     draft = load_rubric(document, product=product, by=None, at=AT)
@@ -27,6 +29,7 @@ def version(product: Product) -> RubricVersion:
 
 
 @pytest.fixture
+@written_once
 def leads(product: Product, version: RubricVersion) -> list[Lead]:
     """Five leads with hits, one lead with none; scored at AT."""
     made = [

@@ -12,6 +12,7 @@ from rubrics.scores import score_due
 from rubrics.services import load_rubric
 from tests.rubrics.makers import AT, make_lead
 from tests.rubrics.scored import DAY, DOCUMENT, mark
+from tests.stock import written_once
 
 LATER = AT + timedelta(minutes=5)
 DOUBLE: dict[str, Any] = {
@@ -29,6 +30,7 @@ def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+@written_once
 def leads(product: Product, version: RubricVersion) -> list[Lead]:
     """Lead number n used the product n % 4 times: 5 points each by the first version."""
     made = [
@@ -41,5 +43,6 @@ def leads(product: Product, version: RubricVersion) -> list[Lead]:
 
 
 @pytest.fixture
+@written_once
 def draft(product: Product, version: RubricVersion) -> RubricVersion:
     return load_rubric(DOUBLE, product=product, by=None, at=AT)
