@@ -9,11 +9,13 @@ from routing import plays
 from routing.models import Play, PlayRun
 from rubrics.models import Score, ScoreChange
 from tests.factories.rubrics import AT, ScoreChangeFactory, ScoreFactory, make_version
+from tests.stock import written_twice
 
 TAG = {"kind": "tag", "name": "hot"}
 _numbers = itertools.count(1)
 
 
+@written_twice
 def make_play(trigger: str, *, on_since: datetime | None = AT, **values: Any) -> Play:
     """A play that tags the lead; switched on at ``on_since``."""
     params = values.pop("params", {})
@@ -30,6 +32,7 @@ def make_play(trigger: str, *, on_since: datetime | None = AT, **values: Any) ->
     return play
 
 
+@written_twice
 def make_score(total: int = 50, **values: Any) -> Score:
     """A lead's score of so much, all by behavior."""
     score: Score = ScoreFactory.create(
