@@ -69,8 +69,7 @@ def test_an_empty_workspace_says_how_to_begin(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_what_needs_something_first_leads_there() -> None:
-    (client := Client()).force_login(make_admin())
+def test_what_needs_something_first_leads_there(client: Client) -> None:
     for door, first in (
         ("admin:rubrics_goldenlead_import_file", "rubrics.rubric"),
         ("admin:rubrics_rubric_import_file", "leads.product"),
@@ -89,8 +88,7 @@ def test_an_empty_list_leads_nobody_where_they_may_not_go() -> None:
 
 
 @pytest.mark.django_db
-def test_the_way_to_a_page_says_what_the_sidebar_does() -> None:
-    (client := Client()).force_login(make_admin())
+def test_the_way_to_a_page_says_what_the_sidebar_does(client: Client) -> None:
     product = Product.objects.create(key="app", name="My app")
     index = reverse("admin:index")
     for address, words in (
