@@ -2,6 +2,7 @@
 # mypy: disable-error-code="attr-defined,no-untyped-call,untyped-decorator,type-arg"
 """People who work PQLs, and the PQLs."""
 
+from functools import cache
 from typing import Any
 
 import factory
@@ -29,9 +30,17 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
     @factory.post_generation
     def permissions(self: User, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create:
-            wanted = REP_PERMISSIONS if extracted is None else extracted
-            found = Permission.objects.filter(codename__in=wanted)
-            self.user_permissions.set(found)
+            wanted = REP_PERMISSIONS if extracted is None else tuple(extracted)
+            held = User.user_permissions.through
+            held.objects.bulk_create(
+                held(user_id=self.pk, permission_id=found) for found in _permission_ids(wanted)
+            )
+
+
+@cache
+def _permission_ids(codenames: tuple[str, ...]) -> list[int]:
+    """Permissions are rows of migrations: the same for every test."""
+    return list(Permission.objects.filter(codename__in=codenames).values_list("pk", flat=True))
 
 
 class TeamFactory(factory.django.DjangoModelFactory[Team]):

@@ -13,6 +13,7 @@ from routing.models.qualification import ClosingReason, RejectReason, State
 from rubrics.models import Score
 from tests.factories.routing import RepFactory, make_pql
 from tests.factories.rubrics import AT, LeadFactory, ScoreChangeFactory
+from tests.stock import written_twice
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,7 @@ ENDS: dict[State, dict[str, Any]] = {
 }
 
 
+@written_twice
 def ended(
     state: State = State.REJECTED, *, ago: timedelta = 30 * DAY, **more: Any
 ) -> Qualification:

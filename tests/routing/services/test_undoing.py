@@ -19,6 +19,7 @@ from tests.factories.routing import (
     rep_of,
 )
 from tests.factories.rubrics import AT
+from tests.stock import written_twice
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,7 @@ def _done(act: Act, pql: Qualification, by: User) -> StateChange:
     return change
 
 
+@written_twice
 def _accepted(by: User | None = None) -> tuple[Qualification, User, StateChange]:
     pql: Qualification = QualificationFactory.create()
     by = by or rep_of(pql).user

@@ -11,6 +11,7 @@ from routing.models import Qualification
 from routing.models.qualification import CLOSED_STATES, State
 from tests.factories.routing import QualificationFactory, RepFactory, UserFactory, rep_of
 from tests.factories.rubrics import AT
+from tests.stock import written_twice
 
 pytestmark = pytest.mark.django_db
 
@@ -20,18 +21,19 @@ TOMORROW = AT + timedelta(days=1)
 
 def _act(verb: str, pql: Qualification, by: User) -> Qualification:
     extras: dict[str, dict[str, Any]] = {
-        "assign": {"rep": RepFactory.create()},
-        "reassign": {"rep": RepFactory.create(), "reason": "Not accepted in time"},
+        "reassign": {"reason": "Not accepted in time"},
         "reject": {"reason": "no_intent"},
         "close_lost": {"reason": "price"},
         "log_touch": {"kind": "call"},
         "snooze": {"until": TOMORROW},
     }
-    getattr(services, verb)(pql, by=by, at=LATER, **extras.get(verb, {}))
+    to = {"rep": RepFactory.create()} if verb in ("assign", "reassign") else {}
+    getattr(services, verb)(pql, by=by, at=LATER, **to, **extras.get(verb, {}))
     pql.refresh_from_db()
     return pql
 
 
+@written_twice
 def _in_state(state: State, **kwargs: Any) -> Qualification:
     if state in CLOSED_STATES:
         kwargs["closed_at"] = AT

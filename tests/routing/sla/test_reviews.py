@@ -18,6 +18,7 @@ from tests.factories.routing import (
     make_manager,
 )
 from tests.factories.rubrics import AT, make_version
+from tests.stock import written_twice
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,7 @@ MANAGERS = AT.replace(day=11, hour=9, minute=30)  # one working hour and a half 
 
 
 @pytest.fixture
+@written_twice
 def reviewers() -> list[User]:
     """Two of a team that reviews; its manager is Mara."""
     team = TeamFactory.create(
@@ -40,6 +42,7 @@ def policy() -> ReviewPolicy:
     return ReviewPolicy.objects.create(name="New rubric", tell_manager_after_minutes=90)
 
 
+@written_twice
 def held_back(**kwargs: Any) -> Qualification:
     return QualificationFactory.create(rep=None, review=Review.WAITING, **kwargs)
 

@@ -43,7 +43,7 @@ def _fresh_versions() -> Iterator[None]:
 
 
 @pytest.fixture
-def client() -> APIClient:
+def client(version: RubricVersion) -> APIClient:
     return token_client(make_admin(), "read:scores")
 
 

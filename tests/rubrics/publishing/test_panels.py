@@ -20,6 +20,7 @@ from tests.rubrics.makers import AT, make_hits, make_lead
 from tests.rubrics.publishing.conftest import DOUBLE, LATER
 from tests.rubrics.scored import DAY, DOCUMENT, mark, results
 from tests.rubrics.test_segments import LARGE, segment
+from tests.stock import written_once
 
 
 def publish(product: Product, document: dict[str, Any], **sections: Any) -> RubricVersion:
@@ -37,6 +38,7 @@ def by_lead() -> dict[int, str]:
 
 
 @pytest.fixture
+@written_once
 def companies(product: Product, version: RubricVersion) -> list[Lead]:
     """A lead of a small company, of a middling and of a large one; scored by the default."""
     made = []
