@@ -156,13 +156,17 @@ def sorted_tiers(criterion: Criterion, column: int) -> list[Tier]:
 
 def reached_tier(criterion: Criterion, values: Values) -> Tier | None:
     """The tier that gives the criterion its points, or None: for telling why."""
-    reached = []
-    for column in criterion.columns:
-        value = values[column]
-        if value is not None:
-            ladder = sorted_tiers(criterion, column)
-            reached += [tier for tier in ladder if value >= tier.threshold][:1]
-    return max(reached, key=lambda tier: tier.points, default=None)
+    # Each column's best of one look at all: sorting them took most of telling why.
+    reached: dict[int, Tier] = {}
+    for tier in criterion.tiers:
+        value = values[tier.column]
+        if value is None or value < tier.threshold:
+            continue
+        best = reached.get(tier.column)
+        if best is None or (tier.threshold, tier.points) > (best.threshold, best.points):
+            reached[tier.column] = tier
+    found = [reached[column] for column in criterion.columns if column in reached]
+    return max(found, key=lambda tier: tier.points, default=None)
 
 
 def _per_unit(criterion: Criterion) -> Worth:

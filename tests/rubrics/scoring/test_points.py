@@ -1,6 +1,8 @@
 """What a criterion's number is worth."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rubrics.scoring.points import compile_points, compile_possible, reached_tier
 from rubrics.scoring.types import DAY_US, MOST_POINTS, Axis, Criterion, Mode, Tier
@@ -55,6 +57,21 @@ def test_reached_tier_tells_why() -> None:
     assert reached_tier(PRICING, (1, 2)) == Tier(0, 1, 10, "")
     assert reached_tier(PRICING, (0, 2)) == Tier(1, 2, 4, "")
     assert reached_tier(PRICING, (0, None)) is None
+    assert reached_tier(LOGINS, (4,)) == Tier(0, 3, 5, "")
+    assert reached_tier(SAME, (1,)) == Tier(0, 1, 10, "")
+
+
+@given(
+    data=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4), st.integers(-9, 9)), min_size=1),
+    values=st.tuples(*[st.none() | st.integers(0, 5)] * 3),
+)
+def test_reached_tier_is_the_one_that_gives_the_points(
+    data: list[tuple[int, int, int]], values: tuple[int | None, ...]
+) -> None:
+    ladders = tuple(Tier(column, threshold, points, "") for column, threshold, points in data)
+    spec = criterion(columns=(0, 1, 2), tiers=ladders)
+    found = reached_tier(spec, values)
+    assert (found.points if found else 0) == compile_points(spec)(values)
 
 
 SENIORITY = criterion(
