@@ -31,11 +31,12 @@ def breakdown(score: Score | AccountScore) -> list[Line]:
 def stored_score(score: Score | AccountScore) -> Scored:
     """The stored score as it was judged, again from the stored measures: the same numbers, the
     same result. No queries once the version is known."""
-    version = compiled(score.version_id)
-    measured = Measured(
-        tuple(score.measures), (score.at - score.last_activity_at) // timedelta(microseconds=1)
-    )
-    return judged(version, measured, score.at)
+    return judged(compiled(score.version_id), _stored_measures(score), score.at)
+
+
+def _stored_measures(score: Score | AccountScore) -> Measured:
+    silence = score.at - score.last_activity_at
+    return Measured(tuple(score.measures), silence // timedelta(microseconds=1))
 
 
 def judged(version: Compiled, measured: Measured, at: datetime) -> Scored:
@@ -47,7 +48,15 @@ def judged(version: Compiled, measured: Measured, at: datetime) -> Scored:
 
 def top_reasons(score: Score, count: int = 3) -> list[Line]:
     """The lines that give the most points, behavior before fit: what a rep should see first."""
-    given = [line for line in breakdown(score) if line.points > 0]
+    version, measured = compiled(score.version_id), _stored_measures(score)
+    judgement = version.judge(measured)
+    # Only these are told: a list asks for the reasons of thirty leads.
+    earned = zip(version.version.criteria, judgement.points, strict=True)
+    best = [(one.axis, -points, one.key) for one, points in earned if points > 0]
+    best.sort(key=lambda one: (one[0] is Axis.FIT, one[1]))
+    only = {(axis, key) for axis, _, key in best[:count]}
+    told = lines(version.version, measured, judgement, version.describe, only=only)
+    given = [line for line in told if line.points > 0]
     given.sort(key=lambda line: (line.axis is Axis.FIT, -line.points))
     return given[:count]
 

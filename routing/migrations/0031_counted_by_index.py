@@ -29,6 +29,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='qualification',
-            index=models.Index(condition=models.Q(('state__in', ('new', 'assigned', 'accepted', 'contacted', 'opportunity', 'snoozed'))), fields=['rep', 'state', 'review'], name='qualification_counted'),
+            index=models.Index(condition=models.Q(('state__in', ('new', 'assigned', 'accepted', 'contacted', 'opportunity', 'snoozed'))), fields=['rep', 'state', 'review'], include=('id',), name='qualification_counted'),
         ),
     ]
