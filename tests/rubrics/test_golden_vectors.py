@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
-from django.apps import apps
 from django.core.management import CommandError, call_command
+
+from tests.rows import row_counts
 
 ROOT = Path(__file__).parents[2]
 OWN = sorted((ROOT / "tests" / "golden").rglob("*.yaml"))
@@ -38,11 +39,6 @@ def write(folder: Path, document: object) -> Path:
     path = folder / "cases.yaml"
     path.write_text(text)
     return path
-
-
-def row_counts() -> dict[str, int]:
-    models = [model for model in apps.get_models() if model._meta.managed]
-    return {model._meta.label: model._default_manager.count() for model in models}
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in OWN])

@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.apps import apps
 
 from leads.models import Product
 from rubrics.golden.checking import failing, judge_golden_leads
 from rubrics.mappers import compiled
 from rubrics.models import GoldenLead, RubricVersion
 from rubrics.services import load_rubric
+from tests.rows import row_counts
 from tests.rubrics.golden.cases import BUSY, QUIET, keep
 from tests.rubrics.makers import AT
 from tests.rubrics.scored import DOCUMENT
@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 
 def problems(version: RubricVersion, *golden_leads: GoldenLead) -> list[tuple[str, ...]]:
     return [one.problems for one in judge_golden_leads(compiled(version.pk), golden_leads)]
-
-
-def row_counts() -> dict[str, int]:
-    models = [model for model in apps.get_models() if model._meta.managed]
-    return {model._meta.label: model._default_manager.count() for model in models}
 
 
 @pytest.mark.parametrize(
