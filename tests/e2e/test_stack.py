@@ -18,6 +18,8 @@ def test_stack_runs_everything(stack: Stack) -> None:
 
 @pytest.mark.parametrize("name", ["web", "worker", "jobs", "sender", "beat", "redis", "postgres"])
 def test_stack_child_killed_comes_back(stack: Stack, name: str) -> None:
+    # While all of it is still being loaded, two cores load nothing quickly.
+    stack.wait_for(lambda: _all_listen(stack), 60, "the workers to listen")
     assert stack.kill9(name) < 5
 
 
@@ -34,6 +36,10 @@ def test_stack_redis_flushall(stack: Stack) -> None:
         client.set("left", os.getpid())
         stack.redis_flushall()
         assert client.get("left") is None
+
+
+def _all_listen(stack: Stack) -> bool:
+    return all(" ready." in stack.log(name) for name in ("worker", "jobs", "sender"))
 
 
 def _reaches_database(stack: Stack) -> bool:
