@@ -66,9 +66,10 @@ def test_who_enters(api: APIClient, leads: Leads, draft: RubricVersion) -> None:
     (row,) = api.get(url, {"movement": "entered"}).json()["results"]
     assert row["lead"]["id"] == leads["c"].pk
     assert (row["now_total"], row["then_total"]) == (8, 12)
-    points, decided = row["why"].split(". ", 1)
-    assert points == "Recent +5, Used −1"
-    assert decided.startswith("Total: 12 instead of 8, needs 12 instead of 10")
+    assert row["why"] == (
+        "Recent +5, Used −1. Total: 12 instead of 8, needs 12 instead of 10; "
+        "Behavior: 12 instead of 8, needs 0 instead of 10"
+    )
     assert row["lines"][0]["key"] == "recent"
     page = api.get(url, {"page_size": 3}).json()
     assert len(page["results"]) == 3
