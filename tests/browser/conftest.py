@@ -11,7 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, Error, Page, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.factories.routing import RepFactory, make_manager
+from tests.factories.routing import ROUND_THE_CLOCK, RepFactory, make_manager
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -86,7 +86,10 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
 @pytest.fixture
 def maya(transactional_db: None) -> User:
     """A rep."""
-    user: User = RepFactory.create(user__first_name="Maya", user__last_name="Lind").user
+    rep = RepFactory.create(
+        user__first_name="Maya", user__last_name="Lind", working_hours=ROUND_THE_CLOCK
+    )
+    user: User = rep.user
     return user
 
 

@@ -8,12 +8,15 @@ from typing import Any
 import factory
 from django.contrib.auth.models import Permission, User
 
+from routing.dealing.weeks import DAYS
 from routing.models import Qualification, Rep, Team
 from routing.models.qualification import State
 from tests.factories.rubrics import AT, LeadFactory, ScoreFactory, make_version
 from tests.stock import written_twice
 
 REP_PERMISSIONS = ("work_qualification", "view_lead", "view_account", "view_score")
+# For reps who must be at work whenever the test happens to run: office hours are the default.
+ROUND_THE_CLOCK = {day: [["00:00", "24:00"]] for day in DAYS}
 
 
 class UserFactory(factory.django.DjangoModelFactory[User]):

@@ -4,10 +4,9 @@ import pytest
 from django.utils import timezone
 
 from routing import tasks
-from routing.dealing.weeks import DAYS
 from routing.models import LifecyclePolicy, Qualification, SlaPolicy, StateChange
 from routing.models.qualification import State
-from tests.factories.routing import QualificationFactory, RepFactory
+from tests.factories.routing import ROUND_THE_CLOCK, QualificationFactory, RepFactory
 from tests.factories.rubrics import AT, LeadFactory, ScoreChangeFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +50,7 @@ def test_expire_quiet_works_through_all_there_is(monkeypatch: pytest.MonkeyPatch
 
 def test_watch_slas_sets_clocks_and_does_what_is_due() -> None:
     policy = SlaPolicy.objects.create(name="One minute", first_touch_minutes=1)
-    rep = RepFactory.create(paused_at=AT, working_hours={day: [["0:00", "24:00"]] for day in DAYS})
+    rep = RepFactory.create(paused_at=AT, working_hours=ROUND_THE_CLOCK)
     pql = QualificationFactory.create(rep=rep)
     StateChange.objects.create(qualification=pql, to_state="new", by=rep.user, at=timezone.now())
     tasks.watch_slas()

@@ -7,10 +7,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from routing.dealing.weeks import DAYS
 from routing.models import Qualification, Rep
 from routing.models.qualification import State
-from tests.factories.routing import RepFactory, TeamFactory, make_manager, make_pql
+from tests.factories.routing import ROUND_THE_CLOCK, RepFactory, TeamFactory, make_manager, make_pql
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -85,7 +84,7 @@ def test_selected_are_assigned_by_a_manager_only(client: Client, maya: User) -> 
     chosen = {"pql": [pql.pk for pql in pqls], "rep": maya.rep.pk}
     assert client.post("/queue/selected/assign/", chosen, headers=HTMX).status_code == 403
     client.force_login(make_manager())
-    Rep.objects.update(working_hours={day: [["00:00", "24:00"]] for day in DAYS}, max_open=1)
+    Rep.objects.update(working_hours=ROUND_THE_CLOCK, max_open=1)
     again = client.post("/queue/selected/assign/", chosen, headers=HTMX)
     assert again.status_code == 422
     assert "has room for 1 of these 2. Choose" in again.content.decode()

@@ -7,10 +7,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from routing.dealing.weeks import DAYS
 from routing.models.qualification import State
 from tests.factories.routing import (
     REP_PERMISSIONS,
+    ROUND_THE_CLOCK,
     RepFactory,
     TeamFactory,
     UserFactory,
@@ -178,12 +178,9 @@ def test_snooze_until_a_date(client: Client, maya: User) -> None:
     assert (pql.snoozed_until.date(), pql.snoozed_until.hour) == (day, 8)
 
 
-ALWAYS = {day: [["00:00", "24:00"]] for day in DAYS}
-
-
 def test_assign_by_a_manager(client: Client) -> None:
     client.force_login(make_manager())
-    rep = RepFactory.create(working_hours=ALWAYS)
+    rep = RepFactory.create(working_hours=ROUND_THE_CLOCK)
     gone = RepFactory.create(user__is_active=False)
     pql = make_pql(rep=None)
     address = f"/pqls/{pql.pk}/assign/"
