@@ -22,6 +22,9 @@ STATE_COLORS = {"Running": "info", "Stopped": "warning", "Done": "success", "Fai
 class JobAdmin(ReadOnlyAdmin):
     """The pages of a kind of job. While one runs, its page shows how far it is every second."""
 
+    stopping_leaves = (
+        "What it found so far stays. It cannot go on from there; it can be started again."
+    )
     ordering = ("-started_at", "-id")
     sortable_by = ()
     actions_detail: tuple[str, ...] = ("stop",)
@@ -43,6 +46,24 @@ class JobAdmin(ReadOnlyAdmin):
     @display(description="asked by")
     def asked(self, job: Job) -> str:
         return str(job.asked_by) if job.asked_by else "-"
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        job = self.get_object(request, object_id)
+        found = {} if job is None else self.findings(request, job)
+        answer: HttpResponse = super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **found}
+        )
+        return answer
+
+    def findings(self, request: HttpRequest, job: Any) -> dict[str, Any]:
+        """What the job's page shows besides its fields, for its template."""
+        return {}
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         """What can be done in the state that the job is in."""
@@ -67,7 +88,7 @@ class JobAdmin(ReadOnlyAdmin):
             object_id,
             run,
             title="Stop it?",
-            text="What it found so far stays. It cannot go on from there; it can be started again.",
+            text=self.stopping_leaves,
             button="Stop",
         )
 

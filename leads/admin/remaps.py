@@ -3,7 +3,6 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -17,6 +16,10 @@ from leads.models import RemapJob, Signal
 
 @admin.register(RemapJob)
 class RemapJobAdmin(JobAdmin):
+    stopping_leaves = (
+        "The events it went through keep their new hits, the others those of before. You can go "
+        "on with it later."
+    )
     list_display = ("started_at", "shown_state", "result", "progress", "took", "asked")
     list_filter = (("state", ChoicesDropdownFilter),)
     list_select_related = ("asked_by",)
@@ -70,23 +73,4 @@ class RemapJobAdmin(JobAdmin):
             title="Go on with it?",
             text="It goes on where it was stopped, with the mappings as they are now.",
             button="Go on",
-        )
-
-    @action(description="Stop", icon="stop_circle", permissions=["stopping"], url_path="stop")
-    def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        def run(job: RemapJob) -> None:
-            if jobs.stop(job, at=timezone.now()):
-                self.message_user(request, "Stopped.", messages.SUCCESS)
-            else:
-                self.message_user(request, "It had ended already.", messages.INFO)
-
-        return confirmed(
-            self,
-            request,
-            object_id,
-            run,
-            title="Stop it?",
-            text="The events it went through keep their new hits, the others those of before. You "
-            "can go on with it later.",
-            button="Stop",
         )

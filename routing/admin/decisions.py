@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from unfold.contrib.filters.admin import (
@@ -95,19 +95,8 @@ class ReplayAdmin(JobAdmin):
         rule_set = replay.rule_set
         return replay.label if rule_set is None else page_link(change_url(rule_set), replay.label)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        replay = self.get_object(request, object_id)
-        context = {} if replay is None or replay.is_running else replay_context(replay)
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **context}
-        )
-        return answer
+    def findings(self, request: HttpRequest, job: Replay) -> dict[str, Any]:
+        return {} if job.is_running else replay_context(job)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, "delete")

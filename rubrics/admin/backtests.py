@@ -80,19 +80,8 @@ class BacktestAdmin(JobAdmin):
         ]
         return [*views, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        backtest = self.get_object(request, object_id)
-        context = {} if backtest is None else page_context(backtest, request.GET)
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **context}
-        )
-        return answer
+    def findings(self, request: HttpRequest, job: Backtest) -> dict[str, Any]:
+        return page_context(job, request.GET)
 
     def ask(self, request: HttpRequest, version_id: int) -> HttpResponse:
         """GET asks the question with answers that fit the data; POST starts it."""

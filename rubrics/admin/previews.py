@@ -123,19 +123,8 @@ class PreviewAdmin(JobAdmin):
         entered, left = crossings_of(preview)
         return f"{entered:,} / {left:,}"
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        preview = self.get_object(request, object_id)
-        context = {} if preview is None or preview.is_running else page_context(preview)
-        answer: HttpResponse = super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **context}
-        )
-        return answer
+    def findings(self, request: HttpRequest, job: Preview) -> dict[str, Any]:
+        return {} if job.is_running else page_context(job)
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         actions: list[Any] = super().get_actions_detail(request, object_id)
