@@ -1,12 +1,25 @@
 """Tasks and what webhooks are owed, to look at. Reps do tasks on their pages."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from leads.admin.base import BigTableAdmin, lead_link
+from leads.admin.base import BigTableAdmin, ReadOnlyInline, lead_link
 from leads.admin.filters import MomentFilter
-from routing.models import OwedEvent, Task
+from routing.models import OwedEvent, Task, TaskChange
+
+
+class TaskChangeInline(ReadOnlyInline):
+    model = TaskChange
+    verbose_name_plural = "history"
+    fields = ("at", "act", "rep", "by")
+    readonly_fields = fields
+    ordering = ("at", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TaskChange]:
+        return super().get_queryset(request).select_related("rep__user", "by")
 
 
 @admin.register(Task)
@@ -21,10 +34,11 @@ class TaskAdmin(BigTableAdmin):
         "note",
         ("created_at", "made_by", "due_at"),
         ("announced_at", "reminded_at"),
-        ("done_at", "done_by"),
+        ("done_at", "done_by", "removed_at"),
         "key",
     )
     readonly_fields = ("lead_name", "owner")
+    inlines = (TaskChangeInline,)
 
     @display(description="lead")
     def lead_name(self, task: Task) -> str:

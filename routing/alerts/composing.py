@@ -10,7 +10,7 @@ from routing.alerts import reading
 from routing.alerts.content import Content, one_line
 from routing.alerts.preferences import Manner, manner_of
 from routing.alerts.severity import DEFAULTS, Rule, severity_of
-from routing.models import Alert, Qualification, SeverityRule
+from routing.models import Alert, Qualification, SeverityRule, Task
 from routing.models.alert import AlertKind
 
 TITLES = {
@@ -54,6 +54,7 @@ class Desk:
         message: str,
         title: str = "",
         path: str = "",
+        task: Task | None = None,
     ) -> Alert:
         """An alert about a lead, not saved yet; see :func:`routing.alerts.raise_alert`."""
         manner = self.manner(user)
@@ -75,6 +76,7 @@ class Desk:
             user=user,
             lead=lead,
             qualification=qualification,
+            task=task,
             title=one_line(title or TITLES[kind].format(who=content.who)),
             content=content.as_json(),
             channels=manner.channels(kind, severity, at),

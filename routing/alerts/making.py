@@ -29,6 +29,7 @@ def raise_alert(
     message: str = "",
     title: str = "",
     path: str = "",
+    task: Task | None = None,
 ) -> Alert:
     """Tell somebody about a lead, once for each ``key``: raised again, it is the first one.
 
@@ -39,6 +40,7 @@ def raise_alert(
         message: why they are told, in a sentence or two.
         title: the line that is read first; by default the kind and who it is about.
         path: where it leads, from the application's root; by default to the lead.
+        task: what it asks them to do.
     """
     known = Alert.objects.filter(key=key).first()
     if known is not None:
@@ -54,6 +56,7 @@ def raise_alert(
         message=message,
         title=title,
         path=path,
+        task=task,
     )
     Alert.objects.bulk_create([alert], ignore_conflicts=True)
     return Alert.objects.get(key=key)

@@ -5,7 +5,7 @@ not told is found by having no ``announced_at``. Alerts are keyed by task, step 
 whatever is killed, repeated or handed to and fro tells nobody twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -16,9 +16,10 @@ from django.urls import reverse
 from routing.alerts.composing import Desk
 from routing.alerts.preferences import manner_of
 from routing.alerts.reading import moment
-from routing.models import Alert, OwedEvent, Task
+from routing.models import Alert, OwedEvent, Task, TaskChange
 from routing.models.alert import AlertKind, Severity
 from routing.models.task import Priority, TaskQuerySet
+from routing.models.task_change import TaskAct
 from routing.services.moving import name_of
 
 EVENT = "task.given"
@@ -28,11 +29,12 @@ EVENT = "task.given"
 def tell_of_tasks(*, at: datetime, limit: int) -> int:
     """Tell of up to ``limit`` tasks whoever is to do them; return how many were looked at.
 
-    No news is what somebody wrote down for themselves, what the play's own alert told them, and
-    what is done or settled by now. What is nobody's is told once somebody gets its PQL.
+    No news is what somebody wrote down for themselves or took, what the play's own alert told them,
+    and what is done or settled by now. What is nobody's is told once somebody gets its PQL.
     """
     tasks = _locked(Task.objects.unannounced(), limit)
-    given = [task for task in tasks if task.is_to_do and _is_given(task)]
+    givers = _givers_of(tasks)
+    given = [task for task in tasks if task.is_to_do and _is_given(task, givers)]
     known = _told_by_plays(given)
     _tell(AlertKind.TASK, [task for task in given if task.pk not in known], at=at)
     _owe_events(given, at=at)
@@ -71,10 +73,18 @@ def words_of(task: Task, user: User) -> str:
     return f"To do by {moment(task.due_at, manner_of(user).zone)}: {task.title.rstrip('. ')}."
 
 
-def _is_given(task: Task) -> bool:
-    """Whether somebody has it who did not write it down themselves, and who is still there."""
+def _givers_of(tasks: Iterable[Task]) -> dict[int, int | None]:
+    """Who said last whose each task is, by the task's id: who wrote it, or gave it on."""
+    said = TaskChange.objects.filter(task__in=tasks, act__in=(TaskAct.ADDED, TaskAct.GIVEN))
+    return dict(said.newest_of_each().values_list("task_id", "by_id"))
+
+
+def _is_given(task: Task, givers: Mapping[int, int | None]) -> bool:
+    """Whether somebody has it who did not say so themselves, and who is still there."""
     owner = task.owner
-    return owner is not None and owner.user.is_active and owner.user_id != task.made_by_id
+    if owner is None or not owner.user.is_active:
+        return False
+    return owner.user_id != givers.get(task.pk, task.made_by_id)
 
 
 def _told_by_plays(tasks: Iterable[Task]) -> set[int]:
@@ -157,6 +167,7 @@ def _alert(kind: AlertKind, task: Task, user: User, desk: Desk, *, at: datetime)
         message=_message(task, user, desk.manner(user).zone, at=at),
         title=f"{words} about {task.lead}: {task.title}",
         path=_path(task),
+        task=task,
     )
 
 

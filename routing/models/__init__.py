@@ -26,6 +26,7 @@ from routing.models.rule import AssignmentRule, DealTurn, RuleSet
 from routing.models.saved_view import SavedView
 from routing.models.sla import SlaEvent, SlaPolicy
 from routing.models.task import Task
+from routing.models.task_change import TaskChange
 from routing.models.territory import AccountOwner, Territory
 from routing.models.touch import Touch
 from routing.models.visit import LeadVisit
@@ -69,6 +70,7 @@ __all__ = [
     "SlaPolicy",
     "StateChange",
     "Task",
+    "TaskChange",
     "Team",
     "Territory",
     "Touch",

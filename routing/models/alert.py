@@ -120,6 +120,15 @@ class Alert(models.Model):
     qualification = models.ForeignKey(
         Qualification, on_delete=models.CASCADE, null=True, blank=True, related_name="alerts"
     )
+    task = models.ForeignKey(
+        "routing.Task",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="alerts",
+        db_index=False,
+        help_text="What it asks its recipient to do.",
+    )
     title = models.CharField(max_length=200, help_text="One line of plain text.")
     content = models.JSONField()
     channels = ArrayField(
@@ -148,6 +157,7 @@ class Alert(models.Model):
             models.Index(fields=["user", "-created_at"], name="alert_inbox"),
             models.Index(fields=["user"], condition=Q(read_at=None), name="alert_unread"),
             models.Index(fields=["created_at"], name="alert_by_age"),
+            models.Index(fields=["task"], condition=Q(task__isnull=False), name="alert_of_task"),
         ]
 
     def __str__(self) -> str:

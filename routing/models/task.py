@@ -40,11 +40,16 @@ class TaskQuerySet(models.QuerySet["Task"]):
         state = Qualification.objects.filter(pk=OuterRef("qualification")).values("state")
         told = self.alias(pql_state=Subquery(state))
         of_open = Q(qualification=None) | Q(pql_state__in=OPEN_STATES)
-        return told.filter(of_open, done_at=None).order_by("due_at", "-priority", "pk")
+        standing = told.filter(of_open, done_at=None, removed_at=None)
+        return standing.order_by("due_at", "-priority", "pk")
 
     def done(self) -> TaskQuerySet:
         """Done ones, the last first."""
-        return self.filter(done_at__isnull=False).order_by("-done_at", "-pk")
+        return self.standing().filter(done_at__isnull=False).order_by("-done_at", "-pk")
+
+    def standing(self) -> TaskQuerySet:
+        """Those that nobody has taken back."""
+        return self.filter(removed_at=None)
 
     def of_rep(self, rep_id: int | None) -> TaskQuerySet:
         """Given to this rep, or of a PQL that is theirs to work."""
@@ -72,11 +77,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def unannounced(self) -> TaskQuerySet:
         """Those that whoever has them now was not told of yet; oldest first."""
-        return self.filter(announced_at=None, done_at=None).order_by("pk")
+        return self.standing().filter(announced_at=None, done_at=None).order_by("pk")
 
     def unreminded(self, at: datetime) -> TaskQuerySet:
         """Those that fell due by ``at`` and of which nobody was reminded; longest due first."""
-        told = self.filter(announced_at__isnull=False, done_at=None)
+        told = self.standing().filter(announced_at__isnull=False, done_at=None)
         return told.filter(reminded_at=None, due_at__lte=at).order_by("due_at", "pk")
 
     def of_merged_leads(self) -> TaskQuerySet:
@@ -97,7 +102,8 @@ class Task(models.Model):
     Whose it is: the rep it was given to or, where ``rep`` is empty, whoever works the PQL: it
     follows when that is reassigned, and is settled when that ends. ``key`` names its cause, so that
     no cause makes it twice. ``announced_at`` is emptied when it becomes somebody else's: whose it
-    is by then is told (:mod:`routing.alerts.of_tasks`).
+    is by then is told (:mod:`routing.alerts.of_tasks`). One that was taken back (``removed_at``)
+    stays as a row, for its history and for the messages that told of it.
     """
 
     key = models.CharField(max_length=120, unique=True)
@@ -148,6 +154,9 @@ class Task(models.Model):
         blank=True,
         related_name="+",
     )
+    removed_at = models.DateTimeField(
+        "taken back at", null=True, blank=True, help_text="Who wrote it took it back."
+    )
 
     objects = TaskQuerySet.as_manager()
 
@@ -188,9 +197,13 @@ class Task(models.Model):
 
     @property
     def is_to_do(self) -> bool:
-        """Neither done, nor settled by the end of the PQL it belongs to."""
-        is_settled = self.qualification is not None and self.qualification.state not in OPEN_STATES
-        return self.done_at is None and not is_settled
+        """Neither done, nor taken back, nor settled by the end of the PQL it belongs to."""
+        return self.done_at is None and self.removed_at is None and not self.is_settled
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the PQL it belongs to has ended."""
+        return self.qualification is not None and self.qualification.state not in OPEN_STATES
 
     def is_overdue(self, at: datetime) -> bool:
         """Whether its moment has passed and it is not done."""

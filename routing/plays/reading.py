@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leads.models import Lead
-from routing.models import Draft, LeadStage, LeadTag, Task
+from routing.models import Draft, LeadStage, LeadTag, Task, TaskChange
 from routing.models.lead_mark import Stage
 from routing.models.task import TaskQuerySet, tomorrow
 from routing.viewers import Viewer
@@ -14,6 +14,7 @@ MOST_SHOWN = 100
 MOST_DONE = 50
 DONE_ON_LEAD = 5
 MOST_DRAFTS = 3
+MOST_CHANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class LeadPlays:
-    """What is to be done about a lead, and what was done last."""
+    """What is to be done about a lead, what was done last, and who did what to its tasks."""
 
     to_do: list[Shown]
     done: list[Shown]
+    changes: list[TaskChange]
     drafts: list[Draft]
     tags: list[LeadTag]
     stage: Stage | None
@@ -58,10 +60,18 @@ def of_lead(lead: Lead, viewer: Viewer, *, at: datetime) -> LeadPlays:
     return LeadPlays(
         to_do=_shown(seen.to_do()[:MOST_SHOWN], viewer, at),
         done=_shown(seen.done()[:DONE_ON_LEAD], viewer, at),
+        changes=_changes(lead, viewer),
         drafts=list(Draft.objects.open().filter(lead=lead)[:MOST_DRAFTS]),
         tags=list(LeadTag.objects.filter(lead=lead)),
         stage=LeadStage.objects.current([lead.pk]).get(lead.pk),
     )
+
+
+def _changes(lead: Lead, viewer: Viewer) -> list[TaskChange]:
+    """What was done last to a lead's tasks that the viewer may see, also to those taken back."""
+    seen = Task.objects.filter(lead=lead).seen_by(viewer)
+    changes = TaskChange.objects.filter(task__in=seen).order_by("-at", "-pk")
+    return list(changes.select_related("task__run__play", "rep__user", "by")[:MOST_CHANGES])
 
 
 def task_counts(viewer: Viewer) -> dict[str, int]:

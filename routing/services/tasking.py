@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from leads.models import Lead
-from routing.models import Alert, LeadTag, Qualification, Rep, Task
+from routing.models import Alert, LeadTag, Qualification, Rep, Task, TaskChange
 from routing.models.task import Priority
+from routing.models.task_change import TaskAct
 from routing.services.errors import InvalidRequest, NotYours
 from routing.viewers import Viewer
 
@@ -48,7 +49,7 @@ def add_task(
     if rep is not None:
         _require_giver(rep, by)
     pql = None if rep is not None else _open_pql(lead)
-    return Task.objects.create(
+    task = Task.objects.create(
         key=f"hand:{uuid4()}",
         lead=lead,
         qualification=pql,
@@ -60,23 +61,26 @@ def add_task(
         created_at=at,
         due_at=_evening(due_on, at),
     )
+    TaskChange.objects.note(task, TaskAct.ADDED, by_id=by.pk, at=at)
+    return task
 
 
 @transaction.atomic
 def give_task(task: Task, *, rep: Rep, by: User, at: datetime) -> Task:
-    """Give a task to a rep, whose it is from now on, whoever works the PQL. They are told of it.
+    """Give a task to a rep, whose it is from now on, whoever works the PQL.
+
+    They are told of it, unless they took it themselves.
 
     Raises:
-        InvalidRequest: it is done.
+        InvalidRequest: it is done, or taken back.
         NotYours: only who manages a rep gives them tasks.
     """
     _require_giver(rep, by)
-    # Who takes it themselves need not be told.
-    announced_at = at if rep.user_id == by.pk else None
-    to_do = Task.objects.filter(pk=task.pk, done_at=None)
-    if not to_do.update(rep=rep, announced_at=announced_at):
+    to_do = Task.objects.standing().filter(pk=task.pk, done_at=None)
+    if not to_do.update(rep=rep, announced_at=None):
         raise InvalidRequest("This task is done already. Put it back on the list first.")
     task.refresh_from_db()
+    TaskChange.objects.note(task, TaskAct.GIVEN, by_id=by.pk, at=at)
     return task
 
 
@@ -86,18 +90,20 @@ def _require_giver(rep: Rep, by: User) -> None:
 
 
 @transaction.atomic
-def remove_task(task: Task, *, at: datetime) -> None:
+def remove_task(task: Task, *, by: User, at: datetime) -> None:
     """Take back a task that somebody wrote by hand; what a play made is ticked off instead.
 
     Whoever was not told of it yet by Slack or e-mail will not be.
 
     Raises:
-        InvalidRequest: a play made it.
+        InvalidRequest: a play made it, or somebody took it back before.
     """
     if task.made_by_id is None:
         raise InvalidRequest("A play made this task. Tick it off instead.")
+    if not Task.objects.standing().filter(pk=task.pk).update(removed_at=at):
+        raise InvalidRequest("This task was taken back already.")
     Alert.objects.about(task.subject).settle(at)
-    task.delete()
+    TaskChange.objects.note(task, TaskAct.REMOVED, by_id=by.pk, at=at)
 
 
 @transaction.atomic

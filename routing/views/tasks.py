@@ -110,7 +110,7 @@ def task_remove(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     if task.made_by_id != viewer.user_id and not reading.may_act_on(viewer, task):
         return answer(request, f"This task is {task.owner}'s to do.", is_refusal=True)
     try:
-        services.remove_task(task, at=timezone.now())
+        services.remove_task(task, by=person(request), at=timezone.now())
     except services.RoutingError as error:
         return answer(request, str(error), is_refusal=True)
     return answer(request, f"Taken back: {task.title}")
@@ -123,8 +123,10 @@ def task_done(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     task = _found(viewer, pk)
     if not reading.may_act_on(viewer, task):
         return answer(request, f"This task is {task.owner}'s to do.", is_refusal=True)
-    if not plays.finish_task(task, by=person(request), at=timezone.now()):
-        return answer(request, f"Already done: {task.title}")
+    try:
+        plays.finish_task(task, by=person(request), at=timezone.now())
+    except services.RoutingError as error:
+        return answer(request, str(error), is_refusal=True)
     undo = reverse("routing:task-undone", args=[task.pk])
     return answer(request, f"Done: {task.title}", undo=undo)
 
@@ -136,7 +138,10 @@ def task_undone(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     task = _found(viewer, pk)
     if not reading.may_act_on(viewer, task):
         return answer(request, f"This task is {task.owner}'s to do.", is_refusal=True)
-    plays.reopen_task(task)
+    try:
+        plays.reopen_task(task, by=person(request), at=timezone.now())
+    except services.RoutingError as error:
+        return answer(request, str(error), is_refusal=True)
     return answer(request, f"Back on the list: {task.title}")
 
 
@@ -151,5 +156,6 @@ def draft_away(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
 
 
 def _found(viewer: Viewer, pk: int) -> Task:
-    visible = Task.objects.seen_by(viewer).select_related("rep__user", "qualification__rep__user")
-    return get_object_or_404(visible, pk=pk)
+    visible = Task.objects.standing().seen_by(viewer)
+    people = ("rep__user", "qualification__rep__user")
+    return get_object_or_404(visible.select_related(*people), pk=pk)

@@ -37,7 +37,8 @@ class RaiseAlert(Action):
         user = _recipient(doing, params["to"])
         if user is None:
             return f"Nobody to alert: nobody is {TO[params['to']]} here"
-        text = _with_task(doing.fill(params.get("text") or doing.play.why).subject, doing, user)
+        task = _task_for(doing, user)
+        text = _with_task(doing.fill(params.get("text") or doing.play.why).subject, task, user)
         raise_alert(
             key=doing.key(self.kind),
             kind=AlertKind.PLAY,
@@ -48,18 +49,23 @@ class RaiseAlert(Action):
             at=doing.at,
             message=text,
             title=f"{doing.play.name}: {doing.lead}"[:200],
+            task=task,
         )
         return f"Alert to {user.get_full_name() or user.get_username()}"
 
 
-def _with_task(text: str, doing: Doing, user: User) -> str:
-    """Whoever is given a task by the same run is told of both at once; the task is never cut off.
-
-    Tasks are given before anybody is alerted.
-    """
+def _task_for(doing: Doing, user: User) -> Task | None:
+    """The task that the same run gives to whom it alerts. Tasks are given before anybody is
+    alerted."""
     people = ("rep__user", "qualification__rep__user")
     task = Task.objects.filter(run=doing.run).select_related(*people).first()
-    if task is None or task.owner is None or task.owner.user_id != user.pk:
+    is_theirs = task is not None and task.owner is not None and task.owner.user_id == user.pk
+    return task if is_theirs else None
+
+
+def _with_task(text: str, task: Task | None, user: User) -> str:
+    """Whoever is given a task as well is told of both at once; the task is never cut off."""
+    if task is None:
         return text
     words = words_of(task, user)
     return f"{one_line(text, TEXT_LENGTH - len(words) - 1)} {words}"

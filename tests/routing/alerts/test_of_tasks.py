@@ -95,6 +95,7 @@ def test_play_that_alerts_the_rep_as_well_tells_both_at_once(to: str) -> None:
     told_along = Alert.objects.get(kind=AlertKind.PLAY).content["message"]
     if to == "rep":
         assert told_along.endswith("… To do by Tue 10 Mar at 13:01: Call.")
+        assert Alert.objects.get(kind=AlertKind.PLAY).task == Task.objects.get()
         assert told() == []
     else:
         assert "To do by" not in told_along
@@ -122,6 +123,20 @@ def test_nobody_is_told_of_their_own_of_what_is_over_or_who_left() -> None:
     assert told() == []
     assert not OwedEvent.objects.exists()
     assert not Task.objects.unannounced().exists()
+
+
+def test_own_task_given_away_and_back_is_news_to_who_wrote_it() -> None:
+    rep, boss = RepFactory.create(), make_manager()
+    task = services.add_task(
+        LeadFactory.create(), title="Call", due_on=AT.date(), rep=rep, by=rep.user, at=AT
+    )
+    watch()
+    assert told() == []
+    for new in (RepFactory.create(), rep):
+        services.give_task(task, rep=new, by=boss, at=AT)
+    watch()
+    assert told() == [(rep.user, "task")]
+    assert Alert.objects.get().task == task
 
 
 def test_reminded_once_when_it_is_due_also_of_ones_own() -> None:
@@ -184,7 +199,7 @@ def test_what_is_done_or_taken_back_goes_out_no_more() -> None:
     done, removed, open_one = (task_of(rep, made_by=boss) for _ in range(3))
     watch()
     plays.finish_task(done, by=rep.user, at=AT + HOUR)
-    services.remove_task(removed, at=AT + HOUR)
+    services.remove_task(removed, by=boss, at=AT + HOUR)
     waiting = Alert.objects.exclude(channels=[])
     assert [alert.key for alert in waiting] == [f"task:{open_one.pk}:given:{rep.user_id}"]
     assert list(Alert.objects.unread()) == list(waiting)

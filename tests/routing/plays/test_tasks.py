@@ -27,16 +27,30 @@ def test_make_task_makes_it_once_per_key() -> None:
     assert Task.objects.get().title == "Call"
 
 
-def test_finish_and_reopen_say_whether_they_did_it() -> None:
+def test_finish_and_reopen_are_kept_and_refused_where_they_change_nothing() -> None:
+    by, task = UserFactory.create(first_name="Ada"), make_task("a")
+    later = AT + timedelta(days=1)
+    with pytest.raises(services.InvalidRequest, match="Not done"):
+        plays.reopen_task(task, by=by, at=AT)
+    plays.finish_task(task, by=by, at=AT)
+    with pytest.raises(services.InvalidRequest, match="Already done by Ada Day: a"):
+        plays.finish_task(task, by=UserFactory.create(), at=later)
+    done = Task.objects.get()
+    assert (done.done_at, done.done_by) == (AT, by)
+    plays.reopen_task(task, by=by, at=later)
+    open_again = Task.objects.get()
+    assert (open_again.done_at, open_again.done_by) == (None, None)
+    assert list(task.changes.values_list("act", "by", "at")) == [
+        ("added", None, AT), ("done", by.pk, AT), ("reopened", by.pk, later),
+    ]  # fmt: skip
+
+
+def test_task_taken_back_is_neither_done_nor_put_back() -> None:
     by, task = UserFactory.create(), make_task("a")
-    assert plays.finish_task(task, by=by, at=AT)
-    assert not plays.finish_task(task, by=by, at=AT + timedelta(days=1))
-    task.refresh_from_db()
-    assert (task.done_at, task.done_by) == (AT, by)
-    assert plays.reopen_task(task)
-    assert not plays.reopen_task(task)
-    task.refresh_from_db()
-    assert (task.done_at, task.done_by) == (None, None)
+    Task.objects.update(removed_at=AT, done_at=AT)
+    for act, words in ((plays.finish_task, "Taken back"), (plays.reopen_task, "Not done")):
+        with pytest.raises(services.InvalidRequest, match=words):
+            act(task, by=by, at=AT)
 
 
 def test_task_of_a_pql_follows_its_rep_and_ends_with_it() -> None:

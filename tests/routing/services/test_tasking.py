@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from routing import services
 from routing.alerts import tell_of_tasks
-from routing.models import Alert, LeadTag, Task
+from routing.models import Alert, LeadTag, Task, TaskChange
 from tests.factories.routing import RepFactory, TeamFactory, make_manager, make_pql, rep_of
 from tests.factories.rubrics import AT, LeadFactory
 
@@ -102,10 +102,15 @@ def test_what_a_play_made_is_not_removed() -> None:
         )
         for by in (RepFactory.create().user, None)
     )  # fmt: skip
-    services.remove_task(by_hand, at=AT)
+    by = make_manager()
+    services.remove_task(by_hand, by=by, at=AT)
     with pytest.raises(services.InvalidRequest, match="Tick it off"):
-        services.remove_task(by_play, at=AT)
-    assert list(Task.objects.all()) == [by_play]
+        services.remove_task(by_play, by=by, at=AT)
+    with pytest.raises(services.InvalidRequest, match="already"):
+        services.remove_task(by_hand, by=by, at=AT)
+    assert list(Task.objects.standing()) == list(Task.objects.to_do()) == [by_play]
+    (change,) = TaskChange.objects.all()
+    assert (change.task, change.act, change.by) == (by_hand, "removed", by)
 
 
 def test_tag_is_put_once_and_taken_off() -> None:
@@ -136,6 +141,9 @@ def test_task_given_on_is_the_other_reps_and_news_to_them_alone() -> None:
     tell_of_tasks(at=AT, limit=5)
     told = [alert.user for alert in Alert.objects.order_by("pk")]
     assert told == [maya.user, other.user]
+    changes = list(task.changes.values_list("act", "rep", "by"))
+    given = [("given", rep.pk, boss.pk) for rep in (other, maya, other)]
+    assert changes == [("added", None, boss.pk), *given, ("given", maya.pk, maya.user.pk)]
     Task.objects.update(done_at=AT)
     with pytest.raises(services.InvalidRequest, match="done already"):
         services.give_task(task, rep=other, by=boss, at=AT)

@@ -133,7 +133,11 @@ def test_rep_adds_a_task_and_takes_it_back(client: Client, maya: User) -> None:
     assert (task.owner, task.made_by) == (maya.rep, maya)
     assert f"/tasks/{task.pk}/remove/" in response["HX-Trigger"]
     assert client.post(f"/tasks/{task.pk}/remove/", headers=HTMX).status_code == 204
-    assert not Task.objects.exists()
+    assert not Task.objects.standing().exists()
+    assert client.post(f"/tasks/{task.pk}/remove/", headers=HTMX).status_code == 404
+    page = client.get(f"/leads/{lead.pk}/").content.decode()
+    assert "Added for" in page
+    assert "Taken back" in page
 
 
 def test_manager_adds_a_task_for_a_rep_who_is_told_by_whom(client: Client) -> None:
