@@ -53,6 +53,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Messages in Slack about these PQLs that are there, or may be any moment."""
         return self._begun_in_slack().filter(alert__qualification__in=qualification_ids)
 
+    def asking_for(self, task_ids: Collection[int]) -> DeliveryQuerySet:
+        """Messages in Slack that ask for these tasks, likewise."""
+        return self._begun_in_slack().filter(alert__task__in=task_ids)
+
     def digests_of(self, alert_ids: Collection[int]) -> DeliveryQuerySet:
         """Messages in Slack that tell several things, these among them, likewise."""
         return self._begun_in_slack().filter(alert=None, alert_ids__overlap=alert_ids)

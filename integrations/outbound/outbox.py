@@ -12,10 +12,10 @@ from django.db import transaction
 from integrations.models import Delivery, DeliveryKind, DeliveryState, Destination, DestinationKind
 from integrations.models.delivery import LIFE
 from integrations.outbound.events import data_of, kind_of, lead_data
-from integrations.outbound.updating import owe_updates
+from integrations.outbound.updating import owe_updates, owe_updates_of_tasks
 from integrations.outbound.webhooks import body_of
 from routing.alerts import Message, claim_messages, mark_delivered
-from routing.models import Alert, OwedEvent, StateChange
+from routing.models import Alert, OwedEvent, StateChange, TaskChange
 from routing.models.alert import Channel
 
 TOO_LATE = "It could not be sent for four days, and is no news any more."
@@ -26,6 +26,7 @@ def owe(*, at: datetime, limit: int) -> int:
     return max(
         owe_alerts(at=at, limit=limit),
         owe_changes(at=at, limit=limit),
+        owe_changes_of_tasks(at=at, limit=limit),
         owe_events(at=at, limit=limit),
     )
 
@@ -112,6 +113,17 @@ def owe_changes(*, at: datetime, limit: int) -> int:
     )
     owe_updates(changes, at=at)
     StateChange.objects.filter(pk__in=[change.pk for change in changes]).update(handed_on_at=at)
+    return len(changes)
+
+
+@transaction.atomic
+def owe_changes_of_tasks(*, at: datetime, limit: int) -> int:
+    """What became of tasks: messages sent before are brought up to date."""
+    locked = TaskChange.objects.not_handed_on().select_for_update(skip_locked=True)
+    changes = dict(locked.values_list("pk", "task_id")[:limit])
+    if changes:
+        owe_updates_of_tasks(set(changes.values()), at=at)
+        TaskChange.objects.filter(pk__in=changes).update(handed_on_at=at)
     return len(changes)
 
 

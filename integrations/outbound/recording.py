@@ -89,9 +89,10 @@ def _is_up_to_date(update: Delivery, at: datetime) -> None:
 
 
 def _was_asked_again(row: Delivery, sent: Delivery) -> bool:
-    """Whether there is more to tell than what was just told."""
-    if row.alert_id is None:
-        return bool(row.payload["asked"] > sent.payload["asked"])
+    """Whether there is more to tell than what was just told (:mod:`.updating` says how it is
+    remembered)."""
+    if "asked" in row.payload:
+        return bool(row.payload["asked"] > sent.payload.get("asked", 0))
     return bool(row.payload["change"] > (sent.shown_change or 0))
 
 

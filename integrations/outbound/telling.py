@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Manager, QuerySet
 from django.urls import reverse
 
 from integrations.models import Delivery, DeliveryKind
+from integrations.outbound.news import Past, past_of
 from integrations.outbound.outcomes import Refused
 from routing.alerts import Content
-from routing.models import Alert, Qualification, StateChange
+from routing.models import Alert, Qualification, Task
 from routing.models.alert import Severity
-from routing.models.qualification import CLOSED_STATES, Review, State
+from routing.models.qualification import Review, State
 from routing.viewers import Viewer
 
 MOST_LINES = 40  # of a digest; Slack shows 50 blocks
 NOTHING = Content()
-DONE = {
-    State.ACCEPTED: "Accepted",
-    State.CONTACTED: "Contacted",
-    State.OPPORTUNITY: "Made an opportunity",
-    State.WON: "Won",
-    State.LOST: "Lost",
-    State.REJECTED: "Rejected",
-    State.SNOOZED: "Snoozed",
-    State.EXPIRED: "Expired",
-    State.ASSIGNED: "Given",
-    State.NEW: "Put back",
-}
-REVIEWED = {Review.PASSED: "Passed on", Review.DISMISSED: "Rejected"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +39,7 @@ class Telling:
         news: how things stand, where they have moved on: "Accepted by Ada Long, 3 minutes after".
         acts_on: the PQL that can still be accepted, rejected or snoozed from here.
         asks_about: the PQL that can be passed on or rejected from here, for it waits for a review.
+        does: the task that can be ticked off from here; ``undoes`` is one that can be put back.
         items: of a digest; then there is no content.
         more: how many items are not shown.
         shown_change: the newest change of the PQL that it tells.
@@ -66,6 +53,8 @@ class Telling:
     news: str = ""
     acts_on: int | None = None
     asks_about: int | None = None
+    does: int | None = None
+    undoes: int | None = None
     items: tuple[Item, ...] = ()
     more: int = 0
     shown_change: int | None = None
@@ -89,56 +78,22 @@ def telling_of(delivery: Delivery) -> Telling | Refused:
     about = delivery.original or delivery
     alerts = list(
         Alert.objects.filter(pk__in=about.alert_ids)
-        .select_related("qualification__rep", "user")
+        .select_related(
+            "qualification__rep", "user", "task__rep__user", "task__qualification__rep__user"
+        )
         .order_by("-severity", "pk")
     )
     if not alerts:
         return Refused("What it was about is gone.")
-    past = _past_of(alerts)
+    past = past_of(alerts)
     if about.alert_id is None:
         return _digest(alerts, past, is_shared=about.user_id is None)
     return _alone(alerts[0], past, is_shared=about.user_id is None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """What became of the PQLs that alerts are about: the newest change of each, by its id, and the
-    one that decided its review."""
-
-    last: Mapping[int, StateChange]
-    reviews: Mapping[int, StateChange]
-
-    def news_for(self, alert: Alert) -> StateChange | None:
-        """What counts to whoever got the alert: a reviewer is not told who works it by now."""
-        about = alert.qualification_id or 0
-        last = self.last.get(about)
-        return self.reviews.get(about, last) if alert.asks_for_review else last
-
-
-def _past_of(alerts: Iterable[Alert]) -> _Past:
-    """Two queries; one where nothing asks for a review."""
-    about = {alert.qualification_id for alert in alerts}
-    reviewed = {alert.qualification_id for alert in alerts if alert.asks_for_review}
-    decided = StateChange.objects.filter(before__review=Review.WAITING, undone_by=None)
-    return _Past(_newest(StateChange.objects, about), _newest(decided, reviewed))
-
-
-def _newest(
-    changes: QuerySet[StateChange] | Manager[StateChange], qualification_ids: Iterable[int | None]
-) -> dict[int, StateChange]:
-    """The newest of the changes, of each PQL."""
-    newest = (
-        changes.filter(qualification__in=[pk for pk in qualification_ids if pk])
-        .select_related("by", "rep__user")
-        .order_by("qualification_id", "-pk")
-        .distinct("qualification_id")
-    )
-    return {change.qualification_id: change for change in newest}
-
-
-def _digest(alerts: Sequence[Alert], past: _Past, *, is_shared: bool) -> Telling:
+def _digest(alerts: Sequence[Alert], past: Past, *, is_shared: bool) -> Telling:
     items = tuple(
-        Item(alert.title, _url(Content.from_json(alert.content).path), _news(alert, past))
+        Item(alert.title, _url(Content.from_json(alert.content).path), past.news_for(alert))
         for alert in alerts[:MOST_LINES]
     )
     count = f"{len(alerts)} thing{'s' if len(alerts) > 1 else ''}"
@@ -154,21 +109,24 @@ def _digest(alerts: Sequence[Alert], past: _Past, *, is_shared: bool) -> Telling
     )
 
 
-def _alone(alert: Alert, past: _Past, *, is_shared: bool) -> Telling:
+def _alone(alert: Alert, past: Past, *, is_shared: bool) -> Telling:
     content = Content.from_json(alert.content)
     pql = alert.qualification
     last = past.last.get(pql.pk) if pql else None
     may_act = pql is not None and _may_act(alert, pql, is_shared=is_shared)
     may_review = pql is not None and _may_review(alert, pql, is_shared=is_shared)
+    task = alert.task if alert.task and _may_do(alert, alert.task, is_shared=is_shared) else None
     return Telling(
         reference=f"Alert {alert.pk}",
         title=alert.title,
         url=_url(content.path),
         severity=Severity(alert.severity),
         content=content,
-        news=_news(alert, past),
+        news=past.news_for(alert),
         acts_on=pql.pk if pql and may_act else None,
         asks_about=pql.pk if pql and may_review else None,
+        does=task.pk if task and task.done_at is None else None,
+        undoes=task.pk if task and task.done_at is not None else None,
         shown_change=last.pk if last else None,
     )
 
@@ -190,18 +148,11 @@ def _may_review(alert: Alert, pql: Qualification, *, is_shared: bool) -> bool:
     return is_shared or Viewer.of(alert.user).may_review
 
 
-def _news(alert: Alert, past: _Past) -> str:
-    """What became of it since; empty where it is as the alert says."""
-    last = past.news_for(alert)
-    if last is None or last.at <= alert.created_at:
-        return ""
-    word = DONE.get(State(last.to_state), "Changed")
-    if alert.asks_for_review and alert.qualification:
-        word = REVIEWED.get(Review(alert.qualification.review), word)
-    to = f" to {last.rep}" if word == "Given" and last.rep else ""
-    by = f" by {last.by.get_full_name() or last.by.get_username()}" if last.by else ""
-    why = f": {last.reason}" if last.to_state in CLOSED_STATES and last.reason else ""
-    return f"{word}{to}{by}, {span_words(last.at - alert.created_at)} after{why}"
+def _may_do(alert: Alert, task: Task, *, is_shared: bool) -> bool:
+    """Whether it is still a matter of whom the message is for, done or not; as above."""
+    if task.removed_at is not None or task.is_settled:
+        return False
+    return is_shared or task.owner is None or task.owner.user_id == alert.user_id
 
 
 def numbers(content: Content) -> list[tuple[str, str]]:
@@ -215,15 +166,6 @@ def numbers(content: Content) -> list[tuple[str, str]]:
             ("Total", f"{of.total} of {of.max_total}" + (f" ({labels})" if labels else "")),
         ]
     return found
-
-
-def span_words(span: timedelta) -> str:
-    """``3 minutes``: in the largest unit that fits, rounded down."""
-    seconds = int(span.total_seconds())
-    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1)):
-        if count := seconds // size:
-            return f"{count} {unit}{'s' if count > 1 else ''}"
-    return "a moment"
 
 
 def _url(path: str) -> str:

@@ -1,19 +1,22 @@
-"""Messages in Slack are brought up to date when the PQLs that they tell of change.
+"""Messages in Slack are brought up to date when the PQLs and tasks that they tell of change.
 
 One update a message, whatever happens meanwhile: it tells what is true when it is sent. It is owed
-anew for whatever comes after that was read.
+anew for whatever comes after that was read. By what its payload remembers, one that is sent knows
+whether it was asked for again on its way: the newest ``change`` of the one PQL that the message is
+about; else how often it was ``asked`` for, for changes of different PQLs and tasks may be seen in
+another order than that of their ids.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from integrations.models import Delivery, DeliveryKind, DeliveryState
-from integrations.models.delivery import LIFE
+from integrations.models.delivery import LIFE, DeliveryQuerySet
 from integrations.outbound.recording import owe_again
-from routing.models import Alert, StateChange
+from routing.models import Alert, StateChange, Task
 
 Newest = Mapping[int, int]
 """The newest change of each PQL, by the PQL's id."""
@@ -22,10 +25,21 @@ Newest = Mapping[int, int]
 def owe_updates(changes: Sequence[StateChange], *, at: datetime) -> None:
     """Owe an update of each message that tells of these PQLs and may not know the changes yet.
 
-    Needs a transaction, in which the changes are marked as handed on.
+    Needs a transaction, in which the changes are marked as handed on. What is to be done for a PQL
+    changes with it: whose it is, and whether it is still to be done.
     """
     newest = {change.qualification_id: change.pk for change in changes}
-    behind = {told.pk: told for told in (*_alone(newest), *_digests(newest))}
+    to_do = Task.objects.standing().filter(qualification__in=newest, done_at=None)
+    _owe(newest, set(to_do.values_list("pk", flat=True)), at=at)
+
+
+def owe_updates_of_tasks(task_ids: Collection[int], *, at: datetime) -> None:
+    """Owe an update of each message that asks for these tasks; needs a transaction, as above."""
+    _owe({}, task_ids, at=at)
+
+
+def _owe(newest: Newest, task_ids: Collection[int], *, at: datetime) -> None:
+    behind = {told.pk: told for told in _behind(newest, task_ids)}
     known = Delivery.objects.select_for_update(no_key=True).filter(original__in=behind)
     for update in known.order_by("pk"):
         assert update.original_id is not None  # asked for
@@ -38,27 +52,37 @@ def owe_updates(changes: Sequence[StateChange], *, at: datetime) -> None:
     Delivery.objects.bulk_create(updates, ignore_conflicts=True)
 
 
-def _alone(newest: Newest) -> Iterable[Delivery]:
-    """Messages about one PQL that say less than is known."""
-    told = Delivery.objects.telling_of(newest).annotate(pql=F("alert__qualification"))
-    return [one for one in told if (one.shown_change or 0) < newest[one.pql]]  # type: ignore[attr-defined]  # annotated
+def _behind(newest: Newest, task_ids: Collection[int]) -> Iterator[Delivery]:
+    """Messages that may say less than is known. Of one that tells several things no id of a change
+    says what it tells: it is always asked for an update."""
+    about = Q(qualification__in=newest)
+    if newest:
+        for told in _with_subjects(Delivery.objects.telling_of(newest)):
+            if not _is_of_pql(told) or (told.shown_change or 0) < newest[told.pql]:  # type: ignore[attr-defined]  # annotated
+                yield told
+    if task_ids:
+        about |= Q(task__in=task_ids)
+        yield from _with_subjects(Delivery.objects.asking_for(task_ids))
+    alerts = Alert.objects.filter(about).order_by().values_list("pk", flat=True)
+    yield from _with_subjects(Delivery.objects.digests_of(list(alerts)))
 
 
-def _digests(newest: Newest) -> Iterable[Delivery]:
-    """Messages about several. Changes of different PQLs may be seen in another order than that of
-    their ids, so no id says what a digest tells: it is always asked for an update."""
-    about = Alert.objects.filter(qualification__in=newest).order_by()
-    return Delivery.objects.digests_of(list(about.values_list("pk", flat=True)))
+def _with_subjects(found: DeliveryQuerySet) -> DeliveryQuerySet:
+    return found.annotate(pql=F("alert__qualification"), task=F("alert__task"))
+
+
+def _is_of_pql(told: Delivery) -> bool:
+    """Whether it is about one PQL, and nothing else."""
+    return told.pql is not None and told.task is None  # type: ignore[attr-defined]  # annotated
 
 
 def _asked(
     original: Delivery, newest: Newest, *, before: Mapping[str, Any] | None = None
 ) -> dict[str, int]:
-    """What an update remembers: the change it is to tell or, of a digest, how often it was asked
-    for. By that one that is sent knows whether it was asked for again on its way."""
-    if original.alert_id is None:
-        return {"asked": (before or {}).get("asked", 0) + 1}
-    return {"change": newest[original.pql]}  # type: ignore[attr-defined]  # annotated
+    """What an update remembers."""
+    if _is_of_pql(original):
+        return {"change": newest[original.pql]}  # type: ignore[attr-defined]  # annotated
+    return {"asked": (before or {}).get("asked", 0) + 1}
 
 
 def _update(original: Delivery, payload: dict[str, int], *, at: datetime) -> Delivery:

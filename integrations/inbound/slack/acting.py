@@ -16,8 +16,9 @@ from integrations.inbound.slack.payload import Click, Submission
 from integrations.models import SlackAction, SlackUser
 from integrations.outbound.secrets import MissingSecretError, secret
 from integrations.outbound.slack.client import SlackProblem, call, client
-from routing import services
-from routing.models import Qualification, Rep
+from routing import plays, services
+from routing.models import Qualification, Rep, Task
+from routing.plays import reading
 from routing.services import REVIEWED_ALREADY, RoutingError
 from routing.viewers import Viewer
 
@@ -30,8 +31,9 @@ UNKNOWN = (
     "Slack. Ask whoever runs Ripeline to enter you under Slack users."
 )
 
-Find = Callable[[str, User], Qualification]
-"""Finds the PQL a button names, or says why it is not for this person."""
+Find = Callable[[str, User], Qualification | Task]
+"""Finds the PQL or task a button names, or says why it is not for this person."""
+MAY_NOT_WORK = "You may not work PQLs. Ask whoever runs Ripeline for the right to."
 Service = Callable[..., object]
 
 
@@ -129,7 +131,7 @@ def _theirs(key: str, user: User) -> Qualification:
         raise NotDoneError("This PQL is not there any more, or another team works it.")
     if not viewer.may_act_on(found):
         if not viewer.may_work:
-            raise NotDoneError("You may not work PQLs. Ask whoever runs Ripeline for the right to.")
+            raise NotDoneError(MAY_NOT_WORK)
         raise NotDoneError(f"This PQL is {found.rep}’s to work.")
     return found
 
@@ -146,22 +148,42 @@ def _to_review(key: str, user: User) -> Qualification:
     return found
 
 
+def _their_task(key: str, user: User) -> Task:
+    """The task, if there is one and they may do it: by the same rules as on its page."""
+    viewer = Viewer.of(user)
+    if not viewer.may_work:
+        raise NotDoneError(MAY_NOT_WORK)
+    seen = Task.objects.standing().seen_by(viewer)
+    people = ("rep__user", "qualification__rep__user")
+    found = seen.select_related(*people).filter(pk__in=_ids(key)).first()
+    if found is None:
+        raise NotDoneError("This task was taken back, or another team has it.")
+    if not reading.may_act_on(viewer, found):
+        raise NotDoneError(f"This task is {found.owner}’s to do.")
+    return found
+
+
 def _found(key: str) -> Qualification | None:
-    if not (key.isascii() and key.isdigit() and len(key) < 19):
-        return None
-    return Qualification.objects.select_related("rep__user").filter(pk=int(key)).first()
+    return Qualification.objects.select_related("rep__user").filter(pk__in=_ids(key)).first()
+
+
+def _ids(key: str) -> list[int]:
+    """The id that a button carries; none where it is something else."""
+    return [int(key)] if key.isascii() and key.isdigit() and len(key) < 19 else []
 
 
 BUTTONS: dict[str, tuple[Find, Service]] = {
     "pql_accept": (_theirs, services.accept),
     "pql_snooze": (_theirs, services.snooze),
     "review_pass": (_to_review, services.pass_review),
+    "task_done": (_their_task, plays.finish_task),
+    "task_undone": (_their_task, plays.reopen_task),
 }
 FORMS: dict[str, tuple[Find, Service]] = {
     modal.REJECT: (_theirs, services.reject),
     modal.REJECT_IN_REVIEW: (_to_review, services.dismiss_in_review),
 }
-"""What a button, or a form and the button that opens it, does to which PQL."""
+"""What a button, or a form and the button that opens it, does to which PQL or task."""
 
 
 def _until(choice: str, user: User, at: datetime) -> datetime:

@@ -51,6 +51,8 @@ def blocks(telling: Telling) -> list[Block]:
         found.append(_actions(telling.acts_on, telling.url))
     if telling.asks_about is not None:
         found.append(_review(telling.asks_about, telling.url))
+    if (task_id := telling.does or telling.undoes) is not None:
+        found.append(_task(task_id, telling, with_link=telling.acts_on is None))
     if telling.links:
         found.append(_links(telling.links))
     found.append(_context(_line(telling.reference)))
@@ -121,6 +123,17 @@ def _review(qualification_id: int, url: str) -> Block:
             _open(url),
         ],
     }
+
+
+def _task(task_id: int, telling: Telling, *, with_link: bool) -> Block:
+    value = str(task_id)
+    button = (
+        _button("task_done", "Done", value, style="primary")
+        if telling.does is not None
+        else _button("task_undone", "Not done after all", value)
+    )
+    elements = [button, _open(telling.url)] if with_link else [button]
+    return {"type": "actions", "block_id": f"task:{value}", "elements": elements}
 
 
 def _open(url: str) -> Block:

@@ -295,7 +295,7 @@ def test_owing_costs_the_same_for_many(django_assert_max_num_queries: Any) -> No
         pql = make_pql()
         told(pql, key=f"k{number}")
         services.accept(pql, by=rep_of(pql).user, at=AT)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         owe(at=AT, limit=100)
     assert Delivery.objects.count() == 15
     assert SECRET not in str(list(Delivery.objects.values()))

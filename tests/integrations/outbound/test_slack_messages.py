@@ -9,10 +9,11 @@ import pytest
 from pytest_django import Settings
 
 from integrations.models import Delivery, SlackUser
+from integrations.outbound.news import span_words
 from integrations.outbound.outbox import owe
 from integrations.outbound.sending import send_due
 from integrations.outbound.slack import blocks
-from integrations.outbound.telling import Item, Telling, span_words
+from integrations.outbound.telling import Item, Telling
 from routing import services
 from routing.alerts import Content, Link, Reason, Scores, raise_alert
 from routing.models import Alert, Qualification

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from routing.models import Qualification
+from routing.models import Qualification, Task
 from tests.doubles.slack import SlackDouble
 
 SECRET = "0123456789abcdef"
@@ -47,7 +47,9 @@ def post(payload: Any, **headers: Any) -> Any:
     )
 
 
-def clicked(pql: Qualification, action: str, *, by: str = "U1", ts: str = "1.1") -> dict[str, Any]:
+def clicked(
+    pql: Qualification | Task, action: str, *, by: str = "U1", ts: str = "1.1"
+) -> dict[str, Any]:
     name, _, choice = action.partition(":")
     value = f"{pql.pk}:{choice}" if choice else str(pql.pk)
     element: dict[str, Any] = {"action_id": name, "block_id": f"b:{pql.pk}", "action_ts": ts}
