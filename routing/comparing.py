@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -15,6 +15,7 @@ from rubrics.models.rubric import VersionStatus
 from rubrics.scoring.differences import Difference
 from rubrics.scoring.types import Judgement, Subject
 
+EARLIEST = date(1970, 1, 1)
 SPANS = (7, 30)
 """Days back that are offered."""
 
@@ -37,15 +38,17 @@ class Comparison:
 
 
 def day_end(text: str, now: datetime) -> datetime | None:
-    """The end of a day written ``2026-05-03``, or now if that is later; None for no such day."""
+    """The end of a day written ``2026-05-03``, or now if that is later; None for no such day, and
+    for one before any product was tried."""
     try:
         day = parse_date(text)
     except ValueError:
         return None
-    if day is None:
+    if day is None or day < EARLIEST:
         return None
-    start = datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone())
-    return min(start + timedelta(days=1) - timedelta(microseconds=1), now)
+    if day >= timezone.localdate(now):
+        return now
+    return datetime.combine(day, time.max, tzinfo=timezone.get_current_timezone())
 
 
 def compare(score: Score, asked: QueryDict, *, end: datetime, may_see_drafts: bool) -> Comparison:

@@ -31,8 +31,8 @@ def vocabulary(product: Product | None) -> Vocabulary:
 
 
 def sentence(play: Play, names: Vocabulary) -> str:
-    """``When a lead enters Hot (61–100), if Fit is at least 20: task for the rep …; alert to …;
-    at most once in 7 days for a lead.``; what is missing, where it could not act."""
+    """``For Notes, when a lead enters Hot (61–100), if Fit is at least 20: task for the rep …;
+    alert to …; at most once in 7 days for a lead.``; what is missing, where it could not act."""
     if problems := problems_of(play):
         return f"Not ready: {problems[0]}"
     try:
@@ -40,13 +40,13 @@ def sentence(play: Play, names: Vocabulary) -> str:
     except ConditionError as error:  # pragma: no cover  problems_of says so before
         return str(error)
     when = TRIGGERS[play.trigger].words(play.trigger_params, names)
-    of = f" of {play.product}" if play.product else ""
+    begins = f"For {play.product}, {when[:1].lower()}{when[1:]}" if play.product else when
     condition = f", if {' and '.join(asked)}" if asked else ""
     done = [ACTIONS[one["kind"]].words(one) for one in in_order(play.actions)]
     days = play.limit_days
     limit = f"at most once in {days} day{'' if days == 1 else 's'} for a lead"
     ends = [*done, *([limit] if days else ["every time"])]
-    return f"{when}{of}{condition}: {'; '.join(ends)}."
+    return f"{begins}{condition}: {'; '.join(ends)}."
 
 
 @dataclass(frozen=True, slots=True)

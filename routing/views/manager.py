@@ -1,6 +1,6 @@
 """How reps work their PQLs: the manager's page, the list behind each number, one's own numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -34,12 +34,15 @@ def team(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """The numbers of every rep whom the viewer manages."""
     at, days = timezone.now(), _days(request)
     teams = _teams(viewer)
-    wanted = next((one for one in teams if str(one.pk) == request.GET.get("team")), None)
+    wanted = _wanted(request, teams)
     context = {
         "report": teamwork.report(_reps(viewer, wanted), days=days, at=at),
         "teams": teams,
         "wanted": wanted,
+        "query": _narrowed(wanted),
         "spans": teamwork.SPANS,
+        "good": teamwork.GOOD,
+        "bad": teamwork.BAD,
         "section": "team",
     }
     return show(request, viewer, "routing/team.html", context)
@@ -52,7 +55,14 @@ def my_numbers(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     assert viewer.rep_id is not None  # page_for() let only reps in
     me = list(Rep.objects.filter(pk=viewer.rep_id).select_related("user", "team"))
     report = teamwork.report(me, days=_days(request), at=timezone.now())
-    context = {"report": report, "row": report.rows[0], "spans": teamwork.SPANS, "section": "me"}
+    context = {
+        "report": report,
+        "row": report.rows[0],
+        "spans": teamwork.SPANS,
+        "good": teamwork.GOOD,
+        "bad": teamwork.BAD,
+        "section": "me",
+    }
     return show(request, viewer, "routing/team_me.html", context)
 
 
@@ -65,22 +75,31 @@ def team_pqls(request: HttpRequest, viewer: Viewer, cut: str) -> HttpResponse:
     label, condition = teamwork.CUTS[cut]
     at, days = timezone.now(), _days(request)
     rep = _one_rep(request, viewer)
-    ids = [rep.pk] if rep else [one.pk for one in _reps(viewer, None)]
+    wanted = None if rep else _wanted(request, _teams(viewer))
+    ids = [rep.pk] if rep else [one.pk for one in _reps(viewer, wanted)]
     found = teamwork.cohort(ids, days=days, at=at).filter(condition)
     pqls = found.select_related("lead__account", "rep__user").defer("breakdown")
     page = Paginator(pqls.order_by("-assigned_at", "-pk"), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    context = {"label": label, "rep": rep, "days": days, "page": page, "section": "team"}
+    context = {
+        "label": label,
+        "rep": rep,
+        "wanted": wanted,
+        "query": f"&rep={rep.pk}" if rep else _narrowed(wanted),
+        "days": days,
+        "page": page,
+        "section": "team",
+    }
     return show(request, viewer, "routing/team_pqls.html", context)
 
 
 @require_safe
 @page_for(lambda viewer: viewer.sees_team)
 def team_export(request: HttpRequest, viewer: Viewer) -> Any:
-    """The table as a file."""
+    """The table as a file: of the team that is chosen, or of all."""
     at, days = timezone.now(), _days(request)
-    report = teamwork.report(_reps(viewer, None), days=days, at=at)
+    report = teamwork.report(_reps(viewer, _wanted(request, _teams(viewer))), days=days, at=at)
     return csv_response(f"team-{days}-days-{at:%Y-%m-%d}.csv", HEAD, _lines(report))
 
 
@@ -113,6 +132,16 @@ def _days(request: HttpRequest) -> int:
 def _teams(viewer: Viewer) -> list[Team]:
     teams = Team.objects.all()
     return list(teams if viewer.sees_all else teams.filter(pk__in=viewer.managed))
+
+
+def _wanted(request: HttpRequest, teams: Iterable[Team]) -> Team | None:
+    """The team that is chosen; None for all of them."""
+    return next((one for one in teams if str(one.pk) == request.GET.get("team")), None)
+
+
+def _narrowed(team: Team | None) -> str:
+    """What a chosen team adds to the addresses of what is behind its numbers."""
+    return f"&team={team.pk}" if team else ""
 
 
 def _reps(viewer: Viewer, team: Team | None) -> list[Rep]:

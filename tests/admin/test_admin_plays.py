@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from integrations.models import Destination
+from leads.models import Product
 from routing import plays
 from routing.models import Play, PlayDryRun
 from routing.plays.examples import EXAMPLES
@@ -164,6 +165,16 @@ def test_came_of_counts_runs_by_outcome() -> None:
     run(AT)
     came = came_of(play)
     assert (came.fired, came.skipped, came.failed, came.touched) == (1, 1, 0, 0)
+
+
+def test_sentence_of_a_play_for_one_product_names_it() -> None:
+    play = Play(
+        trigger="total_reached", trigger_params={"at_least": 61}, product=Product(name="Notes"),
+        actions=[{"kind": "tag", "name": "hot"}],
+    )  # fmt: skip
+    assert sentence(play, vocabulary(None)).startswith(
+        "For Notes, when a lead's total rises to 61 or more: tag “hot”"
+    )
 
 
 def test_sentence_of_what_could_not_act_says_what_is_missing() -> None:

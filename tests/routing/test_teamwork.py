@@ -1,6 +1,8 @@
 """The team's numbers, each against PQLs made for it."""
 
+import re
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -124,6 +126,25 @@ def test_every_number_is_as_long_as_its_list(rep: Rep, at: datetime) -> None:
         page = client.get(reverse("routing:team-pqls", args=[cut])).context["page"]
         assert page.paginator.count == getattr(report.total, cut), cut
     assert report.reasons == [("bad_data", "Wrong or missing data", 1)]
+
+
+def test_numbers_of_one_team_open_the_lists_of_that_team(rep: Rep, at: datetime) -> None:
+    other = RepFactory.create(team=TeamFactory.create(name="Elsewhere"))
+    for whose in (rep, rep, other):
+        pql(whose, at - DAY, state=State.REJECTED, reject_reason="bad_data")
+    client = Client()
+    client.force_login(make_manager())
+    page = client.get(reverse("routing:team"), {"team": other.team_id})
+    links = set(re.findall(r'href="(/team/[^"]+)"', page.content.decode()))
+    counts = {}
+    for link in links:
+        response: Any = client.get(unescape(link))
+        if "export" in link:
+            lines = b"".join(response.streaming_content).decode().splitlines()
+            assert [line.split(",")[0] for line in lines[1:]] == [str(other)]
+        elif "rep=" not in link:
+            counts[link.split("/")[3]] = response.context["page"].paginator.count
+    assert counts["assigned"] == counts["rejected-bad_data"] == 1
 
 
 def test_rejects_by_reason_are_told_of_each_rep_and_of_all(rep: Rep, at: datetime) -> None:
