@@ -33,7 +33,7 @@ class TaskAdmin(BigTableAdmin):
         ("lead_name", "qualification", "owner"),
         "note",
         ("created_at", "made_by", "due_at"),
-        ("announced_at", "reminded_at"),
+        ("announced_at", "remind_at", "reminded_at"),
         ("done_at", "done_by", "removed_at"),
         "key",
     )

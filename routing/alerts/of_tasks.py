@@ -1,11 +1,11 @@
-"""Tasks are told to whoever is to do them, and once more when they fall due.
+"""Tasks are told to whoever is to do them, and once more before they fall due.
 
 Whoever gives a task, or hands on the PQL that it belongs to, knows nothing of this: a task that was
 not told is found by having no ``announced_at``. Alerts are keyed by task, step and person, so that
 whatever is killed, repeated or handed to and fro tells nobody twice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.urls import reverse
 from routing.alerts.composing import Desk
 from routing.alerts.preferences import manner_of
 from routing.alerts.reading import moment
+from routing.availability import hours_of
 from routing.models import Alert, OwedEvent, Task, TaskChange
 from routing.models.alert import AlertKind, Severity
 from routing.models.task import Priority, TaskQuerySet
@@ -33,26 +34,43 @@ def tell_of_tasks(*, at: datetime, limit: int) -> int:
     and what is done or settled by now. What is nobody's is told once somebody gets its PQL.
     """
     tasks = _locked(Task.objects.unannounced(), limit)
+    if not tasks:
+        return 0
+    desk = Desk()
     givers = _givers_of(tasks)
     given = [task for task in tasks if task.is_to_do and _is_given(task, givers)]
     known = _told_by_plays(given)
-    _tell(AlertKind.TASK, [task for task in given if task.pk not in known], at=at)
+    _tell(AlertKind.TASK, [task for task in given if task.pk not in known], desk, at=at)
     _owe_events(given, at=at)
-    Task.objects.filter(pk__in=[task.pk for task in tasks]).update(announced_at=at)
+    _plan_reminders(tasks, desk, at=at)
     # Who hears of it only now hears with it that it is due.
     late = [task.pk for task in given if task.due_at <= at]
     Task.objects.filter(pk__in=late, reminded_at=None).update(reminded_at=at)
     return len(tasks)
 
 
+def _plan_reminders(tasks: Collection[Task], desk: Desk, *, at: datetime) -> None:
+    """Say when each is reminded of, and that it was told; whoever has it only now is yet to be."""
+    hours = hours_of({task.owner for task in tasks if task.owner is not None})
+    for task in tasks:
+        task.announced_at, task.remind_at = at, task.due_at
+        if task.owner is not None and task.is_to_do:
+            task.remind_at = desk.manner(task.owner.user).ahead_of(
+                task.due_at, severity=_severity_when_due(task), work=hours[task.owner.pk], after=at
+            )
+        if task.remind_at > at:
+            task.reminded_at = None
+    Task.objects.bulk_update(tasks, ["announced_at", "remind_at", "reminded_at"])
+
+
 @transaction.atomic
 def remind_of_tasks(*, at: datetime, limit: int) -> int:
-    """Remind of up to ``limit`` tasks that fell due; return how many were looked at.
+    """Remind of up to ``limit`` tasks that fall due; return how many were looked at.
 
     Also of what one wrote down oneself; not of what is done or settled by now.
     """
     tasks = _locked(Task.objects.unreminded(at), limit)
-    _tell(AlertKind.TASK_DUE, [task for task in tasks if task.is_to_do], at=at)
+    _tell(AlertKind.TASK_DUE, [task for task in tasks if task.is_to_do], Desk(), at=at)
     Task.objects.filter(pk__in=[task.pk for task in tasks]).update(reminded_at=at)
     return len(tasks)
 
@@ -100,8 +118,7 @@ def _told_by_plays(tasks: Iterable[Task]) -> set[int]:
     return {keys[one] for one in sent if one in keys}
 
 
-def _tell(kind: AlertKind, tasks: Iterable[Task], *, at: datetime) -> None:
-    desk = Desk()
+def _tell(kind: AlertKind, tasks: Iterable[Task], desk: Desk, *, at: datetime) -> None:
     owned = ((task, task.owner) for task in tasks)
     alerts = [
         _alert(kind, task, owner.user, desk, at=at)
@@ -159,7 +176,7 @@ def _alert(kind: AlertKind, task: Task, user: User, desk: Desk, *, at: datetime)
     return desk.compose(
         key=f"{task.subject}:{'due' if is_due else 'given'}:{user.pk}",
         kind=kind,
-        severity=max(task.priority, Severity.NORMAL) if is_due else Severity(task.priority),
+        severity=_severity_when_due(task) if is_due else Severity(task.priority),
         user=user,
         lead=task.lead,
         qualification=None,
@@ -169,6 +186,10 @@ def _alert(kind: AlertKind, task: Task, user: User, desk: Desk, *, at: datetime)
         path=_path(task),
         task=task,
     )
+
+
+def _severity_when_due(task: Task) -> int:
+    return max(task.priority, Severity.NORMAL)
 
 
 def _message(task: Task, user: User, zone: tzinfo, *, at: datetime) -> str:

@@ -8,8 +8,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
-from routing.alerts.timing import Pace, Times, due_at, open_between_quiet
+from routing.alerts.timing import Pace, Times, ahead_of, due_at, open_between_quiet
 from routing.availability import hours_of
+from routing.dealing.hours import WorkingHours
 from routing.models import Alert, AlertPreference, Rep
 from routing.models.alert import Channel, Severity
 from routing.models.alert_preference import QuietHours
@@ -42,6 +43,13 @@ class Manner:
     def due_at(self, at: datetime, severity: int) -> datetime:
         """When an alert made now goes out."""
         return due_at(self.times, at, is_urgent=severity == Severity.URGENT)
+
+    def ahead_of(
+        self, due: datetime, *, severity: int, work: WorkingHours, after: datetime
+    ) -> datetime:
+        """When to make an alert about what is due then, so that it is of use."""
+        is_urgent = severity == Severity.URGENT
+        return ahead_of(self.times, due, after=after, work=work, is_urgent=is_urgent)
 
     def channels(self, kind: str, severity: int, at: datetime) -> list[str]:
         """The ways it goes; none while the person, or the kind, is muted."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from routing.dealing.hours import WorkingHours
+from routing.dealing.hours import NO_TIME, WorkingHours
 from routing.dealing.weeks import DAY_MINUTES, Span
 
 HOUR = timedelta(hours=1)
@@ -19,6 +19,10 @@ class Pace(StrEnum):
     AT_ONCE = "at_once"
     HOURLY = "hourly"
     DAILY = "daily"
+
+
+PACES = {Pace.AT_ONCE: NO_TIME, Pace.HOURLY: HOUR, Pace.DAILY: DAY}
+"""How long an alert waits for others at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,32 @@ def due_at(times: Times, at: datetime, *, is_urgent: bool) -> datetime:
     if times.open is None or times.open.is_open(moment):
         return moment
     return times.open.next_opening(moment) or moment
+
+
+def ahead_of(
+    times: Times, due: datetime, *, after: datetime, work: WorkingHours, is_urgent: bool
+) -> datetime:
+    """When to make an alert about what is due, so that it goes out while there is time left.
+
+    At ``due``, if they are at work and are told at once then. Else an hour before it or, if they
+    stop working earlier, before that; where this is in quiet hours, an hour before these begin. Who
+    is told with others is told so much earlier that the message before ``due`` has it. Where all
+    that is over, it is made at ``due``, and goes out when they may be told again.
+
+    Args:
+        after: it is made later than then, for that is when they heard of it.
+        work: when they are at work.
+    """
+    pace = NO_TIME if is_urgent and times.urgent_at_once else PACES[times.pace]
+    moments = [due - pace] if work.is_open(due) else []
+    for hours in (work, times.open):
+        if hours is not None and (last := hours.last_between(after, due)):
+            begins, ends = last
+            moments.append(max(begins, ends - HOUR) - pace)
+    for moment in moments:
+        if moment > after and due_at(times, moment, is_urgent=is_urgent) <= due:
+            return moment
+    return due
 
 
 def _by_pace(times: Times, at: datetime) -> datetime:

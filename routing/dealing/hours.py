@@ -72,6 +72,18 @@ class WorkingHours:
         stretches = self._stretches_of(day)
         return stretches[-1][1] if stretches else None
 
+    def last_between(self, since: datetime, until: datetime) -> Stretch | None:
+        """The last working time of ``[since, until)``, cut at both; None where there is none."""
+        since, until = since.astimezone(UTC), until.astimezone(UTC)
+        first, day = since.astimezone(self.zone).date(), until.astimezone(self.zone).date()
+        while day >= first:
+            for start, end in reversed(self._stretches_of(day)):
+                begins, ends = max(start, since), min(end, until)
+                if begins < ends:
+                    return begins, ends
+            day -= DAY
+        return None
+
     def add_working(self, at: datetime, span: timedelta) -> datetime:
         """The first moment at which ``span`` of working time has passed since ``at``.
 

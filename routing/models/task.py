@@ -80,9 +80,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.standing().filter(announced_at=None, done_at=None).order_by("pk")
 
     def unreminded(self, at: datetime) -> TaskQuerySet:
-        """Those that fell due by ``at`` and of which nobody was reminded; longest due first."""
+        """Those to be reminded of by ``at`` and of which nobody was; the longest waiting first."""
         told = self.standing().filter(announced_at__isnull=False, done_at=None)
-        return told.filter(reminded_at=None, due_at__lte=at).order_by("due_at", "pk")
+        return told.filter(reminded_at=None, remind_at__lte=at).order_by("remind_at", "pk")
 
     def of_merged_leads(self) -> TaskQuerySet:
         """Those whose lead was merged into another one and that have not followed it yet."""
@@ -102,8 +102,9 @@ class Task(models.Model):
     Whose it is: the rep it was given to or, where ``rep`` is empty, whoever works the PQL: it
     follows when that is reassigned, and is settled when that ends. ``key`` names its cause, so that
     no cause makes it twice. ``announced_at`` is emptied when it becomes somebody else's: whose it
-    is by then is told (:mod:`routing.alerts.of_tasks`). One that was taken back (``removed_at``)
-    stays as a row, for its history and for the messages that told of it.
+    is by then is told, and ``remind_at`` is found by their hours (:mod:`routing.alerts.of_tasks`).
+    One that was taken back (``removed_at``) stays as a row, for its history and for the messages
+    that told of it.
     """
 
     key = models.CharField(max_length=120, unique=True)
@@ -143,6 +144,9 @@ class Task(models.Model):
     announced_at = models.DateTimeField(
         null=True, blank=True, help_text="When whoever has it was told, if they had to be."
     )
+    remind_at = models.DateTimeField(
+        null=True, blank=True, help_text="When whoever has it is told that it is due."
+    )
     reminded_at = models.DateTimeField(
         null=True, blank=True, help_text="When whoever has it was told that it is due."
     )
@@ -174,9 +178,9 @@ class Task(models.Model):
                 fields=["id"], condition=Q(announced_at=None, done_at=None), name="task_unannounced"
             ),
             models.Index(
-                fields=["due_at", "id"],
+                fields=["remind_at", "id"],
                 condition=Q(reminded_at=None, done_at=None),
-                name="task_unreminded",
+                name="task_to_remind_of",
             ),
         ]
 

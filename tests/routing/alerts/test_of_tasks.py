@@ -157,6 +157,40 @@ def test_reminded_once_when_it_is_due_also_of_ones_own() -> None:
     assert own.content["message"] == "Due Tue 10 Mar at 16:00. Before lunch."
 
 
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_who_is_quiet_off_work_is_reminded_while_still_at_work(by_hand: bool) -> None:
+    """What is written by hand is due at 17:00, when their work ends."""
+    rep, boss = RepFactory.create(), make_manager()
+    AlertPreference.objects.create(user=rep.user, quiet_hours="off_work")
+    by = rep.user if by_hand else boss
+    lead = LeadFactory.create()
+    task = services.add_task(lead, title="Call", due_on=AT.date(), rep=rep, by=by, at=AT)
+    watch()
+    last_hour = AT.replace(hour=16)
+    assert (task.due_at, Task.objects.get().remind_at) == (AT.replace(hour=17), last_hour)
+    watch(last_hour - TICK)
+    assert told() == [] if by_hand else [(rep.user, AlertKind.TASK)]
+    watch(last_hour)
+    watch(task.due_at)
+    due = Alert.objects.get(kind=AlertKind.TASK_DUE)
+    assert (due.user, due.due_at) == (rep.user, last_hour)
+    assert due.content["message"].startswith("Due Tue 10 Mar at 17:00.")
+
+
+def test_whoever_has_it_next_is_reminded_as_well_by_their_own_hours() -> None:
+    early, late = RepFactory.create(), RepFactory.create(time_zone="America/New_York")
+    task = task_of(early, due_at=AT.replace(hour=17))
+    watch()
+    watch(AT.replace(hour=16))
+    assert told()[-1] == (early.user, AlertKind.TASK_DUE)
+    services.give_task(task, rep=late, by=make_manager(), at=AT.replace(hour=16))
+    watch(AT.replace(hour=16))
+    watch(task.due_at - TICK)
+    assert told()[-1] == (late.user, AlertKind.TASK)
+    watch(task.due_at)  # noon where they are
+    assert told()[-1] == (late.user, AlertKind.TASK_DUE)
+
+
 def test_told_late_it_is_told_once() -> None:
     rep = RepFactory.create()
     task_of(rep)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.alerts.timing import Pace, Times, due_at, open_between_quiet
+from routing.alerts.timing import Pace, Times, ahead_of, due_at, open_between_quiet
 from routing.dealing.hours import WorkingHours, office_hours
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -141,3 +141,57 @@ def test_a_day_is_one_message(at: datetime, zone: ZoneInfo, clock: time, seconds
     later = at + timedelta(seconds=seconds)
     if later < first:
         assert due_at(times, later, is_urgent=False) == first
+
+
+OFFICE = office_hours("Europe/Berlin")
+LONG_LUNCH = open_between_quiet(BERLIN, time(10), time(13))
+NOON = "2026-03-10 12:30"
+EVENING, SATURDAY = "2026-03-10 17:00", "2026-03-14 17:00"  # a Tuesday; after a Friday
+
+
+@pytest.mark.parametrize(
+    ("of", "made", "times"),
+    [
+        pytest.param("2026-03-10 11:00", "2026-03-10 11:00", {}, id="at work: when it is due"),
+        pytest.param(EVENING, "2026-03-10 16:00", {}, id="as work ends: an hour before"),
+        pytest.param(EVENING, "2026-03-10 16:00", {"open": OFFICE}, id="quiet off work: the same"),
+        pytest.param(SATURDAY, "2026-03-13 16:00", {"open": OFFICE}, id="on the last day before"),
+        pytest.param(NOON, "2026-03-10 11:30", {"open": LUNCH}, id="in quiet hours: before"),
+        pytest.param(NOON, "2026-03-10 09:00", {"open": LONG_LUNCH}, id="before long quiet hours"),
+        pytest.param(
+            "2026-03-10 11:30", "2026-03-10 10:30", {"pace": Pace.HOURLY}, id="with others"
+        ),
+        pytest.param(
+            EVENING, "2026-03-10 15:00", {"pace": Pace.HOURLY, "open": OFFICE},
+            id="in the hour's message while still at work",
+        ),
+        pytest.param(EVENING, "2026-03-09 16:00", {"pace": Pace.DAILY}, id="in the day's message"),
+        pytest.param(
+            SATURDAY, "2026-03-12 16:00", {"pace": Pace.DAILY, "open": OFFICE}, id="in Friday's"
+        ),
+    ],
+)  # fmt: skip
+def test_ahead_of(of: str, made: str, times: dict[str, object]) -> None:
+    told_how = Times(BERLIN, **times)  # type: ignore[arg-type]
+    due = berlin(of)
+    found = ahead_of(told_how, due, after=berlin("2026-03-06 12:00"), work=OFFICE, is_urgent=False)
+    assert found == berlin(made)
+    assert due_at(told_how, found, is_urgent=False) <= due
+
+
+def test_ahead_of_what_they_heard_of_only_then_is_when_it_is_due() -> None:
+    for heard in ("2026-03-10 16:00", "2026-03-10 16:30", EVENING, "2026-03-11 09:00"):
+        quiet = Times(BERLIN, open=OFFICE)
+        found = ahead_of(quiet, berlin(EVENING), after=berlin(heard), work=OFFICE, is_urgent=False)
+        assert found == berlin(EVENING)
+
+
+def test_ahead_of_something_urgent_waits_for_no_digest_and_who_never_works_is_told_when_due() -> (
+    None
+):
+    daily = Times(BERLIN, pace=Pace.DAILY)
+    noon, since = berlin("2026-03-10 12:00"), berlin("2026-03-06 12:00")
+    assert ahead_of(daily, noon, after=since, work=OFFICE, is_urgent=True) == noon
+    never = WorkingHours(BERLIN, ((),) * 7)
+    for times in (daily, Times(BERLIN, open=never)):
+        assert ahead_of(times, noon, after=since, work=never, is_urgent=False) == noon

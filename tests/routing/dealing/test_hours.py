@@ -68,6 +68,16 @@ def test_next_closing_joins_spans_that_touch() -> None:
     assert WorkingHours(BERLIN, ((),) * 7).next_closing(at("2026-03-09T08:00")) is None
 
 
+def test_last_between_is_cut_at_both_ends() -> None:
+    split = WorkingHours(BERLIN, ((((540, 720)), (780, 1020)),) * 5 + ((), ()))
+    friday, sunday = at("2026-03-13T10:00"), at("2026-03-15T12:00")
+    assert split.last_between(friday, sunday) == (at("2026-03-13T13:00"), at("2026-03-13T17:00"))
+    assert split.last_between(friday, at("2026-03-13T12:30")) == (friday, at("2026-03-13T12:00"))
+    assert split.last_between(friday, friday + MINUTE) == (friday, friday + MINUTE)
+    assert split.last_between(at("2026-03-13T17:00"), sunday) is None
+    assert split.last_between(sunday, friday) is None
+
+
 def test_nobody_without_hours_ever_opens() -> None:
     never = WorkingHours(BERLIN, ((),) * 7)
     assert never.next_opening(at("2026-03-10T09:00")) is None
