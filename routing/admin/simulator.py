@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from leads.admin.base import AppAdmin, change_url
 from leads.models import Lead, Product
+from routing.dealing.conditions import say
 from routing.dealing.facts import Facts
 from routing.dealing.fields import FIELDS
 from routing.models import Rep, RuleSet
@@ -55,17 +56,19 @@ def _tried(lead: Lead, wanted: str, rule_set: RuleSet) -> dict[str, Any]:
     if not products:
         return {"products": []}
     product = next((one for one in products if one.key == wanted), products[0])
-    facts, decision = try_lead(lead, product, rules_of(rule_set), at=timezone.now())
+    tried = try_lead(lead, product, rules_of(rule_set), at=timezone.now())
+    reps = Rep.objects.select_related("user", "team")
     return {
         "products": products,
         "product": product,
-        "decision": decision,
-        "steps": [step.document for step in decision.steps],
-        "rep": Rep.objects.select_related("user", "team").filter(pk=decision.rep_id or 0).first(),
-        "facts": known_of(facts),
+        "tried": tried,
+        "steps": [step.document for step in tried.decision.steps],
+        "rep": reps.filter(pk=tried.decision.rep_id or 0).first(),
+        "facts": known_of(tried.facts),
     }
 
 
-def known_of(facts: Facts) -> list[tuple[str, Any]]:
-    """What rules can ask about the lead, by label; None where it is unknown."""
-    return [(field.label, facts.value(name)) for name, field in FIELDS.items()]
+def known_of(facts: Facts) -> list[tuple[str, str]]:
+    """What rules can ask about the lead, by label, as people read it."""
+    values = [(field.label, facts.value(name)) for name, field in FIELDS.items()]
+    return [(label, "unknown" if value is None else say(value)) for label, value in values]

@@ -97,7 +97,14 @@ class Pilot(models.Model):
 class PilotCaseQuerySet(models.QuerySet["PilotCase"]):
     def places(self, at: datetime) -> dict[int, Place]:
         """Where these PQLs have their place, by PQL id; a pilot that is over has none any more."""
-        terms = {one.pilot_id: one for one in Pilot.objects.running(at).terms()}
+        return self._places(Pilot.objects.running(at))
+
+    def places_then(self) -> dict[int, Place]:
+        """Where these PQLs had their place when they opened, by PQL id."""
+        return self._places(Pilot.objects.filter(cases__in=self).distinct())
+
+    def _places(self, pilots: PilotQuerySet) -> dict[int, Place]:
+        terms = {one.pilot_id: one for one in pilots.terms()}
         found = self.filter(pilot__in=terms).values_list("qualification", "pilot", "arm")
         return {pk: Place(terms[pilot], Arm(arm)) for pk, pilot, arm in found}
 

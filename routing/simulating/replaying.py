@@ -2,7 +2,8 @@
 
 Each PQL is asked for by what was known of its lead when it opened. The reps are those of now, with
 their hours, limits, weights and planned days off; who is switched off gets nothing, who is off for
-a while is not. A PQL leaves its rep's load when it really closed. Turns begin level.
+a while is not. A PQL of a pilot stays within its group. A PQL leaves its rep's load when it really
+closed. Turns begin level.
 """
 
 from collections import defaultdict
@@ -25,7 +26,15 @@ from routing.dealing.hours import WorkingHours
 from routing.dealing.rules import Rule, read_rules
 from routing.dealing.table import Table
 from routing.dealing.turns import Turn
-from routing.models import Qualification, Rep, Replay, ReplayedPql, RoutingDecision, RuleSet
+from routing.models import (
+    PilotCase,
+    Qualification,
+    Rep,
+    Replay,
+    ReplayedPql,
+    RoutingDecision,
+    RuleSet,
+)
 from routing.models.decision import RoutingDecisionQuerySet, Trigger
 from routing.services.dealing import REASON_LENGTH, lay_table
 from routing.services.rules import document_of
@@ -128,11 +137,13 @@ def _deal_again(
     table.turns = _from_json(replay.table)
     reps = Rep.objects.select_related("user").order_by("pk")
     past = _Past(replay, list(reps), table)
+    pqls = [decision.qualification_id for decision in chunk]
+    places = PilotCase.objects.filter(qualification__in=pqls).places_then()
     rows = []
     for decision, known in zip(chunk, facts, strict=True):
         pql = decision.qualification
         past.move_to(decision.at)
-        again = table.deal(known, at=decision.at)
+        again = table.deal(known, at=decision.at, place=places.get(pql.pk))
         past.give(again.rep_id, decision.at, pql.closed_at)
         rows.append(_row(replay, decision, again))
     return rows, table

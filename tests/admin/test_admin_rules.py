@@ -1,12 +1,14 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from leads.models import AuditEntry
 from routing.dealing.rules import Pool
-from routing.models import AccountOwner, Replay, RuleSet, Territory
+from routing.models import AccountOwner, Pilot, Replay, ReviewPolicy, RuleSet, Territory
 from routing.services.rules import draft_rules, publish_rules
 from tests.admin.forms import form_of, said
 from tests.world import AT, World, make_world
@@ -103,6 +105,19 @@ def test_simulator_finds_a_lead_and_tells_each_rule(client: Client, world: World
     assert "Country is DE: unknown" in page
     assert "Fallback: everybody in turn" in page
     assert client.get(url, {"lead": "x", "q": "\x00"}).status_code == 200
+
+
+def test_simulator_tells_of_reviews_and_pilots(client: Client, world: World) -> None:
+    now = timezone.now()
+    pilot = Pilot.objects.create(
+        name="March", starts_at=now - timedelta(1), ends_at=now + timedelta(1), share=0
+    )
+    pilot.reps.add(world.rep)
+    ReviewPolicy.objects.create(name="New rubric")
+    url = _url("ruleset_simulate", draft_rules(by=None, at=AT).pk)
+    page = client.get(url, {"lead": world.leads[1].pk}).content.decode()
+    assert "“New rubric” holds it back" in page
+    assert "The pilot “March” runs: this lead is its reps’ alone" in page
 
 
 def test_replay_is_started_and_shown(client: Client, world: World) -> None:

@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -7,8 +8,9 @@ from leads import jobs
 from leads.models import JobState
 from routing import services
 from routing.dealing.conditions import read_conditions
+from routing.dealing.pilots import Arm, PilotTerms
 from routing.dealing.rules import Pool, Rule
-from routing.models import DealTurn, Qualification, Rep, Replay, RuleSet
+from routing.models import DealTurn, Pilot, Qualification, Rep, Replay, RuleSet
 from routing.models.qualification import State
 from routing.simulating import ReplayRunning, replay_some, replaying, start_replay
 from tests.factories.routing import QualificationFactory, RepFactory
@@ -54,6 +56,22 @@ def test_replay_counts_then_and_now_and_writes_nothing_real() -> None:
     assert differing[0].steps[0]["fired"]
     assert list(DealTurn.objects.values_list("rule_key", "rep", "credit", "dealt")) == turns
     assert Qualification.objects.filter(rep=first).count() == 2
+
+
+def test_replay_leaves_the_pqls_of_a_pilot_within_their_group() -> None:
+    chosen, other = RepFactory.create_batch(2)
+    pilot = Pilot.objects.create(
+        name="March", starts_at=AT - timedelta(days=9), ends_at=AT + timedelta(days=1), share=50
+    )
+    pilot.reps.add(chosen)
+    by_turns = {0: Arm.COMPARISON, 1: Arm.PILOT}
+    with patch.object(PilotTerms, "arm_of", lambda self, lead_id: by_turns[lead_id % 2]):
+        _dealt(8)
+    then = Counter(Qualification.objects.values_list("rep", flat=True))
+    assert set(then) == {chosen.pk, other.pk}
+    replay = _run(_rules(Rule("a", "Everybody")))
+    assert replay.counts == {str(pk): [count, count] for pk, count in then.items()}
+    assert not replay.pqls.with_other_rep().exists()
 
 
 def test_replay_in_chunks_comes_to_the_same() -> None:
