@@ -338,8 +338,8 @@ def address(name: str, world: World) -> str:
         "api:pql-undo": ([world.pqls[4].pk], ""),
         "routing:undo": ([_done(world)], ""),
         **{
-            f"routing:task-{verb}": ([Task.objects.get().pk], "")
-            for verb in ("done", "give", "remove", "undone")
+            f"routing:task-{verb}": ([Task.objects.get(key=key).pk], "")
+            for verb, key in (("done", ""), ("give", ""), ("remove", ""), ("undone", "done"))
         },
         "routing:lead-show": ([lead], ""),
         "routing:lead-events": ([lead], "?before=2026-06-01T00:00:00Z&id=1"),

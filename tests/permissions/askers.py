@@ -143,10 +143,11 @@ def _deal(world: World, mate: Rep) -> None:
 def _jobs(world: World) -> None:
     done: dict[str, Any] = {"state": "done", "started_at": AT, "finished_at": AT}
     lead = world.leads[0]
-    Task.objects.create(
-        key="t", lead=lead, rep=world.rep, title="Write", created_at=AT, due_at=AT,
-        made_by=world.rep.user,
-    )  # fmt: skip
+    for key, done_at in (("", None), ("done", AT)):
+        Task.objects.create(
+            key=key, lead=lead, rep=world.rep, title="Write", created_at=AT, due_at=AT,
+            made_by=world.rep.user, done_at=done_at,
+        )  # fmt: skip
     raise_alert(
         key="own", kind=AlertKind.NEW_PQL, severity=Severity.NORMAL, user=world.rep.user,
         lead=lead, qualification=world.pqls[0], at=AT,
