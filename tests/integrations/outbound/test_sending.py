@@ -274,7 +274,7 @@ def test_channel_that_keeps_its_distance_is_waited_for(slack: SlackDouble) -> No
     destination = hold_in_channel()
     for key in "ab":
         owed(destination, key, lane="C1")
-    assert send_due(at=AT, seconds=1.8) == 2
+    assert send_due(at=AT, seconds=30) == 2  # it ends when nothing waits any more
 
 
 def test_owing_that_fails_loses_nothing_on_its_way(slack: SlackDouble) -> None:
