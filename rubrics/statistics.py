@@ -1,6 +1,7 @@
 """How well a score predicts: pure statistics, with how sure they are. No Django, no database."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -47,15 +48,17 @@ def proportion(successes: int, trials: int) -> Estimate | None:
 
 def midranks(values: Sequence[float]) -> list[float]:
     """Return each value's rank from 1, tied values sharing the middle of their ranks."""
-    order = sorted(range(len(values)), key=values.__getitem__)
-    ranks = [0.0] * len(values)
-    start = 0
-    while start < len(order):
-        end = start
-        while end < len(order) and values[order[end]] == values[order[start]]:
-            end += 1
-        for index in order[start:end]:
-            ranks[index] = (start + end + 1) / 2
+    ranks = _ranks(Counter(values))
+    return [ranks[value] for value in values]
+
+
+def _ranks(counts: Counter[float]) -> dict[float, float]:
+    """The rank of each value that occurs. Many leads share few scores: ranked score by score,
+    hundreds of thousands take no sorting."""
+    ranks, start = {}, 0
+    for value in sorted(counts):
+        end = start + counts[value]
+        ranks[value] = (start + end + 1) / 2
         start = end
     return ranks
 
@@ -134,16 +137,17 @@ def _placements(
     negative = [score for score, label in zip(scores, labels, strict=True) if not label]
     if not positive or not negative:
         return None
-    joint = midranks([*positive, *negative])
-    won = [
-        (together - alone) / len(negative)
-        for together, alone in zip(joint, midranks(positive), strict=False)
-    ]
-    lost = [
-        1 - (together - alone) / len(positive)
-        for together, alone in zip(joint[len(positive) :], midranks(negative), strict=True)
-    ]
-    return won, lost
+    of_positive, of_negative = Counter(positive), Counter(negative)
+    joint = _ranks(of_positive + of_negative)
+    won = {
+        score: (joint[score] - alone) / len(negative)
+        for score, alone in _ranks(of_positive).items()
+    }
+    lost = {
+        score: 1 - (joint[score] - alone) / len(positive)
+        for score, alone in _ranks(of_negative).items()
+    }
+    return [won[score] for score in positive], [lost[score] for score in negative]
 
 
 def _area_interval(area: float, variance: float, *, smaller: int) -> tuple[float, float]:

@@ -22,7 +22,7 @@ PUBLISH_SECONDS = 5.0
 """The longest that one ring works on a publication; it gives way to scoring sooner."""
 
 BACKTEST_SECONDS = 4.0
-"""The longest that one ring works, but for the last two steps, which may take some seconds more."""
+"""The longest that one ring works, but for the last step: weights take some seconds more."""
 
 
 @shared_task(ignore_result=True, soft_time_limit=60)

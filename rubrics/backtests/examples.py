@@ -4,7 +4,7 @@ Pure; :mod:`rubrics.backtests.past` reads what it decides on. Nobody is seen lat
 moment, and nobody whose fate was settled by then or is still open now (docs/adr/0015).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -102,6 +102,12 @@ class Chosen:
     def leave_out(self, reason: str, count: int = 1) -> None:
         if count:
             self.left_out[reason] = self.left_out.get(reason, 0) + count
+
+    def leave_out_but(self, ids: Container[int], reason: str) -> None:
+        """Leave out all others than these."""
+        kept = [one for one in self.asked if one.subject_id in ids]
+        self.leave_out(reason, len(self.asked) - len(kept))
+        self.asked = kept
 
 
 def choose(question: Question, past: Iterable[Past]) -> Chosen:

@@ -38,6 +38,14 @@ class Count:
         self.leads += 1
         self.positives += is_positive
 
+    def add_up(self, leads: int, positives: int) -> None:
+        self.leads += leads
+        self.positives += positives
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        return self.leads, self.positives
+
 
 class Features:
     """Counts of one version's features over any number of leads, in bounded memory."""
@@ -51,7 +59,7 @@ class Features:
         self.signals: dict[int, Count] = {}
         self.values: dict[str, dict[str, Count]] = {}
         self.numbers: dict[str, array[float]] = {}
-        self.number_labels: dict[str, bytearray] = {}
+        self.number_labels: dict[str, array[int]] = {}
 
     def points(self, key: str, tier: int) -> int:
         """What a criterion's tier gives now; of points by units what one unit gives."""
@@ -77,13 +85,36 @@ class Features:
     def _add_attribute(self, name: str, value: Any, is_positive: bool) -> None:
         if isinstance(value, int | float) and not isinstance(value, bool):
             self.numbers.setdefault(name, array("d")).append(float(value))
-            self.number_labels.setdefault(name, bytearray()).append(is_positive)
+            self.number_labels.setdefault(name, array("B")).append(is_positive)
             return
         counts = self.values.setdefault(name, {})
         for one in dict.fromkeys(value) if isinstance(value, list) else [value]:
             text = {True: "yes", False: "no"}[one] if isinstance(one, bool) else str(one)
             if text in counts or len(counts) < MOST_VALUES:
                 counts.setdefault(text, Count()).add(is_positive)
+
+    def as_rows(self) -> dict[str, Any]:
+        """What was counted, as JSON; numbers are not in it."""
+        return {
+            "criteria": [[*key, *count.pair] for key, count in self.criteria.items()],
+            "signals": [[signal, *count.pair] for signal, count in self.signals.items()],
+            "values": [
+                [name, [[text, *count.pair] for text, count in counts.items()]]
+                for name, counts in self.values.items()
+            ],
+        }
+
+    def add_rows(self, rows: Mapping[str, Any]) -> None:
+        """Count those that :meth:`as_rows` told of, too."""
+        for key, tier, leads, positives in rows["criteria"]:
+            self.criteria.setdefault((key, tier), Count()).add_up(leads, positives)
+        for signal, leads, positives in rows["signals"]:
+            self.signals.setdefault(signal, Count()).add_up(leads, positives)
+        for name, told in rows["values"]:
+            counts = self.values.setdefault(name, {})
+            for text, leads, positives in told:
+                if text in counts or len(counts) < MOST_VALUES:
+                    counts.setdefault(text, Count()).add_up(leads, positives)
 
     def counts(self) -> Iterator[tuple[Key, Count]]:
         """Everything counted, in the version's order."""
@@ -104,7 +135,7 @@ class Features:
                 yield ("attribute", name, value), count
 
 
-def _bands(numbers: "array[float]", labels: bytearray) -> list[tuple[str, Count]]:
+def _bands(numbers: "array[float]", labels: "array[int]") -> list[tuple[str, Count]]:
     """A number's values, or the quarters that it falls into."""
     different = sorted(set(numbers))
     if len(different) <= FEW_NUMBERS:

@@ -1,55 +1,65 @@
-"""The rows that a backtest keeps of those it looked at: written in bulk, read one by one."""
+"""What a backtest keeps of each chunk while it runs: counted once, put together at its end."""
 
 from collections.abc import Iterator, Sequence
 
-from django.db import connection
-from psycopg import sql
-from psycopg.types.json import Jsonb
+from django.db.models import Sum
 
-from rubrics.backtests.examples import Asked
+from rubrics.backtests.packing import add_packed, pack, pack_cases, sampled_cases
+from rubrics.backtests.proposing import sampled_share
 from rubrics.backtests.reading import Seen
-from rubrics.claims import TABLES
-from rubrics.models import Backtest
-from rubrics.scoring.types import Measured, Subject
+from rubrics.backtests.report import Tally
+from rubrics.backtests.weights import Case
+from rubrics.mappers import Compiled
+from rubrics.models import Backtest, BacktestChunk
 
-# Thousands of rows of arrays and JSON: as parameters they would take as long as the measuring.
-_COPY = sql.SQL(
-    "COPY rubrics_backtestlead (backtest_id, {}, at, is_positive, measures, idle_us, signals,"
-    " attributes) FROM STDIN"
-)
+READ = 20
+"""Chunks that are read at a time: their columns are hundreds of kilobytes each."""
 
 
-def keep(job: Backtest, several: Sequence[Seen]) -> None:
-    """Store what was seen of a chunk, in its transaction."""
-    key = sql.Identifier(TABLES[Subject(job.subject)].key)
-    with connection.cursor() as cursor, cursor.copy(_COPY.format(key)) as copy:
-        for seen in several:
-            values = [value for measured in seen.measured for value in measured.values]
-            copy.write_row(
-                (
-                    job.pk,
-                    seen.asked.subject_id,
-                    seen.asked.at,
-                    seen.asked.is_positive,
-                    [None if value is None else float(value) for value in values],
-                    [measured.idle_us for measured in seen.measured],
-                    list(seen.signals),
-                    Jsonb(seen.attributes),
-                )
-            )
+def keep(
+    job: Backtest,
+    several: Sequence[Seen],
+    *,
+    versions: Sequence[Compiled],
+    outcomes: tuple[int, int],
+) -> None:
+    """Count those seen of a chunk, and store what was counted in its transaction.
+
+    Args:
+        outcomes: of those that converted, and how many of these were entered late.
+    """
+    tally = Tally(versions, job.document)
+    for one in several:
+        tally.add(one)
+    counts, columns = pack(tally)
+    BacktestChunk.objects.create(
+        backtest=job,
+        last_id=job.after,
+        counts=counts,
+        columns=columns,
+        cases=pack_cases(several),
+        outcomes=outcomes[0],
+        late_outcomes=outcomes[1],
+    )
 
 
-def kept(job: Backtest, widths: Sequence[int]) -> Iterator[Seen]:
-    """Those stored, one after the other. ``widths``: how many numbers each version measures."""
-    key = TABLES[Subject(job.subject)].key
-    columns = (key, "at", "is_positive", "measures", "idle_us", "signals", "attributes")
-    rows = job.leads.order_by(key).values_list(*columns)
-    for subject_id, at, is_positive, measures, idle_us, signals, attributes in rows.iterator(
-        chunk_size=2000
-    ):
-        measured, start = [], 0
-        for width, idle in zip(widths, idle_us, strict=False):
-            measured.append(Measured(tuple(measures[start : start + width]), idle))
-            start += width
-        asked = Asked(subject_id, at, is_positive)
-        yield Seen(asked, tuple(measured), tuple(signals), attributes)
+def put_together(job: Backtest, tally: Tally) -> Iterator[int]:
+    """Add all chunks to the tally, in their order; yield the number of each."""
+    rows = job.chunks.order_by("last_id").values_list("counts", "columns")
+    for number, (counts, columns) in enumerate(rows.iterator(chunk_size=READ), 1):
+        add_packed(tally, counts, bytes(columns))
+        yield number
+
+
+def share_late(job: Backtest) -> float:
+    """Of the outcomes of those that converted, the share that was entered late."""
+    found = job.chunks.aggregate(all=Sum("outcomes"), late=Sum("late_outcomes"))
+    return found["late"] / found["all"] if found["all"] else 0.0
+
+
+def read_cases(job: Backtest, version: Compiled, *, many: int) -> Iterator[Case]:
+    """Those that points are learnt from, of ``many`` looked at."""
+    share = sampled_share(many)
+    rows = job.chunks.order_by("last_id").values_list("cases", flat=True)
+    for cases in rows.iterator(chunk_size=READ):
+        yield from sampled_cases(version, bytes(cases), share=share)

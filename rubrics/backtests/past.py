@@ -19,10 +19,12 @@ AGE_STEPS = 20
 
 
 class Page(NamedTuple):
-    """Those of a page that signed up in the period; ``last_id`` is None where the pages end."""
+    """Those of a page that signed up in the period; ``last_id`` is None where the pages end.
+    ``many`` were gone through: all accounts are, of leads only those of the period."""
 
     past: list[Past]
     last_id: int | None
+    many: int
 
 
 _OF_LEADS = """
@@ -104,17 +106,36 @@ def read_past(question: Question, *, after: int, limit: int) -> Page:
         cursor.execute(_PAGE[question.subject] + _FATES, values)
         rows = cursor.fetchall()
     past = [Past(*row) for row in rows if row[1] is not None]
-    return Page(past, rows[-1][0] if rows else None)
+    return Page(past, rows[-1][0] if rows else None, len(rows))
 
 
-_COUNT = f"SELECT count(*) FROM started WHERE {_IN_PERIOD}"  # noqa: S608  fixed text
+_COUNT: Mapping[Subject, str] = {
+    Subject.LEAD: f"WITH {_OF_LEADS} SELECT count(*) FROM started WHERE {_IN_PERIOD}",  # noqa: S608  fixed text
+    Subject.ACCOUNT: "SELECT count(*) FROM leads_account",
+}
 
 
 def count_past(question: Question) -> int:
-    """How many signed up in the period."""
+    """How many :func:`read_past` goes through."""
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {_OF[question.subject]} {_COUNT}", _values(question))
+        cursor.execute(_COUNT[question.subject], _values(question))
         return int(cursor.fetchone()[0])
+
+
+# Which accounts began in the period only the whole history tells: too long to wait for.
+_ANYBODY: Mapping[Subject, str] = {
+    Subject.LEAD: f"WITH {_OF_LEADS} SELECT EXISTS (SELECT FROM started WHERE {_IN_PERIOD})",  # noqa: S608  fixed text
+    Subject.ACCOUNT: f"WITH {_OF_LEADS} SELECT EXISTS (SELECT FROM started WHERE {_IN_PERIOD})"  # noqa: S608  fixed text
+    " AND EXISTS (SELECT FROM leads_attributechange"
+    " WHERE name = '$account' AND value > 'null'::jsonb)",
+}
+
+
+def is_anybody_there(question: Question) -> bool:
+    """Whether any lead signed up in the period (and, of accounts, any lead belonged to one)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ANYBODY[question.subject], _values(question))
+        return bool(cursor.fetchone()[0])
 
 
 _NEWEST = f"""
@@ -163,22 +184,50 @@ def known_span(product_id: int, *, at: datetime) -> tuple[datetime, datetime] | 
     return None if first is None or last is None else (first, max(first, last))
 
 
-_AGES = f"""
+def _ages_sql(among: str = "") -> str:
+    return f"""
 SELECT percentile_disc(%(steps)s::float8[]) WITHIN GROUP (ORDER BY age) FROM (
     SELECT min(fate.occurred_at) - s.started_at AS age
     FROM started AS s JOIN fate ON fate.id = s.id AND fate.kind = ANY(%(kinds)s)
-    WHERE {_IN_PERIOD} GROUP BY s.id, s.started_at) AS converted
+    WHERE {_IN_PERIOD}{among} GROUP BY s.id, s.started_at) AS converted
 WHERE age > interval '0'
 """  # noqa: S608  fixed text
 
 
 def read_ages(question: Question) -> tuple[timedelta, ...]:
     """How long after their sign-up those of the period converted, as evenly spread quantiles."""
+    return _ages(_OF[question.subject] + _ages_sql(), question)
+
+
+_NEWEST_OUTCOMES = """
+newest AS MATERIALIZED (
+    SELECT lead_id FROM leads_outcome WHERE kind = ANY(%(kinds)s)
+        AND (product_id = %(product)s OR product_id IS NULL)
+    ORDER BY id DESC LIMIT %(most)s)
+"""
+_AGES_OF_SOME: Mapping[Subject, str] = {
+    Subject.LEAD: f"{_NEWEST_OUTCOMES}, {_OF_LEADS}"  # noqa: S608  fixed text
+    + _ages_sql(" AND s.id IN (SELECT lead_id FROM newest)"),
+    Subject.ACCOUNT: f"""{_NEWEST_OUTCOMES}, listed AS MATERIALIZED (
+    SELECT DISTINCT CASE WHEN jsonb_typeof(c.value) = 'number'
+        THEN (c.value #>> '{{}}')::bigint END AS id
+    FROM newest JOIN leads_attributechange AS c
+        ON c.lead_id = newest.lead_id AND c.name = '$account'),
+{_of_accounts(_OF_PAGE)}"""  # noqa: S608  fixed text
+    + _ages_sql(" AND s.id IN (SELECT id FROM listed)"),
+}
+
+
+def sample_ages(question: Question, *, most: int) -> tuple[timedelta, ...]:
+    """The same of those with the outcomes entered last, about so many: quick, however long the
+    history."""
+    return _ages(_AGES_OF_SOME[question.subject], question, most=most)
+
+
+def _ages(parts: str, question: Question, **values: int) -> tuple[timedelta, ...]:
     steps = [(step + 0.5) / AGE_STEPS for step in range(AGE_STEPS)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH {_OF[question.subject]} {_AGES}", {**_values(question), "steps": steps}
-        )
+        cursor.execute(f"WITH {parts}", {**_values(question), **values, "steps": steps})
         (found,) = cursor.fetchone()
     return tuple(found or ())
 

@@ -44,6 +44,11 @@ def half_of(subject_id: int) -> int:
     return subject_id * _SPREADER % 2**32 >> 31
 
 
+def sampled_share(many: int) -> float:
+    """The share of so many that the points are learnt from."""
+    return min(MOST_LEADS / max(many, 1), 1.0)
+
+
 def is_sampled(subject_id: int, share: float) -> bool:
     """Whether somebody is among a share of all, always the same ones."""
     return (subject_id * _SPREADER >> 7) % 10_000 < share * 10_000

@@ -13,7 +13,7 @@ from rubrics.backtests.examples import Asked, Chosen, LeftOut, Question
 from rubrics.mappers import Compiled
 from rubrics.measures.profile import newest_attributes
 from rubrics.measures.statement import measure
-from rubrics.measures.subjects import AccountMoments, Moments, source_of
+from rubrics.measures.subjects import AccountMoments, Moments, Source, source_of
 from rubrics.scoring.types import Judgement, Measured, Subject
 
 LONGEST_VALUE = 60
@@ -57,10 +57,7 @@ def leave_out_nobody(question: Question, chosen: Chosen) -> None:
     source = source_of(moments, question.product_id, as_of=True)
     with connection.cursor() as cursor:
         cursor.execute(_THERE.format(source.ctes))
-        there = {pk for (pk,) in cursor.fetchall()}
-    asked = [one for one in chosen.asked if one.subject_id in there]
-    chosen.leave_out(LeftOut.NOBODY, len(chosen.asked) - len(asked))
-    chosen.asked = asked
+        chosen.leave_out_but({pk for (pk,) in cursor.fetchall()}, LeftOut.NOBODY)
 
 
 def measure_past(
@@ -96,11 +93,21 @@ def judge_past(
     ]
 
 
-def see_past(versions: Sequence[Compiled], asked: Sequence[Asked]) -> list[Seen]:
-    """Everything a backtest looks at, of one chunk. The versions score the same subject."""
+def see_past(
+    versions: Sequence[Compiled],
+    asked: Sequence[Asked],
+    *,
+    signals: Mapping[int, tuple[int, ...]] | None = None,
+) -> list[Seen]:
+    """Everything a backtest looks at, of one chunk. The versions score the same subject.
+
+    Args:
+        signals: what each had given by their moment, where that was read already.
+    """
     measured = measure_past(versions, asked)
     kept = [one for one, _ in measured]
-    signals = _signals_seen(versions[0], kept)
+    if signals is None:
+        signals = _signals_given(versions[0], kept)
     attributes = _attributes_known(versions[0].version.subject, kept)
     return [
         Seen(one, rows, signals.get(one.subject_id, ()), attributes.get(one.subject_id, {}))
@@ -108,60 +115,81 @@ def see_past(versions: Sequence[Compiled], asked: Sequence[Asked]) -> list[Seen]
     ]
 
 
-_SIGNALS = sql.SQL(
-    "WITH {ctes} SELECT {key}, array_agg(DISTINCT h.signal_id) FROM {hits}"
+_GIVEN = sql.SQL(
+    "SELECT {key} AS id, array_agg(DISTINCT h.signal_id) AS signals FROM {hits}"
     " WHERE {scope} AND h.occurred_at <= s.at AND h.signal_id = ANY({signals}::bigint[])"
     " GROUP BY {key}"
 )
 
 
-def _signals_seen(version: Compiled, asked: Sequence[Asked]) -> dict[int, tuple[int, ...]]:
-    signals = list(version.names.signal_ids.values())
-    if not asked or not signals:
+def _given_sql(version: Compiled, source: Source) -> sql.Composed:
+    return _GIVEN.format(
+        key=source.hits.key,
+        hits=source.hits.source,
+        scope=source.hits.scope,
+        signals=sql.Literal(list(version.names.signal_ids.values())),
+    )
+
+
+def _signals_given(version: Compiled, asked: Sequence[Asked]) -> dict[int, tuple[int, ...]]:
+    if not asked:
         return {}
     moments = moments_of(version.version.subject, asked)
     source = source_of(moments, version.product_id, as_of=True)
+    given = _given_sql(version, source)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SIGNALS.format(
-                ctes=source.ctes,
-                key=source.hits.key,
-                hits=source.hits.source,
-                scope=source.hits.scope,
-                signals=sql.Literal(signals),
-            )
-        )
+        cursor.execute(sql.SQL("WITH {} {}").format(source.ctes, given))
         return {pk: tuple(sorted(ids)) for pk, ids in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """What else is known of a chunk: ``there`` are those that a lead which had signed up belonged
+    to at their moment; the ids of the ``signals`` that each had given by then; and those who were
+    ``pqls``, for reps to work, while their outcome was awaited (of accounts: had a lead that was).
+    """
+
+    there: frozenset[int] = frozenset()
+    signals: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    pqls: frozenset[int] = frozenset()
 
 
 _PEOPLE: Mapping[Subject, str] = {
     Subject.LEAD: "SELECT id, id AS lead_id, at FROM subject",
     Subject.ACCOUNT: "SELECT account_id AS id, lead_id, at FROM member",
 }
-_PQLS = sql.SQL(
-    "WITH {ctes} SELECT count(DISTINCT m.id) FROM ({people}) AS m"
+# All at once: to find out who belonged to an account then costs as much as the rest.
+_LIVES = sql.SQL(
+    "WITH {ctes}, given AS ({given}), pql AS (SELECT DISTINCT m.id FROM ({people}) AS m"
     " JOIN rubrics_scorechange AS c ON c.lead_id = m.lead_id AND c.product_id = {product}"
-    " AND c.is_pql AND c.at <= m.at + make_interval(days => {horizon})"
+    " AND c.is_pql AND c.at <= m.at + make_interval(days => {horizon}))"
+    " SELECT s.id, s.started_at <= s.at, given.signals, pql.id IS NOT NULL FROM subject AS s"
+    " LEFT JOIN given ON given.id = s.id LEFT JOIN pql ON pql.id = s.id"
 )
 
 
-def count_pqls(question: Question, asked: Sequence[Asked]) -> int:
-    """How many of them were PQLs for reps to work while their outcome was awaited; of accounts, how
-    many had a lead that was one."""
+def read_lives(question: Question, version: Compiled, asked: Sequence[Asked]) -> Lives:
+    """What a chunk's leads had done, besides what the version measures."""
     if not asked:
-        return 0
+        return Lives()
     moments = moments_of(question.subject, asked)
     source = source_of(moments, question.product_id, as_of=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            _PQLS.format(
+            _LIVES.format(
                 ctes=source.ctes,
+                given=_given_sql(version, source),
                 people=sql.SQL(_PEOPLE[question.subject]),
                 product=sql.Literal(question.product_id),
                 horizon=sql.Literal(question.horizon_days),
             )
         )
-        return int(cursor.fetchone()[0])
+        rows = cursor.fetchall()
+    return Lives(
+        there=frozenset(pk for pk, is_there, _, _ in rows if is_there),
+        signals={pk: tuple(sorted(ids)) for pk, _, ids, _ in rows if ids},
+        pqls=frozenset(pk for pk, _, _, was_pql in rows if was_pql),
+    )
 
 
 _ID, _AT = sql.SQL("w.id"), sql.SQL("w.at")

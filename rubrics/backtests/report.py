@@ -1,12 +1,13 @@
 """The report of a backtest: all its figures, as one document that pages and exports read.
 
 Fed one by one (:meth:`Tally.add`), in bounded memory: a few bytes each, and a sample for the
-weights. Those looked at are leads, or accounts if ``subject`` says so; ``leads`` is how many.
+weights. What was counted apart can be put together (:mod:`rubrics.backtests.packing`). Those looked
+at are leads, or accounts if ``subject`` says so; ``leads`` is how many.
 """
 
 from array import array
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from rubrics.backtests import curves
 from rubrics.backtests.examples import LEFT_OUT_WORDS, Question
 from rubrics.backtests.features import Features, rule_words
 from rubrics.backtests.lifts import find_lifts
-from rubrics.backtests.proposing import MOST_LEADS, is_sampled, propose
+from rubrics.backtests.proposing import is_sampled, propose, sampled_share
 from rubrics.backtests.reading import Seen
 from rubrics.backtests.sweep import sweep
 from rubrics.backtests.warnings import Calendar, Circumstances, approach, general_warnings
@@ -28,49 +29,39 @@ AXES = ("total", "fit", "behavior")
 Report = dict[str, Any]
 
 
-class _Scores:
+class Scores:
     """One version's scores, a lead after the other."""
 
     def __init__(self) -> None:
         self.totals, self.fits, self.behaviors = array("i"), array("i"), array("i")
-        self.pqls = bytearray()
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How many leads will be added, about: decides how many of them the weights are learnt from."""
-
-    expected: int
-
-    @property
-    def share(self) -> float:
-        return min(MOST_LEADS / max(self.expected, 1), 1.0)
+        self.pqls = array("B")
 
 
 class Tally:
     """Gathers past leads; :meth:`report` says what came of them. The first version is the one the
     report is about, made of ``document``; a second is what it is compared with. Buckets, curve and
-    AUC are those of the ``axis``."""
+    AUC are those of the ``axis``. ``expected``: about how many will be added, which decides how
+    many of them the weights are learnt from; None where these are kept elsewhere."""
 
     def __init__(
         self,
         versions: Sequence[Compiled],
         document: Mapping[str, Any],
         *,
-        expected: int,
+        expected: int | None = None,
         axis: str = "total",
     ) -> None:
         self.versions = tuple(versions)
         self.axis = axis
         self.subject = versions[0].version.subject
         self.features = Features(versions[0], rule_words(versions[0], document))
-        self.scores = [_Scores() for _ in versions]
-        self.labels = bytearray()
+        self.scores = [Scores() for _ in versions]
+        self.labels = array("B")
         self.calendar = Calendar()
         self.cases: list[Case] = []
         self.first: datetime | None = None
         self.last: datetime | None = None
-        self._sample = Sizes(expected).share
+        self._sample = 0.0 if expected is None else sampled_share(expected)
 
     def add(self, seen: Seen) -> None:
         """Count one."""
@@ -146,8 +137,13 @@ class Tally:
         return asdict(propose(self.versions[0].version, self.cases, self.features.words))
 
 
+def weights_report(version: Compiled, document: Mapping[str, Any], cases: Iterable[Case]) -> Report:
+    """The same, of cases that were kept elsewhere."""
+    return asdict(propose(version.version, cases, rule_words(version, document)))
+
+
 def _version_report(
-    version: Compiled, scores: _Scores, labels: Sequence[bool], tally: Tally
+    version: Compiled, scores: Scores, labels: Sequence[bool], tally: Tally
 ) -> Report:
     spec = version.version
     axis = {"fit": scores.fits, "behavior": scores.behaviors}.get(tally.axis, scores.totals)

@@ -11,10 +11,10 @@ from django.db.models import Q
 from leads.models import JobState, Outcome
 from leads.models.outcome import OutcomeKind
 from rubrics.backtests.examples import CONVERSIONS, MomentKind, Question
-from rubrics.backtests.past import count_past, known_span, read_ages
+from rubrics.backtests.past import is_anybody_there, known_span, sample_ages
 from rubrics.documents import parse_document
 from rubrics.mappers import compile_for
-from rubrics.models import Backtest, BacktestLead, RubricVersion
+from rubrics.models import Backtest, BacktestChunk, RubricVersion
 from rubrics.models.rubric import VersionStatus
 from rubrics.rows import document_of
 from rubrics.scoring.types import Subject
@@ -23,6 +23,8 @@ HORIZONS = (90, 60, 45, 30, 14)
 MOMENTS = (14, 7, 3, 1)
 LONGEST_DAYS = 3650
 MOST_HISTORY_USED = 0.5
+OUTCOMES_SAMPLED = 500
+"""So many tell well enough how soon people convert; somebody waits for the form."""
 
 
 class BacktestRefused(Exception):
@@ -67,7 +69,7 @@ def usual_question(
         kinds=tuple(kinds),
         subject=subject,
     )
-    ages = read_ages(question)
+    ages = sample_ages(question, most=OUTCOMES_SAMPLED)
     quick = ages[len(ages) // 5] if ages else timedelta(days=30)
     days = next((days for days in MOMENTS if timedelta(days=days) <= quick), MOMENTS[-1])
     horizon = next(
@@ -90,8 +92,8 @@ def _kinds_seen(product_id: int) -> list[str]:
 
 def ask_question(
     product_id: int, asking: Asking, *, at: datetime, subject: Subject = Subject.LEAD
-) -> tuple[Question, int]:
-    """The question in full, and how many it is about.
+) -> Question:
+    """The question in full, but for what takes long to find out: that is left to the job.
 
     Raises:
         BacktestRefused: there is nothing to look at, or it makes no sense.
@@ -111,14 +113,12 @@ def ask_question(
         horizon_days=asking.horizon_days or usual.horizon_days,
         kinds=tuple(asking.kinds),
     )
-    count = _check(question)
-    if question.moment is MomentKind.BEFORE_OUTCOME:
-        question = replace(question, ages=read_ages(question))
-    return question, count
+    _check(question)
+    return question
 
 
-def _check(question: Question) -> int:
-    """How many it is about, if it makes sense."""
+def _check(question: Question) -> None:
+    """Refuse it unless it makes sense."""
     kinds = [kind.value for kind in OutcomeKind]
     if not question.kinds:
         raise BacktestRefused("kinds", "Choose at least one outcome that counts as conversion.")
@@ -134,9 +134,8 @@ def _check(question: Question) -> int:
             f"The period is empty: sign-ups are known up to {question.until:%-d %B %Y}. Start "
             "earlier.",
         )
-    count = count_past(question)
-    if not count:
-        raise BacktestRefused("since", _NONE_THERE[question.subject])
+    if not is_anybody_there(question):
+        raise BacktestRefused("since", NONE_THERE[question.subject])
     first_end = question.since + question.horizon
     if question.moment is MomentKind.AFTER_SIGN_UP:
         first_end += timedelta(days=question.days)
@@ -146,10 +145,9 @@ def _check(question: Question) -> int:
             f"Nobody's time is over: the facts end on {question.known_until:%-d %B %Y}. Take an "
             "earlier period, or a shorter horizon.",
         )
-    return count
 
 
-_NONE_THERE = {
+NONE_THERE = {
     Subject.LEAD: "Nobody signed up in this period. Widen it.",
     Subject.ACCOUNT: "No account's first lead signed up in this period. Widen it, or check that "
     "leads belong to accounts.",
@@ -189,8 +187,8 @@ def start_backtest(
     for one in (document, beside_document):
         if one:
             compile_for(parse_document(one), product_id=product_id)
-    question, count = ask_question(product_id, asking, at=at, subject=subject)
-    BacktestLead.objects.exclude(backtest__state=JobState.RUNNING).delete()
+    question = ask_question(product_id, asking, at=at, subject=subject)
+    BacktestChunk.objects.exclude(backtest__state=JobState.RUNNING).delete()
     return Backtest.objects.create(
         version=version,
         beside=beside,
@@ -206,8 +204,6 @@ def start_backtest(
         days=question.days,
         horizon_days=question.horizon_days,
         kinds=list(question.kinds),
-        ages=[age.total_seconds() for age in question.ages],
-        total=count,
     )
 
 

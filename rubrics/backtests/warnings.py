@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from rubrics.backtests.examples import LeftOut, MomentKind, Question
 from rubrics.scoring.types import Subject
@@ -45,6 +46,21 @@ class Calendar:
         self.weeks[f"{moment:%G-%V}"] += 1
         self.months[f"{moment:%B %Y}"] += 1
         self.converted[f"{moment:%B %Y}"] += is_positive
+
+    def as_rows(self) -> dict[str, Any]:
+        """What was counted, as JSON, in its order."""
+        return {
+            "weeks": list(self.weeks.items()),
+            "months": [(month, n, self.converted[month]) for month, n in self.months.items()],
+        }
+
+    def add_rows(self, rows: Mapping[str, Any]) -> None:
+        """Count those that :meth:`as_rows` told of, too."""
+        for week, many in rows["weeks"]:
+            self.weeks[week] += many
+        for month, many, converted in rows["months"]:
+            self.months[month] += many
+            self.converted[month] += converted
 
 
 def approach(history: timedelta) -> str:

@@ -2,7 +2,7 @@
 
 from rubrics.models.account_score import AccountScore, AccountScoreChange
 from rubrics.models.approval import Approval
-from rubrics.models.backtest import Backtest, BacktestLead
+from rubrics.models.backtest import Backtest, BacktestChunk
 from rubrics.models.band import Band
 from rubrics.models.criterion import Criterion, Tier
 from rubrics.models.criterion_group import CriterionGroup
@@ -22,7 +22,7 @@ __all__ = [
     "AccountScoreChange",
     "Approval",
     "Backtest",
-    "BacktestLead",
+    "BacktestChunk",
     "Band",
     "Criterion",
     "CriterionGroup",

@@ -7,7 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
-from leads.models import Account, Job, JobQuerySet, Lead
+from leads.models import Job, JobQuerySet
 from leads.models.outcome import OutcomeKind
 from leads.moments import moment_words
 from rubrics.models.rubric import RubricVersion, Subject
@@ -108,35 +108,32 @@ class Backtest(Job):
         )
 
 
-class BacktestLead(models.Model):
-    """A past lead, or account, as of its moment, kept while its backtest runs and gone with its
-    end.
+class BacktestChunk(models.Model):
+    """What was counted of some past leads, or accounts, kept while their backtest runs and gone
+    with its end.
 
-    ``measures`` are the numbers of the version and, after them, of the one beside it.
+    ``counts`` and ``columns`` are a tally of them (rubrics/backtests/packing.py), ``cases`` what
+    was measured of each. ``last_id`` is the highest of their ids; ``outcomes`` are those of the
+    ones that converted.
     """
 
     backtest = models.ForeignKey(
-        Backtest, on_delete=models.CASCADE, related_name="leads", db_index=False
+        Backtest, on_delete=models.CASCADE, related_name="chunks", db_index=False
     )
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, null=True, related_name="+")
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="+")
-    at = models.DateTimeField()
-    is_positive = models.BooleanField()
-    measures = ArrayField(models.FloatField(null=True))
-    idle_us = ArrayField(models.BigIntegerField())
-    signals = ArrayField(models.BigIntegerField())
-    attributes = models.JSONField(default=dict)
+    last_id = models.BigIntegerField()
+    counts: models.JSONField[Any, Any] = models.JSONField()
+    columns = models.BinaryField()
+    cases = models.BinaryField()
+    outcomes = models.PositiveIntegerField()
+    late_outcomes = models.PositiveIntegerField(help_text="Entered 30 days after they were.")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["backtest", "lead"], name="backtest_lead_once"),
-            models.UniqueConstraint(fields=["backtest", "account"], name="backtest_account_once"),
+            models.UniqueConstraint(fields=["backtest", "last_id"], name="backtest_chunk_once"),
             models.CheckConstraint(
-                condition=Q(lead__isnull=False, account=None) | Q(lead=None, account__isnull=False),
-                name="backtest_of_a_lead_or_an_account",
+                condition=Q(late_outcomes__lte=F("outcomes")), name="backtest_late_of_all"
             ),
         ]
 
     def __str__(self) -> str:
-        who = f"Lead {self.lead_id}" if self.lead_id else f"Account {self.account_id}"
-        return f"{who} at {self.at:%Y-%m-%d}"
+        return f"Chunk of backtest {self.backtest_id} up to {self.last_id}"

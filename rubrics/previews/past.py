@@ -131,7 +131,7 @@ def look_past(now: Panel | None, then: Panel, question: Question, *, after: int)
     """Judge the next with a known outcome by both panels, as of their moments."""
     with one_snapshot():
         plan_for_bulk()
-        past, last_id = read_past(question, after=after, limit=CHUNK)
+        past, last_id, _ = read_past(question, after=after, limit=CHUNK)
         if last_id is None:
             return PastFound(None)
         chosen = choose_examples(question, past)

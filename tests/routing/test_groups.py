@@ -9,7 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 
 pytestmark = pytest.mark.django_db
 
-NEWEST = "0034_roles"
+NEWEST = "0036_roles"
 APPS = ("leads", "rubrics", "routing", "integrations")
 
 migration = import_module(f"routing.migrations.{NEWEST}")

@@ -9,14 +9,20 @@ from leads.models import Lead, Product
 from rubrics.backtests import running
 from rubrics.backtests.examples import Asked, choose
 from rubrics.backtests.export import table_csv
-from rubrics.backtests.past import count_past, read_past
+from rubrics.backtests.past import (
+    count_past,
+    is_anybody_there,
+    read_ages,
+    read_past,
+    sample_ages,
+)
 from rubrics.backtests.reading import Seen, judge_past, leave_out_nobody, see_past
 from rubrics.backtests.running import backtest_some, question_of
 from rubrics.backtests.starting import Asking, BacktestRefused, start_backtest, usual_question
 from rubrics.backtests.text import as_text
 from rubrics.documents import parse_document
 from rubrics.mappers import compile_for
-from rubrics.models import Backtest, BacktestLead, ScoreChange
+from rubrics.models import Backtest, BacktestChunk, ScoreChange
 from rubrics.scoring.types import Subject
 from rubrics.services import load_rubric
 from tests.rubrics.backtests.companies import DAY, DOCUMENT, SINCE, Somebody, World, made_up
@@ -55,7 +61,7 @@ def test_same_as_loops_over_lists(
     left_out = Counter(one for one in expected if isinstance(one, str))
     del left_out["not asked"]
     assert done.left_out == left_out
-    assert done.total == done.done == len(looked_at) + left_out.total()
+    assert done.total == done.done == len(world.sizes)
     assert (report["subject"], report["leads"]) == ("account", len(looked_at))
     assert report["positives"] == sum(converted for *_, converted in looked_at)
     (told,) = report["versions"]
@@ -70,7 +76,7 @@ def test_same_as_loops_over_lists(
     assert told["auc"]["value"] == pytest.approx(sum(won) / len(won))
     assert len(looked_at) >= 8
     assert len(left_out) >= 2
-    assert not BacktestLead.objects.exists()
+    assert not BacktestChunk.objects.exists()
 
 
 def looked_at(world: World, product: Product) -> tuple[list[Asked], list[Seen]]:
@@ -133,6 +139,7 @@ def test_an_account_lives_by_what_its_leads_do(product: Product) -> None:
     job = start(product)
     question = question_of(job, product.pk)
     assert count_past(question) == 4
+    assert is_anybody_there(question)
     past = {one.subject_id: one for one in read_past(question, after=0, limit=9).past}
     assert [past[pk].converted_at for pk in ids] == [
         None, None, SINCE + 30 * DAY, SINCE + 5 * DAY,
@@ -162,6 +169,35 @@ def test_compared_versions_score_the_same_subject(product: Product) -> None:
     job = start_backtest(of_accounts, asking=ASKING, at=AT)
     assert job.question_words.startswith("Accounts whose first lead signed up from")
     assert "any lead converted (self-serve) or closed won within 30 days?" in job.question_words
+
+
+def test_some_accounts_tell_as_exactly_how_soon_they_convert(product: Product) -> None:
+    """Of accounts that are sampled all leads and outcomes count, not only those sampled."""
+    made_up(2).write(product)
+    usual = usual_question(product.pk, at=AT, subject=Subject.ACCOUNT)
+    assert usual is not None
+    everybody = read_ages(usual)
+    assert len(set(everybody)) > 3  # quantiles of many different ages
+    assert sample_ages(usual, most=10_000) == everybody
+    (newest,) = set(sample_ages(usual, most=1))
+    assert newest in {
+        one.converted_at - one.started_at
+        for one in read_past(usual, after=0, limit=1000).past
+        if one.converted_at is not None
+    }
+
+
+def test_accounts_that_began_earlier_are_found_out_by_the_job(product: Product) -> None:
+    """Only the whole history tells when an account began: nobody waits for that."""
+    first = Somebody(SINCE, [(SINCE, 0)])
+    World([first, Somebody(SINCE + 30 * DAY, [(SINCE + 30 * DAY, 0)]), Somebody(AT)], [[]]).write(
+        product
+    )
+    version = load_rubric(DOCUMENT, product=product, by=None, at=AT)
+    asking = Asking(since=SINCE + 20 * DAY, days=14, horizon_days=30)
+    done = finish(start_backtest(version, asking=asking, at=AT))
+    assert (done.state, done.results) == ("failed", {})
+    assert done.problem.startswith("No account's first lead signed up in this period. Widen it")
 
 
 def test_leads_of_no_account_are_no_accounts(product: Product) -> None:

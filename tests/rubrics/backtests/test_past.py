@@ -4,7 +4,14 @@ import pytest
 
 from leads.models import Lead, Outcome, Product
 from rubrics.backtests.examples import Past
-from rubrics.backtests.past import count_past, known_span, read_ages, read_past
+from rubrics.backtests.past import (
+    count_past,
+    is_anybody_there,
+    known_span,
+    read_ages,
+    read_past,
+    sample_ages,
+)
 from tests.rubrics.backtests.test_examples import DAY, SINCE, question
 from tests.rubrics.makers import AT, make_lead, make_product
 
@@ -36,13 +43,16 @@ def test_read_past_first_outcomes_of_this_product_or_of_none(product: Product) -
             Past(leads[1].pk, SINCE + DAY),
         ],
         leads[1].pk,
+        2,
     )
     last = leads[2].pk
-    assert read_past(asked, after=leads[1].pk, limit=2) == ([Past(last, SINCE + 2 * DAY)], last)
-    assert read_past(asked, after=last, limit=2) == ([], None)
+    assert read_past(asked, after=leads[1].pk, limit=2) == ([Past(last, SINCE + 2 * DAY)], last, 1)
+    assert read_past(asked, after=last, limit=2) == ([], None, 0)
     with_opportunities = question(product_id=product.pk, kinds=("opportunity",))
     assert read_past(with_opportunities, after=0, limit=2).past[1].converted_at == SINCE + 6 * DAY
     assert count_past(asked) == 3
+    assert is_anybody_there(asked)
+    assert not is_anybody_there(question(product_id=other.pk))
 
 
 def test_known_span_ends_with_the_last_fact(product: Product) -> None:
@@ -61,3 +71,5 @@ def test_read_ages_are_spread_as_conversions_were(product: Product) -> None:
     for days in (10, 20):
         add(product, make_lead(product, started_at=SINCE), "converted", days)
     assert read_ages(asked) == (10 * DAY,) * 10 + (20 * DAY,) * 10
+    assert sample_ages(asked, most=9) == read_ages(asked)
+    assert sample_ages(asked, most=1) == (20 * DAY,) * 20

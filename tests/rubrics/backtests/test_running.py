@@ -18,7 +18,7 @@ from rubrics.backtests.starting import (
     usual_beside,
     usual_question,
 )
-from rubrics.models import Backtest, BacktestLead, Criterion, RubricVersion, ScoreChange
+from rubrics.models import Backtest, BacktestChunk, Criterion, RubricVersion, ScoreChange
 from rubrics.publishing import publish_now
 from rubrics.scoring.types import Subject
 from rubrics.services import draft_version
@@ -46,9 +46,9 @@ def finish(job: Backtest) -> Backtest:
 
 def test_backtest_to_its_end(version: RubricVersion, leads: list[Lead]) -> None:
     job = start_backtest(version, asking=ASKING, at=AT)
-    assert (job.total, job.percent, job.since) == (42, 0, SINCE.replace(hour=0))
+    assert (job.percent, job.since) == (0, SINCE.replace(hour=0))
     done = finish(job)
-    assert (done.state, done.percent, done.done) == (JobState.DONE, 100, 42)
+    assert (done.state, done.percent, done.done, done.total) == (JobState.DONE, 100, 42, 42)
     report = done.results
     assert (report["leads"], report["positives"]) == (40, 18)
     assert {one["reason"]: one["leads"] for one in report["left_out"]} == {
@@ -68,7 +68,7 @@ def test_backtest_to_its_end(version: RubricVersion, leads: list[Lead]) -> None:
     assert any("Only 18 leads converted" in warning for warning in report["warnings"])
     assert report["weights"]["changes"] == []
     assert "Too few outcomes" in report["weights"]["why"]
-    assert not BacktestLead.objects.exists()
+    assert not BacktestChunk.objects.exists()
     assert not backtest_some(at=AT, seconds=1)
 
 
@@ -77,18 +77,18 @@ def test_backtest_killed_in_mid_chunk_goes_on_where_it_was(
 ) -> None:
     see, seen = reading.see_past, []
 
-    def killed(versions: Any, asked: Any) -> Any:
+    def killed(versions: Any, asked: Any, **given: Any) -> Any:
         seen.append(len(asked))
         if len(seen) == 2:
             raise MemoryError
-        return see(versions, asked)
+        return see(versions, asked, **given)
 
     monkeypatch.setattr(running, "see_past", killed)
     job = start_backtest(version, asking=ASKING, at=AT)
     with pytest.raises(MemoryError):
         backtest_some(at=AT, seconds=60)
     job.refresh_from_db()
-    assert (job.done, job.leads.count()) == (15, 15)
+    assert (job.done, job.chunks.get().counts["leads"]) == (15, 15)
     assert finish(job).results["leads"] == 40
     assert seen == [15, 15, 15, 10]
 
@@ -96,26 +96,27 @@ def test_backtest_killed_in_mid_chunk_goes_on_where_it_was(
 def test_backtest_is_held_while_it_counts(
     version: RubricVersion, leads: list[Lead], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Counting hundreds of thousands takes longer than a lease; a lost job stops counting."""
-    monkeypatch.setattr(running, "HELD_EVERY", 20)
+    """Putting together what thousands of chunks counted is held; a lost job stops it."""
+    monkeypatch.setattr(running, "HELD_EVERY", 2)
     held = Mock(wraps=jobs.hold)
     monkeypatch.setattr(jobs, "hold", held)
     finish(start_backtest(version, asking=ASKING, at=AT))
-    assert held.call_count == 4  # 40 leads, for the figures and for the weights
+    assert held.call_count == 1  # three chunks
+    monkeypatch.setattr(running, "HELD_EVERY", 1)
     held.side_effect = lambda job, at: False
-    job = start_backtest(version, asking=ASKING, at=AT)
-    finish(job)
-    assert held.call_count == 6
+    finish(start_backtest(version, asking=ASKING, at=AT))
+    assert held.call_count == 2
 
 
 def test_backtest_stopped_is_left_alone(version: RubricVersion, leads: list[Lead]) -> None:
     job = start_backtest(version, asking=ASKING, at=AT)
-    backtest_some(at=AT, seconds=0)
+    for _ in range(2):  # what the question leaves open, and the first chunk
+        backtest_some(at=AT, seconds=0)
     assert jobs.stop(job, at=AT)
     assert not backtest_some(at=AT, seconds=60)
-    assert job.leads.count() == 15
+    assert job.chunks.count() == 1
     start_backtest(version, asking=ASKING, at=AT)
-    assert job.leads.count() == 0
+    assert job.chunks.count() == 0
 
 
 def test_backtest_of_a_draft_edited_meanwhile_is_of_how_it_was(
@@ -160,8 +161,9 @@ def test_backtest_says_who_was_a_pql_already(
 def test_backtest_before_the_outcome(version: RubricVersion, leads: list[Lead]) -> None:
     asking = Asking(moment=MomentKind.BEFORE_OUTCOME, horizon_days=30)
     job = start_backtest(version, asking=asking, at=AT)
-    assert (job.days, len(job.ages)) == (1, 20)
-    report = finish(job).results
+    done = finish(job)
+    assert (done.days, len(done.ages)) == (1, 20)
+    report = done.results
     assert (report["leads"], report["positives"]) == (41, 19)
     assert any("just before their outcome" in warning for warning in report["warnings"])
 
