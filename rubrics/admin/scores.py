@@ -1,11 +1,16 @@
 """What the rubrics gave: read-only."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     RelatedDropdownFilter,
@@ -15,11 +20,15 @@ from unfold.decorators import display
 from leads.admin.base import BigTableAdmin, change_url, lead_link, once, page_link
 from leads.admin.filters import MomentFilter
 from leads.models import Account
-from rubrics.explain import breakdown
+from rubrics import outlook
+from rubrics.explain import breakdown, score_now, stored_score
 from rubrics.labels import band_of, tier_words
+from rubrics.mappers import compiled
 from rubrics.models import AccountScore, RubricVersion, Score, ScoreChange
+from rubrics.scoring.types import Line
 
 MOST_VERSIONS = 10
+MUTED = "text-font-subtle-light dark:text-font-subtle-dark"
 
 
 class StoredScoreAdmin(BigTableAdmin):
@@ -45,34 +54,54 @@ class StoredScoreAdmin(BigTableAdmin):
     def shown_tier(self, score: Score | AccountScore) -> str:
         return tier_words(score) or "-"
 
+    def lines(self, score: Any) -> list[Line]:
+        """The lines of the stored score; those of an axis sum to it."""
+        return breakdown(score)
+
     @display(description="why")
     @once
     def reasons(self, score: Score | AccountScore) -> SafeString:
         rows = format_html_join(
             "",
-            '<tr><td class="py-1 pr-6 text-right tabular-nums">{}</td>'
-            '<td class="py-1 pr-6">{}</td><td class="py-1 pr-6">{}</td>'
-            '<td class="py-1">{}</td></tr>',
+            '<tr><td class="align-top py-1 pr-6 text-right tabular-nums whitespace-nowrap">{}</td>'
+            '<td class="align-top py-1 pr-6">{}<div class="{}">{}</div></td>'
+            '<td class="align-top py-1">{}{}</td></tr>',
             (
                 (
                     f"{line.points:+d}" if line.points else "0",
-                    line.axis.label,
                     line.label,
+                    MUTED,
+                    line.axis.label,
                     line.reason,
+                    _more_of(line),
                 )
-                for line in breakdown(score)
+                for line in self.lines(score)
             ),
         )
-        return format_html("<table>{}</table>", rows)
+        # The theme breaks words of narrow cells anywhere; a name reads better whole.
+        style = "overflow-wrap: normal; word-break: normal"
+        return format_html('<table style="{}">{}</table>', style, rows)
+
+
+def _more_of(line: Line) -> SafeString:
+    """When it last happened, what its next step takes, and that it is a proxy, where known."""
+    told = [
+        f"Last on {date_format(localtime(line.last_at), 'j M Y, H:i')}" if line.last_at else "",
+        f"Next: {line.next_step}" if line.next_step else "",
+        f"Stands in for: {line.proxy_for}" if line.proxy_for else "",
+    ]
+    return format_html_join("", '<div class="{}">{}</div>', ((MUTED, one) for one in told if one))
 
 
 FIGURES = (
-    ("total", "fit", "behavior", "pql"),
+    ("total", "pql"),
+    ("fit", "behavior"),
     ("shown_band", "shown_tier"),
     "reasons",
     ("fit_low", "fit_high"),
     ("at", "due_at"),
-    ("last_activity_at", "changed_at", "revision"),
+    ("last_activity_at", "changed_at"),
+    "revision",
 )
 MADE = ("reasons", "pql", "shown_band", "shown_tier")
 
@@ -81,8 +110,10 @@ MADE = ("reasons", "pql", "shown_band", "shown_tier")
 class ScoreAdmin(StoredScoreAdmin):
     list_display = ("id", "lead_name", "rubric", "total", "fit", "behavior", "pql", "changed_at")
     list_select_related = ("lead", "rubric")
-    fields = (("lead_name", "product", "rubric", "version"), *FIGURES, "compare")
-    readonly_fields = ("lead_name", "compare", *MADE)
+    fields = (
+        ("lead_name", "product"), ("rubric", "version"), "to_come", *FIGURES, "compare",
+    )  # fmt: skip
+    readonly_fields = ("lead_name", "to_come", "compare", *MADE)
 
     def view_on_site(self, score: Score) -> str:
         return f"/leads/{score.lead_id}/"
@@ -97,6 +128,17 @@ class ScoreAdmin(StoredScoreAdmin):
     @display(description="lead")
     def lead_name(self, score: Score) -> str:
         return lead_link(score.lead_id, score.lead)
+
+    def lines(self, score: Any) -> list[Line]:
+        return outlook.detailed(stored_score(score), lead_id=score.lead_id)
+
+    @display(description="what comes next")
+    @once
+    def to_come(self, score: Score) -> SafeString:
+        """What would make the lead a PQL, or until when it is one, as of now."""
+        return format_html_join(
+            "", '<div class="py-1">{}</div>', ((one,) for one in _to_come(score))
+        )
 
     @display(description="compare with")
     @once
@@ -128,6 +170,24 @@ class ScoreAdmin(StoredScoreAdmin):
         )
 
 
+def _to_come(score: Score) -> list[str]:
+    now = score_now(compiled(score.version_id), lead_id=score.lead_id, at=timezone.now())
+    if now is None:
+        return ["The lead does not try the product any more."]
+    if not now.judgement.is_pql:
+        found = outlook.advice(now, lead_id=score.lead_id)
+        others = [one.words for one in found.suggestions[1:]]
+        missing = [*found.gates, *(f"find out: {unknown}" for unknown in found.unknowns)]
+        return [f"{one[:1].upper()}{one[1:]}." for one in (found.verdict, *others, *missing) if one]
+    until = outlook.pql_until(now, lead_id=score.lead_id)
+    if until is None:
+        return ["It stays a PQL for the next 400 days, even if nothing happens."]
+    day = date_format(localtime(until.at), "j M Y, H:i")
+    because = f" ({until.because})" if until.because else ""
+    least = "" if until.is_exact else " at least"
+    return [f"It stays a PQL until {day}{least} if nothing happens{because}."]
+
+
 @admin.register(AccountScore)
 class AccountScoreAdmin(StoredScoreAdmin):
     list_display = (
@@ -144,7 +204,7 @@ class AccountScoreAdmin(StoredScoreAdmin):
     search_owner = Account
     search_fields = ("account__name",)
     search_help_text = "The account: id, name or domain"
-    fields = (("account_name", "product", "rubric", "version"), *FIGURES)
+    fields = (("account_name", "product"), ("rubric", "version"), *FIGURES)
     readonly_fields = ("account_name", *MADE)
 
     def view_on_site(self, score: AccountScore) -> str:

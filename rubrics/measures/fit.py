@@ -12,6 +12,9 @@ from rubrics.measures.base import AttributeMeasure, Names, Params, SpecError
 
 Lists = Mapping[str, Sequence[str]]
 EMAIL = ("lead.email",)
+SHOWN = 4
+NOBODY = sql.SQL("0")
+"""What an empty list answers: no, even for what is unknown."""
 
 
 def _texts(raw: object, where: str) -> tuple[str, ...]:
@@ -30,9 +33,10 @@ def _texts(raw: object, where: str) -> tuple[str, ...]:
 
 
 def _shown(raw: object) -> tuple[str, ...]:
-    """The first few of the texts as they were written, for people."""
+    """The first few of the texts as they were written, and how many more, for people."""
     texts = [raw] if isinstance(raw, str) else list(raw) if isinstance(raw, Sequence) else []
-    return tuple(str(text).strip() for text in texts[:4])
+    shown = [str(text).strip() for text in texts]
+    return tuple(shown if len(shown) <= SHOWN else [*shown[:3], f"{len(shown) - 3} more"])
 
 
 def _is(value: float | None, yes: str, no: str) -> str:
@@ -147,29 +151,37 @@ class ValueInList(AttributeMeasure):
 class TextMatches(AttributeMeasure):
     """Whether a text holds any keyword as whole words, case ignored: VP is not in "MVP".
 
-    ``present: true`` instead of keywords is met by any text.
+    The keywords stand here or in a list of the version. An empty list holds nobody, as in
+    :class:`ValueInList`. ``present: true`` instead of keywords is met by any text.
     """
 
     key = "text_matches"
     label = "A text holds a keyword"
-    fields = frozenset({"attribute", "keywords", "present"})
+    fields = frozenset({"attribute", "keywords", "list", "present"})
 
     def parse(self, raw: Params, where: str, lists: Lists) -> dict[str, Any]:
         keywords: tuple[str, ...] = ()
-        if not _flag(raw, "present", where):
+        is_present = _flag(raw, "present", where)
+        if is_present and ("keywords" in raw or "list" in raw):
+            raise SpecError(where, "give either keywords, a list or present")
+        if "list" in raw:
+            keywords = _listed(raw, "keywords", where, lists)
+        elif not is_present:
             keywords = _texts(raw.get("keywords"), f"{where}.keywords")
-        elif "keywords" in raw:
-            raise SpecError(where, "give either keywords or present")
         return {
             "attribute": parse_attribute(raw.get("attribute"), where),
             "keywords": keywords,
+            "present": is_present,
+            "list": str(raw.get("list") or ""),
             "shown": _shown(raw.get("keywords")),
         }
 
     def value(self, params: Params) -> sql.Composable:
         text = text_sql(params["attribute"])
-        if not params["keywords"]:
+        if params["present"]:
             return sql.SQL("({} <> '')::int").format(text)
+        if not params["keywords"]:
+            return NOBODY
         words = "|".join(
             r"\s+".join(re.escape(part) for part in keyword.split())
             for keyword in params["keywords"]
@@ -180,34 +192,43 @@ class TextMatches(AttributeMeasure):
 
     def describe(self, params: Params, value: float | None, names: Names) -> str:
         words = attribute_words(params["attribute"]).capitalize()
-        if not params["keywords"]:
+        if params["present"]:
             return f"{words} known"
+        if name := params["list"]:
+            return f"{words} has {_is(value, 'words', 'no words')} of the list “{name}”"
         shown = " or ".join(params["shown"])
         return _is(value, f"{words} has {shown}", f"{words} has no {shown}")
 
 
 class Overlaps(AttributeMeasure):
-    """Whether a set (the company's tools) holds any, or all, of the listed values.
+    """Whether a set (the company's tools) holds any, or all, of the listed values; or any of
+    those of a list of the version. An empty list holds nobody, as in :class:`ValueInList`.
 
     A single text is a set of one; a number or an object says nothing of it, so it is unknown.
     """
 
     key = "overlaps"
     label = "A set holds some of these"
-    fields = frozenset({"attribute", "any_of", "all_of"})
+    fields = frozenset({"attribute", "any_of", "all_of", "list"})
 
     def parse(self, raw: Params, where: str, lists: Lists) -> dict[str, Any]:
-        given = [name for name in ("any_of", "all_of") if name in raw]
+        given = [name for name in ("any_of", "all_of", "list") if name in raw]
         if len(given) != 1:
-            raise SpecError(where, "give either any_of or all_of")
+            raise SpecError(where, "give either any_of, all_of or list")
+        (name,) = given
+        is_list = name == "list"
+        values = raw[name] if not is_list else named_list(raw[name], where, lists)
         return {
             "attribute": parse_attribute(raw.get("attribute"), where),
-            "values": _texts(raw[given[0]], f"{where}.{given[0]}"),
-            "shown": _shown(raw[given[0]]),
-            "all": given[0] == "all_of",
+            "values": _texts(values, f"{where}.{name}") if values or not is_list else (),
+            "list": str(raw[name]) if is_list else "",
+            "shown": _shown(values),
+            "all": name == "all_of",
         }
 
     def value(self, params: Params) -> sql.Composable:
+        if not params["values"]:
+            return NOBODY
         # lower() over the JSON text keeps it valid: escapes read the same in lower case.
         return sql.SQL(
             "CASE WHEN jsonb_typeof({value}) IN ('array', 'string')"
@@ -220,6 +241,8 @@ class Overlaps(AttributeMeasure):
 
     def describe(self, params: Params, value: float | None, names: Names) -> str:
         words = attribute_words(params["attribute"]).capitalize()
+        if name := params["list"]:
+            return f"{words} include {_is(value, 'some', 'none')} of the list “{name}”"
         shown = (" and " if params["all"] else " or ").join(params["shown"])
         return _is(value, f"{words} include {shown}", f"{words} do not include {shown}")
 

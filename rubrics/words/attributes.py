@@ -35,6 +35,9 @@ def _text_matches(params: Params, holds: bool, wording: Wording) -> str:
     name = attribute(params.get("attribute"))
     if params.get("present"):
         return f"{name} {'known' if holds else 'empty'}"
+    if "list" in params:
+        told = wording.named_list(params["list"])
+        return f"{name} has {'words' if holds else 'no words'} of {told}"
     told = wording.any_of(params.get("keywords"))
     return f"{name} {'has' if holds else 'has none of'} {told}"
 
@@ -42,6 +45,9 @@ def _text_matches(params: Params, holds: bool, wording: Wording) -> str:
 def _overlaps(params: Params, holds: bool, wording: Wording) -> str:
     name = attribute(params.get("attribute"))
     include = "include" if holds else "do not include"
+    if "list" in params:
+        told = wording.named_list(params["list"])
+        return f"{name} include {'some' if holds else 'none'} of {told}"
     if params.get("all_of"):
         return f"{name} {include} all of {', '.join(map(str, as_list(params['all_of'])))}"
     return f"{name} {include} {wording.any_of(params.get('any_of'))}"

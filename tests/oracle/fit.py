@@ -33,7 +33,8 @@ def measure_attribute(
     if kind == "number_in_range":
         return number_in_range(value, spec["ranges"])
     if kind == "overlaps":
-        return overlaps(value, spec.get("any_of"), spec.get("all_of"))
+        any_of = lists[spec["list"]] if "list" in spec else spec.get("any_of")
+        return overlaps(value, any_of, spec.get("all_of"))
     if kind == "value_in_list":
         text = as_text(value)
         values = lists[spec["list"]] if "list" in spec else spec["values"]
@@ -42,7 +43,8 @@ def measure_attribute(
     text = as_text(value)
     if text is None or spec.get("present"):
         return None if text is None else True
-    return any(has_words(text, keyword) for keyword in spec["keywords"])
+    keywords = lists[spec["list"]] if "list" in spec else spec["keywords"]
+    return any(has_words(text, keyword) for keyword in keywords)
 
 
 def first_known(

@@ -23,7 +23,12 @@ MOMENTS = (
     datetime(2026, 3, 29, 1, 0, 0, 1, tzinfo=UTC),  # Berlin's clocks go forward
     datetime(2026, 11, 1, 6, 30, tzinfo=UTC),  # New York's clocks go back
 )
-LISTS = {"personal": ["gmail.com", "web.de"], "academic": [".edu", "tum.de"], "empty": []}
+LISTS = {
+    "personal": ["gmail.com", "web.de"],
+    "academic": [".edu", "tum.de"],
+    "empty": [],
+    "words": ["VP", "vice  president", "C++", "HubSpot", "日本", "1"],
+}
 VALUES: Mapping[str, tuple[object, ...]] = {
     "lead.title": (
         "VP Marketing", "MVP", "Vice President", "vice\t PRESIDENT, EMEA", "C++ Dev", "R&D (EMEA)",
@@ -171,7 +176,9 @@ FIT: tuple[SearchStrategy[Spec], ...] = (
             "measure": st.just("text_matches"),
             "attribute": REFERENCES,
             "tiers": st.one_of(
-                fit_tiers(keywords=some(KEYWORDS)), fit_tiers(present=st.just(True))
+                fit_tiers(keywords=some(KEYWORDS)),
+                fit_tiers(list=st.sampled_from(["empty", "words"])),
+                fit_tiers(present=st.just(True)),
             ),
         }
     ),
@@ -179,7 +186,11 @@ FIT: tuple[SearchStrategy[Spec], ...] = (
         {
             "measure": st.just("overlaps"),
             "attribute": st.just("account.technologies"),
-            "tiers": st.one_of(fit_tiers(any_of=some(TOOLS)), fit_tiers(all_of=some(TOOLS, 2))),
+            "tiers": st.one_of(
+                fit_tiers(any_of=some(TOOLS)),
+                fit_tiers(all_of=some(TOOLS, 2)),
+                fit_tiers(list=st.sampled_from(["empty", "words"])),
+            ),
         }
     ),
     st.fixed_dictionaries(

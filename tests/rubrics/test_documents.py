@@ -203,7 +203,22 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "both any and all": (
         criterion(measure="overlaps", attribute="lead.x",
                   tiers=[{"any_of": ["a"], "all_of": ["b"], "points": 1}]),
-        "criteria.x.tiers[1]", "either any_of or all_of",
+        "criteria.x.tiers[1]", "either any_of, all_of or list",
+    ),
+    "a set of both its own and a list's": (
+        criterion(measure="overlaps", attribute="lead.x",
+                  tiers=[{"any_of": ["a"], "list": "personal", "points": 1}]),
+        "criteria.x.tiers[1]", "either any_of, all_of or list",
+    ),
+    "keywords and a list": (
+        fit_tier(TITLE, keywords=["VP"], list="personal"),
+        "criteria.x.tiers[1]", "either keywords or list",
+    ),
+    "a list, or any text": (
+        fit_tier(TITLE, list="personal", present=True), "criteria.x.tiers[1]", "a list or present",
+    ),
+    "keywords of a list that is not there": (
+        fit_tier(TITLE, list="titles"), "criteria.x.tiers[1].list", "there are: personal",
     ),
     "a list that is not there": (
         criterion(measure="email_domain_in", tiers=[{"list": "rivals", "points": -30}]),

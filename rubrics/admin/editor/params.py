@@ -132,7 +132,7 @@ PARAMS = {
     "keywords": Param("Words", "With commas. Whole words: VP is not found in “MVP”.", TextsField),
     "any_of": Param("Any of", "With commas.", TextsField),
     "all_of": Param("All of", "Instead of “any of”.", TextsField),
-    "list": Param("One of the list", "", forms.CharField),
+    "list": Param("Of the list", "Instead: a list of this version, further down.", forms.CharField),
     "domains": Param("Or these domains", "With commas; “.edu” stands for all.", TextsField),
     "present": Param("Any text at all", "", _flag),
     "missing": Param("If it is not known", "", _flag),

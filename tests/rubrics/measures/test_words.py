@@ -161,6 +161,26 @@ def words(measure: str, value: float | None, **raw: Any) -> str:
             "Job title known", id="any text",
         ),
         pytest.param(
+            words("text_matches", 1, attribute="lead.title", keywords=list("abcdef")),
+            "Job title has a or b or c or 3 more", id="many keywords",
+        ),
+        pytest.param(
+            words("text_matches", 1, attribute="lead.title", list="personal"),
+            "Job title has words of the list “personal”", id="keywords of a list",
+        ),
+        pytest.param(
+            words("text_matches", 0, attribute="lead.title", list="personal"),
+            "Job title has no words of the list “personal”", id="no keyword of a list",
+        ),
+        pytest.param(
+            words("overlaps", 1, attribute="account.technologies", list="personal"),
+            "Tools include some of the list “personal”", id="tools of a list",
+        ),
+        pytest.param(
+            words("overlaps", 0, attribute="account.technologies", list="personal"),
+            "Tools include none of the list “personal”", id="no tool of a list",
+        ),
+        pytest.param(
             words("overlaps", 1, attribute="account.technologies", any_of=["a", "b"]),
             "Tools include a or b", id="any of",
         ),

@@ -133,6 +133,14 @@ def rule(measure: str, tier: dict[str, Any] | None = None, **params: Any) -> str
         (rule("text_matches", attribute="lead.title", keywords=["VP"]), "Job title has VP"),
         (rule("text_matches", attribute="lead.title", present=True), "Job title known"),
         (
+            rule("text_matches", attribute="lead.title", list="rivals"),
+            "Job title has words of the list “rivals” (3 entries)",
+        ),
+        (
+            rule("overlaps", attribute="account.technologies", list="none"),
+            "Tools include some of the list “none” (still empty)",
+        ),
+        (
             rule("overlaps", attribute="account.technologies", all_of=["A", "B"]),
             "Tools include all of A, B",
         ),
