@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import zlib
 from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
+from django.core.cache import cache
 from django.db import models
 from django.db.models import QuerySet
 
@@ -12,6 +14,7 @@ from leads.models.search import beginnings, words_of
 
 FEW = 5_000
 """So many leads of a search are named by their ids."""
+COMMON_FOR_S = 60
 
 
 def _found(words: str) -> Any:
@@ -53,14 +56,31 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         found = models.Case(models.When(is_found, then=True), default=False)
         return own.annotate(is_found=found).values_list("is_found", flat=True)
 
-    def worded(self, words: str, *, lead: str = "pk") -> models.Q:
-        """What narrows a list to those whose lead (the column ``lead``) :meth:`search` finds.
+    def search_few(self, words: str) -> set[int] | None:
+        """The ids of those that :meth:`search` finds; None where they are more than a few.
 
-        It costs a look into the indexes. Where more than a few leads match, a list soon fills from
-        those that come first in it: each is then looked at itself, by a subquery of its own that
-        the planner cannot turn into a join of all.
+        Of common words that is remembered for a while: it decides how is searched, never what is
+        found, and to find it out takes half of what such a search takes.
         """
+        key = f"common-words-{zlib.crc32(words.encode())}"
+        if cache.get(key):
+            return None
         few = self.search_ids(words, at_most=FEW)
+        if few is None:
+            cache.set(key, True, COMMON_FOR_S)
+        return few
+
+    def worded(self, words: str, *, lead: str = "pk") -> models.Q:
+        """What narrows a list to those whose lead (the column ``lead``) :meth:`search` finds."""
+        return self.worded_among(self.search_few(words), words, lead=lead)
+
+    def worded_among(self, few: set[int] | None, words: str, *, lead: str) -> models.Q:
+        """The same, where what :meth:`search_few` found is known.
+
+        Where more than a few leads match, a list soon fills from those that come first in it: each
+        is then looked at itself, by a subquery of its own that the planner cannot turn into a join
+        of all.
+        """
         if few is not None:
             return models.Q(**{f"{lead}__in": few})
         own = Lead.objects.filter(pk=models.OuterRef(lead)).matching(words)

@@ -27,8 +27,10 @@ class Forecast(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["-gain", "qualification"], name="forecast_by_gain"),
+            # With all that such a list is cut and sorted by.
             models.Index(
-                fields=["falls_at"],
+                fields=["falls_at", "qualification"],
+                include=["gain"],
                 condition=models.Q(falls_at__isnull=False),
                 name="forecast_falling",
             ),

@@ -94,10 +94,6 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
         """Snoozed ones whose time has come."""
         return self.filter(state=State.SNOOZED, snoozed_until__lte=at)
 
-    def search(self, words: str) -> QualificationQuerySet:
-        """Those whose lead's name, e-mail or company matches ``words``."""
-        return self.filter(Lead.objects.worded(words, lead="lead"))
-
     def seen_by(self, viewer: Viewer) -> QualificationQuerySet:
         """A rep sees their own, their teams', and what is nobody's; some people see all."""
         if viewer.sees_all:

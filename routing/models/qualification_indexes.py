@@ -40,6 +40,8 @@ INDEXES = [
             "fit",
             "behavior",
             "total",
+            "sla_due_at",
+            "first_touched_at",
         ],
         condition=Q(state__in=OPEN_STATES),
         name="qualification_open",

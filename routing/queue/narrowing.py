@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from leads.models import Lead
 from routing.models import LeadTag, Task
 from routing.models.qualification import QualificationQuerySet
 from routing.models.task import TaskQuerySet, tomorrow
@@ -12,11 +13,17 @@ from routing.queue.wanted import Tab, Wanted, WithTask
 from routing.viewers import Viewer
 from rubrics.models import Band, RubricVersion
 
+FEW = 10_000
+"""So many PQLs are gathered and sorted for a page; of more, an index is followed."""
+FEW_NAMED = 1_000
+"""So many whom a search found are gathered; of more, a page soon fills from any index."""
+
 
 def narrowed(
     found: QualificationQuerySet, wanted: Wanted, *, viewer: Viewer, at: datetime
-) -> QualificationQuerySet:
-    """Those of a tab that have everything that is asked for."""
+) -> tuple[QualificationQuerySet, bool]:
+    """Those of a tab that have everything that is asked for, and whether these are so few that they
+    are to be gathered, as far as a glance at an index tells."""
     equal = {
         "product": wanted.product,
         "state": wanted.state,
@@ -26,8 +33,11 @@ def narrowed(
         "lead__account__attributes__industry__iexact": wanted.industry,
     }
     found = found.filter(**{name: value for name, value in equal.items() if value})
+    are_few = wanted.task == WithTask.DUE and _are_few_due(at)
     if wanted.words:
-        found = found.search(wanted.words)
+        ids = Lead.objects.search_few(wanted.words)
+        are_few |= ids is not None and len(ids) <= FEW_NAMED
+        found = found.filter(Lead.objects.worded_among(ids, wanted.words, lead="lead"))
     if wanted.tag:
         found = found.filter(lead__in=LeadTag.objects.filter(name=wanted.tag).values("lead"))
     if wanted.task:
@@ -37,15 +47,12 @@ def narrowed(
     if wanted.lost is not None:
         found = found.lost_by(wanted.lost)
     now = _now(wanted)
-    return found.with_score().filter(now) if now else found
+    return (found.with_score().filter(now) if now else found), are_few
 
 
-def are_few(wanted: Wanted, at: datetime, few: int) -> bool:
-    """Whether a filter leaves no more than ``few`` PQLs, as far as a glance at an index tells."""
-    if wanted.task != WithTask.DUE:
-        return False
+def _are_few_due(at: datetime) -> bool:
     due = Task.objects.filter(done_at=None, due_at__lt=tomorrow(at)).order_by()
-    return due[: few + 1].count() <= few
+    return due[: FEW + 1].count() <= FEW
 
 
 def _now(wanted: Wanted) -> Q:

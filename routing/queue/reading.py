@@ -1,8 +1,7 @@
 """A page of PQLs: cut on narrow rows by an index first, then told in full.
 
-Where a tab is long, sorting all of it by what its leads are worth now takes longer than a page may.
-So a list comes in parts, each in the order of an index: leads that meet the thresholds first, then
-those that no longer do (docs/adr/0020).
+Where a tab is long, sorting all of it by what its leads are worth now takes longer than a page may:
+it is walked by an index. A short one is gathered (:mod:`routing.queue.ordering`).
 """
 
 import zlib
@@ -11,16 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery
-from django.db.models.expressions import OrderBy
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from routing import digests
 from routing.models import Forecast, Qualification
 from routing.models.qualification import QualificationQuerySet, State
 from routing.queue.marks import Tasks, due_of_tasks, tags_of
-from routing.queue.narrowing import are_few, narrowed
-from routing.queue.wanted import Order, Tab, Wanted
+from routing.queue.narrowing import FEW, narrowed
+from routing.queue.ordering import gathered, walked
+from routing.queue.wanted import Tab, Wanted
 from routing.viewers import Viewer
 from rubrics import explain
 from rubrics.models import Publication, Score, ScoreChange
@@ -31,8 +29,6 @@ PAGE_SIZE = 30
 TREND_SPAN = timedelta(days=7)
 OVERDUE_AFTER = timedelta(days=1)
 EXPIRING_WITHIN = timedelta(days=7)
-FEW = 10_000
-"""So many PQLs are gathered and sorted for a page; of more, an index is followed."""
 APART = frozenset({Tab.UNASSIGNED, Tab.EXPIRING, Tab.SNOOZED})
 """Tabs whose PQLs do not lie evenly among all: what they are in them for shows in their scores."""
 
@@ -103,8 +99,9 @@ class Page(Generic[RowT]):
 def read_page(
     wanted: Wanted, *, viewer: Viewer, at: datetime, holds: int | None = None
 ) -> Page[Row]:
-    """One query cuts the page (another, where it reaches past those that meet the thresholds),
-    and one tells its rows. ``holds`` is how many PQLs the tab has, where that is known."""
+    """One query cuts the page (another, where a long list reaches past those that meet the
+    thresholds), and one tells its rows. ``holds`` is how many PQLs the tab has, if that is known.
+    """
     start = (wanted.page - 1) * PAGE_SIZE
     is_short = wanted.tab in APART and holds is not None and holds <= FEW
     cut = _cut(wanted, viewer, at, start, PAGE_SIZE + 1, is_short=is_short)
@@ -148,10 +145,11 @@ def _cut(
     wanted: Wanted, viewer: Viewer, at: datetime, start: int, count: int, *, is_short: bool
 ) -> list[int]:
     """Ids of up to ``count`` PQLs from the ``start``-th on."""
-    found = narrowed(in_tab(wanted.tab, viewer, at), wanted, viewer=viewer, at=at)
-    is_short = is_short or are_few(wanted, at, FEW)
+    found, are_few = narrowed(in_tab(wanted.tab, viewer, at), wanted, viewer=viewer, at=at)
+    if is_short or are_few:
+        return list(gathered(found, wanted.order).values_list("pk", flat=True)[start:][:count])
     cut: list[int] = []
-    for part in _parts(found, wanted.order, _gathered if is_short else _walked):
+    for part in walked(found, wanted.order):
         ids = part.values_list("pk", flat=True)
         taken = list(ids[start : start + count - len(cut)])
         cut += taken
@@ -160,57 +158,6 @@ def _cut(
         # The next part begins where this one ended, or the page lies wholly in a later one.
         start = max(start - part.order_by().count(), 0) if start and not taken else 0
     return cut
-
-
-def _walked(column: F | Func) -> F | Func:
-    """An order that an index has: it is followed until the page is full."""
-    return column
-
-
-def _gathered(column: F | Func) -> F | Func:
-    """The same order, such that no index has it.
-
-    So a short list is gathered and sorted. The planner would rather walk a long index and look for
-    those few on the way, as if they lay evenly spread: but what falls soon has the lowest totals.
-    """
-    return Func(column, function="GREATEST")
-
-
-def _parts(
-    found: QualificationQuerySet, order: Order, by: Callable[[F | Func], F | Func]
-) -> list[QualificationQuerySet]:
-    """The list in its order, in parts that follow each other; each part can follow an index."""
-    # The first three make their tabs: such a list begins where its index does.
-    by_column: dict[Order, tuple[OrderBy | str, str]] = {
-        Order.CLOSED: ("-closed_at", "-pk"),
-        Order.WAKING: ("snoozed_until", "pk"),
-        Order.FALLING: ("forecast__falls_at", "pk"),
-        Order.NEWEST: (by(F("opened_at")).desc(), "-pk"),
-        Order.WAITING: (by(Coalesce("assigned_at", "opened_at")).asc(), "pk"),
-    }
-    if order in by_column:
-        return [found.order_by(*by_column[order])]
-    if order is Order.DUE:
-        promised = found.filter(sla_due_at__isnull=False, first_touched_at=None)
-        others = found.filter(Q(sla_due_at=None) | Q(first_touched_at__isnull=False))
-        by_promise = promised.order_by(by(F("sla_due_at")).asc(), "pk")
-        return [by_promise, *_parts(others, Order.WAITING, by)]
-    if order is Order.VELOCITY:
-        told = found.filter(forecast__isnull=False)
-        by_gain = told.order_by(by(F("forecast__gain")).desc(), "forecast__pk")
-        return [by_gain, found.filter(forecast=None).order_by("pk")]
-    column = "last_activity_at" if order is Order.RECENT else order.value
-    # By a name, a filter speaks of the join that the order speaks of; ``score__is_pql`` would join
-    # once more where a filter has joined already, and then no index both cuts and sorts.
-    scored = found.with_score().alias(is_hot=F("score__is_pql"))
-    hot = scored.filter(is_hot=True).order_by(
-        by(F(f"score__{column}")).desc(), F("score__pk").asc()
-    )
-    fallback = "opened_at" if order is Order.RECENT else column
-    cold = scored.filter(Q(is_hot=None) | Q(is_hot=False)).order_by(
-        Coalesce(f"score__{column}", fallback).desc(), "pk"
-    )
-    return [hot, cold]
 
 
 def total_before(moment: datetime) -> QuerySet[ScoreChange, int]:

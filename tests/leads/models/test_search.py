@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from leads.models import Account, Lead
 from leads.models.search import beginnings
@@ -59,6 +60,21 @@ def test_more_than_a_few_are_not_named() -> None:
     LeadFactory.create_batch(3, name="Common Name")
     assert Lead.objects.search_ids("common", at_most=2) is None
     assert len(Lead.objects.search_ids("common", at_most=3) or ()) == 3
+
+
+def test_that_a_word_is_common_is_remembered(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr("leads.models.lead.FEW", 1)
+    LeadFactory.create_batch(2, name="Common Name")
+    rare = LeadFactory.create(name="Rare")
+    assert Lead.objects.search_few("common") is None
+    with django_assert_num_queries(0):
+        assert Lead.objects.search_few("common") is None
+    # Who is found is never remembered.
+    assert Lead.objects.search_few("rare") == {rare.pk}
+    rare.delete()
+    assert Lead.objects.search_few("rare") == set()
 
 
 def test_search_goes_by_the_indexes() -> None:

@@ -12,7 +12,8 @@ from django.utils import timezone
 from routing.models import Forecast, Qualification, Rep
 from routing.models.qualification import Review, State
 from routing.queue import EXPIRING_WITHIN, Order, Tab, Wanted, orders_of, read_page
-from routing.queue.reading import APART, FEW
+from routing.queue.narrowing import FEW
+from routing.queue.reading import APART
 from routing.viewers import Viewer
 from rubrics.models import Score
 from tests.factories.routing import RepFactory, TeamFactory, make_manager, make_pql
@@ -192,7 +193,23 @@ def test_short_lists_are_gathered_and_sorted() -> None:
     viewer = Viewer.of(make_manager())
     for tab in (Tab.UNASSIGNED, Tab.EXPIRING, Tab.SNOOZED):
         plan = _plan(tab, Order.TOTAL, viewer, FEW)
-        assert "Sort Key: (GREATEST(score.total)) DESC" in plan, plan
+        assert "Sort Key: (COALESCE(score.is_pql, false)) DESC" in plan, plan
+        assert plan.count("on rubrics_score") == 1, plan
+    for order in (Order.NEWEST, Order.WAITING, Order.DUE, Order.VELOCITY):
+        plan = _plan(Tab.SNOOZED, order, viewer, FEW)
+        assert "Sort Key" in plan, plan
+        assert "Incremental Sort" not in plan, plan
+
+
+def test_few_who_are_searched_for_are_cut_at_once() -> None:
+    viewer, at = Viewer.of(make_manager()), timezone.now()
+    pqls = [make_pql(lead__name=f"Vogel {number}", behavior=60 + number) for number in range(2)]
+    Score.objects.filter(lead=pqls[1].lead).update(is_pql=False)
+    for order in orders_of(Tab.TEAM):
+        with CaptureQueriesContext(connection) as queries:
+            page = read_page(Wanted(tab=Tab.TEAM, order=order, words="vogel"), viewer=viewer, at=at)
+        assert {row.pql for row in page.rows} == set(pqls)
+        assert [" LIMIT 31" in query["sql"] for query in queries].count(True) == 1, order
 
 
 def test_filters_by_scores_leave_the_list_in_its_index() -> None:
