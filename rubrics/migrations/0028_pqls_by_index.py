@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('leads', '0013_search_by_words'),
-        ('rubrics', '0026_read_in_order'),
+        ('rubrics', '0027_backtest_chunks'),
     ]
 
     operations = [

@@ -7,8 +7,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('leads', '0013_search_by_words'),
-        ('routing', '0035_reminded_in_time'),
-        ('rubrics', '0027_pqls_by_index'),
+        ('routing', '0036_roles'),
+        ('rubrics', '0028_pqls_by_index'),
     ]
 
     operations = [
