@@ -60,7 +60,7 @@ class AlertAdmin(BigTableAdmin):
     fields = (
         "title",
         ("kind", "severity", "recipient"),
-        ("lead_name", "qualification"),
+        ("lead_name", "qualification", "task"),
         ("created_at", "due_at", "channels"),
         ("delivered_at", "read_at"),
         "said",

@@ -9,7 +9,6 @@ import pytest
 from pytest_django import Settings
 
 from integrations.models import Delivery, SlackUser
-from integrations.outbound.news import span_words
 from integrations.outbound.outbox import owe
 from integrations.outbound.sending import send_due
 from integrations.outbound.slack import blocks
@@ -113,15 +112,6 @@ def _texts(found: list[dict[str, Any]]) -> list[str]:
         parts = [block.get("text"), *block.get("fields", []), *block.get("elements", [])]
         texts += [part["text"] for part in parts if part and isinstance(part.get("text"), str)]
     return texts
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "a moment"), (1, "1 second"), (59, "59 seconds"), (60, "1 minute"), (7200, "2 hours"),
-     (90_000, "1 day")],
-)  # fmt: skip
-def test_spans_in_words(seconds: int, words: str) -> None:
-    assert span_words(timedelta(seconds=seconds)) == words
 
 
 # --- From the row to Slack ------------------------------------------------------------------------
