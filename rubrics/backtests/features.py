@@ -3,15 +3,17 @@ lead, for the lifts."""
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from operator import itemgetter
+from typing import Any, TypeVar
 
 from rubrics.backtests.reading import Seen
 from rubrics.mappers import Compiled
 from rubrics.scoring.points import reached_tier
-from rubrics.scoring.types import Criterion, Judgement, Measured, Mode, Role
+from rubrics.scoring.types import Criterion, Judgement, Measured, Mode, Role, Values
 from rubrics.words import Wording, criterion_words
 
 UNITS, UNKNOWN = -1, -2
@@ -21,8 +23,11 @@ MOST_VALUES = 400
 FEW_NUMBERS = 12
 """A number with at most so many different values is taken value by value, else in quarters."""
 
+CountedT = TypeVar("CountedT")
+
 RuleWords = dict[tuple[str, int], str]
 """A criterion's key and a tier's index (-1: points by units) -> in words."""
+REMEMBERED = 4096
 Key = tuple[str, str, str]
 """``criterion``, ``signal`` or ``attribute``; which one; and which tier, or value, of it."""
 
@@ -54,6 +59,8 @@ class Features:
         self.version = version
         self.words = words
         self._criteria = {criterion.key: criterion for criterion in version.version.criteria}
+        columns = len(version.version.columns)
+        self._reaches = [(c.key, *_remembered(c, columns)) for c in version.version.criteria]
         self.criteria: dict[tuple[str, int], Count] = {}
         """By criterion and tier (or ``UNITS``, ``UNKNOWN``)."""
         self.signals: dict[int, Count] = {}
@@ -70,20 +77,18 @@ class Features:
 
     def add(self, seen: Seen, measured: Measured, judged: Judgement) -> None:
         """Count one lead."""
-        is_positive = seen.asked.is_positive
-        version = self.version.version
-        for criterion, points in zip(version.criteria, judged.points, strict=True):
-            tier = reached(criterion, measured, points)
+        is_positive, values = seen.asked.is_positive, measured.values
+        for (key, answers_of, reach), points in zip(self._reaches, judged.points, strict=True):
+            tier = reach(answers_of(values), points != 0)
             if tier is not None:
-                count = self.criteria.setdefault((criterion.key, tier), Count())
-                count.add(is_positive)
+                _count(self.criteria, (key, tier), is_positive)
         for signal in seen.signals:
-            self.signals.setdefault(signal, Count()).add(is_positive)
+            _count(self.signals, signal, is_positive)
         for name, value in seen.attributes.items():
             self._add_attribute(name, value, is_positive)
 
     def _add_attribute(self, name: str, value: Any, is_positive: bool) -> None:
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
             self.numbers.setdefault(name, array("d")).append(float(value))
             self.number_labels.setdefault(name, array("B")).append(is_positive)
             return
@@ -91,7 +96,7 @@ class Features:
         for one in dict.fromkeys(value) if isinstance(value, list) else [value]:
             text = {True: "yes", False: "no"}[one] if isinstance(one, bool) else str(one)
             if text in counts or len(counts) < MOST_VALUES:
-                counts.setdefault(text, Count()).add(is_positive)
+                _count(counts, text, is_positive)
 
     def as_rows(self) -> dict[str, Any]:
         """What was counted, as JSON; numbers are not in it."""
@@ -135,6 +140,14 @@ class Features:
                 yield ("attribute", name, value), count
 
 
+def _count(counts: dict[CountedT, Count], what: CountedT, is_positive: bool) -> None:
+    count = counts.get(what)
+    if count is None:
+        count = counts[what] = Count()
+    count.leads += 1
+    count.positives += is_positive
+
+
 def _bands(numbers: "array[float]", labels: "array[int]") -> list[tuple[str, Count]]:
     """A number's values, or the quarters that it falls into."""
     different = sorted(set(numbers))
@@ -165,6 +178,23 @@ def reached(criterion: Criterion, measured: Measured, points: int) -> int | None
     if all(values[column] is None for column in criterion.columns):
         return UNKNOWN
     return None
+
+
+def _remembered(
+    criterion: Criterion, columns: int
+) -> tuple[Callable[[Values], Any], Callable[[Any, bool], int | None]]:
+    """What a criterion looks at, and :func:`reached` by that: of many leads most measured alike."""
+    places = criterion.columns
+    nothing: list[float | None] = [None] * columns
+
+    @lru_cache(REMEMBERED)
+    def reach(answers: Any, has_points: bool) -> int | None:
+        values = nothing.copy()
+        for place, answer in zip(places, answers if len(places) > 1 else [answers], strict=True):
+            values[place] = answer
+        return reached(criterion, Measured(tuple(values), 0), int(has_points))
+
+    return itemgetter(*places), reach
 
 
 def rule_words(version: Compiled, document: Mapping[str, Any]) -> RuleWords:

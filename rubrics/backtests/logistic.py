@@ -6,6 +6,7 @@ No matrix library: features of rubrics are mostly absent, so a pass over those p
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
 
 PASSES = 60
 SETTLED = 1e-4
@@ -53,14 +54,15 @@ def fit_logistic(features: Sequence[Feature], labels: Sequence[bool], *, spread:
 
 def chance(logit: float) -> float:
     """The probability of a logit."""
-    return 1 / (1 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1 + math.exp(logit))
+    return 1 / (1 + exp(-logit)) if logit >= 0 else exp(logit) / (1 + exp(logit))
 
 
 def _step_all(scores: list[float], labels: Sequence[bool]) -> float:
     """One Newton step of the intercept."""
     gradient = curve = 0.0
     for score, label in zip(scores, labels, strict=True):
-        p = chance(score)
+        # As chance() says, in place: calling it takes longer than what it does.
+        p = 1 / (1 + exp(-score)) if score >= 0 else exp(score) / (1 + exp(score))
         gradient += label - p
         curve += p * (1 - p)
     step = _short(gradient / max(curve, 1e-9))
@@ -75,7 +77,8 @@ def _step(
     """One Newton step of one coefficient."""
     gradient, curve = -penalty * effect, penalty
     for index, value in feature:
-        p = chance(scores[index])
+        score = scores[index]
+        p = 1 / (1 + exp(-score)) if score >= 0 else exp(score) / (1 + exp(score))
         gradient += value * (labels[index] - p)
         curve += value * value * p * (1 - p)
     step = _short(gradient / curve)

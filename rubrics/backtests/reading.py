@@ -39,6 +39,18 @@ class Seen:
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """What else is known of a chunk: ``there`` are those that a lead which had signed up belonged
+    to at their moment; the ids of the ``signals`` that each had given by then; and those who were
+    ``pqls``, for reps to work, while their outcome was awaited (of accounts: had a lead that was).
+    """
+
+    there: frozenset[int] = frozenset()
+    signals: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    pqls: frozenset[int] = frozenset()
+
+
 def moments_of(subject: Subject, asked: Sequence[Asked]) -> Moments | AccountMoments:
     """Them as the measuring statement asks for them."""
     moments = [(one.subject_id, one.at) for one in asked]
@@ -96,18 +108,16 @@ def judge_past(
 def see_past(
     versions: Sequence[Compiled],
     asked: Sequence[Asked],
-    *,
-    signals: Mapping[int, tuple[int, ...]] | None = None,
+    lives: Lives | None = None,
 ) -> list[Seen]:
     """Everything a backtest looks at, of one chunk. The versions score the same subject.
 
     Args:
-        signals: what each had given by their moment, where that was read already.
+        lives: what was read of them already, if it was.
     """
     measured = measure_past(versions, asked)
     kept = [one for one, _ in measured]
-    if signals is None:
-        signals = _signals_given(versions[0], kept)
+    signals = _signals_given(versions[0], kept) if lives is None else lives.signals
     attributes = _attributes_known(versions[0].version.subject, kept)
     return [
         Seen(one, rows, signals.get(one.subject_id, ()), attributes.get(one.subject_id, {}))
@@ -142,18 +152,6 @@ def _signals_given(version: Compiled, asked: Sequence[Asked]) -> dict[int, tuple
         return {pk: tuple(sorted(ids)) for pk, ids in cursor.fetchall()}
 
 
-@dataclass(frozen=True, slots=True)
-class Lives:
-    """What else is known of a chunk: ``there`` are those that a lead which had signed up belonged
-    to at their moment; the ids of the ``signals`` that each had given by then; and those who were
-    ``pqls``, for reps to work, while their outcome was awaited (of accounts: had a lead that was).
-    """
-
-    there: frozenset[int] = frozenset()
-    signals: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
-    pqls: frozenset[int] = frozenset()
-
-
 _PEOPLE: Mapping[Subject, str] = {
     Subject.LEAD: "SELECT id, id AS lead_id, at FROM subject",
     Subject.ACCOUNT: "SELECT account_id AS id, lead_id, at FROM member",
@@ -186,9 +184,9 @@ def read_lives(question: Question, version: Compiled, asked: Sequence[Asked]) ->
         )
         rows = cursor.fetchall()
     return Lives(
-        there=frozenset(pk for pk, is_there, _, _ in rows if is_there),
+        there=frozenset(pk for pk, is_there, *_ in rows if is_there),
         signals={pk: tuple(sorted(ids)) for pk, _, ids, _ in rows if ids},
-        pqls=frozenset(pk for pk, _, _, was_pql in rows if was_pql),
+        pqls=frozenset(pk for pk, *_, was_pql in rows if was_pql),
     )
 
 

@@ -133,7 +133,7 @@ def _measure_chunk(job: Backtest, versions: list[Compiled], question: Question) 
     lives = read_lives(question, versions[0], chosen.asked)
     if question.subject is Subject.ACCOUNT:
         chosen.leave_out_but(lives.there, LeftOut.NOBODY)
-    seen = see_past(versions, chosen.asked, signals=lives.signals)
+    seen = see_past(versions, chosen.asked, lives)
     chosen.leave_out(LeftOut.OTHER_SEGMENT, len(chosen.asked) - len(seen))
     left_out = {
         reason: job.left_out.get(reason, 0) + chosen.left_out.get(reason, 0)

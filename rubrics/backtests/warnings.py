@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from rubrics.backtests.examples import LeftOut, MomentKind, Question
@@ -43,9 +44,10 @@ class Calendar:
     converted: Counter[str] = field(default_factory=Counter)
 
     def add(self, moment: datetime, is_positive: bool) -> None:
-        self.weeks[f"{moment:%G-%V}"] += 1
-        self.months[f"{moment:%B %Y}"] += 1
-        self.converted[f"{moment:%B %Y}"] += is_positive
+        week, month = _week_and_month(moment.date())
+        self.weeks[week] += 1
+        self.months[month] += 1
+        self.converted[month] += is_positive
 
     def as_rows(self) -> dict[str, Any]:
         """What was counted, as JSON, in its order."""
@@ -61,6 +63,11 @@ class Calendar:
         for month, many, converted in rows["months"]:
             self.months[month] += many
             self.converted[month] += converted
+
+
+@lru_cache(4096)
+def _week_and_month(day: date) -> tuple[str, str]:
+    return f"{day:%G-%V}", f"{day:%B %Y}"
 
 
 def approach(history: timedelta) -> str:

@@ -16,7 +16,13 @@ from rubrics.backtests.past import (
     read_past,
     sample_ages,
 )
-from rubrics.backtests.reading import Seen, judge_past, leave_out_nobody, see_past
+from rubrics.backtests.reading import (
+    Seen,
+    judge_past,
+    leave_out_nobody,
+    read_lives,
+    see_past,
+)
 from rubrics.backtests.running import backtest_some, question_of
 from rubrics.backtests.starting import Asking, BacktestRefused, start_backtest, usual_question
 from rubrics.backtests.text import as_text
@@ -87,7 +93,10 @@ def looked_at(world: World, product: Product) -> tuple[list[Asked], list[Seen]]:
     chosen = choose(usual, read_past(usual, after=0, limit=1000).past)
     leave_out_nobody(usual, chosen)
     assert len(judge_past([version], chosen.asked)) == len(chosen.asked)
-    return chosen.asked, see_past([version], chosen.asked)
+    seen = see_past([version], chosen.asked)
+    lives = read_lives(usual, version, chosen.asked)
+    assert see_past([version], chosen.asked, lives) == seen
+    return chosen.asked, seen
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -77,11 +77,11 @@ def test_backtest_killed_in_mid_chunk_goes_on_where_it_was(
 ) -> None:
     see, seen = reading.see_past, []
 
-    def killed(versions: Any, asked: Any, **given: Any) -> Any:
+    def killed(versions: Any, asked: Any, lives: Any) -> Any:
         seen.append(len(asked))
         if len(seen) == 2:
             raise MemoryError
-        return see(versions, asked, **given)
+        return see(versions, asked, lives)
 
     monkeypatch.setattr(running, "see_past", killed)
     job = start_backtest(version, asking=ASKING, at=AT)
