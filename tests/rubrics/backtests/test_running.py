@@ -1,10 +1,12 @@
 """The life of a backtest: what it asks, chunk by chunk, on from wherever it was left."""
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from django.apps import apps
 
 from leads import jobs
 from leads.models import JobState, Lead, Product
@@ -126,6 +128,18 @@ def test_backtest_of_a_draft_edited_meanwhile_is_of_how_it_was(
     backtest_some(at=AT, seconds=0)
     Criterion.objects.filter(version=version).delete()
     assert finish(job).results["versions"][0]["pqls"]["leads"] == 20
+
+
+def test_backtest_under_way_begins_again_where_another_kind_of_rows_was_kept(
+    version: RubricVersion, leads: list[Lead]
+) -> None:
+    job = start_backtest(version, asking=ASKING, at=AT)
+    for _ in range(2):
+        backtest_some(at=AT, seconds=0)
+    job.chunks.all().delete()  # as their table is dropped
+    import_module("rubrics.migrations.0027_backtest_chunks").begin_again(apps, None)
+    done = finish(job)
+    assert (done.results["leads"], done.done, done.left_out["not_over"]) == (40, 42, 1)
 
 
 def test_backtest_beside_another_version(
