@@ -11,6 +11,7 @@ from leads.models import Lead
 from routing.alerts.causes import Cause, cause_of
 from routing.alerts.composing import Desk
 from routing.alerts.content import Content
+from routing.alerts.of_tasks import locked, plan_reminders
 from routing.models import Alert, Qualification, StateChange, Task, Team
 from routing.models.alert import AlertKind, Severity
 from routing.models.qualification import State
@@ -104,7 +105,7 @@ def make_alerts(*, at: datetime, limit: int) -> int:
     alerts = [alert for change in changes for alert in _alerts_of(change, desk, at=at)]
     Alert.objects.bulk_create(alerts, ignore_conflicts=True)
     _put_away(changes, at=at)
-    _hand_tasks_on(changes)
+    _hand_tasks_on(changes, desk, at=at)
     StateChange.objects.filter(pk__in=[change.pk for change in changes]).update(announced_at=at)
     return len(changes)
 
@@ -138,21 +139,25 @@ def _put_away(changes: Iterable[StateChange], *, at: datetime) -> None:
     Alert.objects.unread().filter(acted).update(read_at=at)
 
 
-def _hand_tasks_on(changes: Iterable[StateChange]) -> None:
-    """Tasks of a PQL go along to its next rep, who is told of them; who takes it, sees them."""
-    handed = {
-        change.qualification_id
-        for change in changes
-        if change.rep is not None
-        and change.rep_id != change.rep_before  # type: ignore[attr-defined]  # annotated above
-        and change.by_id != change.rep.user_id
-    }
-    if handed:
-        # Not only told ones: one that is being told at this moment is waited for. In order, so that
-        # two who do this never wait for each other.
-        tasks = Task.objects.filter(qualification__in=handed, rep=None, done_at=None)
-        ids = list(tasks.order_by("pk").select_for_update().values_list("pk", flat=True))
-        Task.objects.filter(pk__in=ids).update(announced_at=None)
+def _hand_tasks_on(changes: Iterable[StateChange], desk: Desk, *, at: datetime) -> None:
+    """Tasks of a PQL go along to its next rep, who is told of them; who takes it, sees them, and is
+    reminded of them by their own hours."""
+    given: set[int] = set()
+    taken: set[int] = set()
+    for change in changes:
+        if change.rep is not None and change.rep_id != change.rep_before:  # type: ignore[attr-defined]  # annotated above
+            is_taken = change.by_id == change.rep.user_id
+            (taken if is_taken else given).add(change.qualification_id)
+    if not given | taken:
+        return
+    # Not only told ones: one that is being told at this moment is waited for. All in order, so that
+    # two who do this never wait for each other.
+    with_it = Task.objects.standing().filter(rep=None, done_at=None).order_by("pk")
+    tasks = locked(with_it.filter(qualification__in=given | taken), skip_locked=False)
+    to_tell = [task.pk for task in tasks if task.qualification_id in given]
+    Task.objects.filter(pk__in=to_tell).update(announced_at=None)
+    if seen := [task for task in tasks if task.announced_at and task.pk not in to_tell]:
+        plan_reminders(seen, desk, at=at)
 
 
 def _alerts_of(change: StateChange, desk: Desk, *, at: datetime) -> list[Alert]:

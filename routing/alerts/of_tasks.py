@@ -33,7 +33,7 @@ def tell_of_tasks(*, at: datetime, limit: int) -> int:
     No news is what somebody wrote down for themselves or took, what the play's own alert told them,
     and what is done or settled by now. What is nobody's is told once somebody gets its PQL.
     """
-    tasks = _locked(Task.objects.unannounced(), limit)
+    tasks = locked(Task.objects.unannounced()[:limit])
     if not tasks:
         return 0
     desk = Desk()
@@ -42,15 +42,18 @@ def tell_of_tasks(*, at: datetime, limit: int) -> int:
     known = _told_by_plays(given)
     _tell(AlertKind.TASK, [task for task in given if task.pk not in known], desk, at=at)
     _owe_events(given, at=at)
-    _plan_reminders(tasks, desk, at=at)
+    plan_reminders(tasks, desk, at=at)
     # Who hears of it only now hears with it that it is due.
     late = [task.pk for task in given if task.due_at <= at]
     Task.objects.filter(pk__in=late, reminded_at=None).update(reminded_at=at)
     return len(tasks)
 
 
-def _plan_reminders(tasks: Collection[Task], desk: Desk, *, at: datetime) -> None:
-    """Say when each is reminded of, and that it was told; whoever has it only now is yet to be."""
+def plan_reminders(tasks: Collection[Task], desk: Desk, *, at: datetime) -> None:
+    """Say when each is reminded of, and that it was told; whoever has it only now is yet to be.
+
+    The tasks are locked, and were read with their owners.
+    """
     hours = hours_of({task.owner for task in tasks if task.owner is not None})
     for task in tasks:
         task.announced_at, task.remind_at = at, task.due_at
@@ -69,19 +72,19 @@ def remind_of_tasks(*, at: datetime, limit: int) -> int:
 
     Also of what one wrote down oneself; not of what is done or settled by now.
     """
-    tasks = _locked(Task.objects.unreminded(at), limit)
+    tasks = locked(Task.objects.unreminded(at)[:limit])
     _tell(AlertKind.TASK_DUE, [task for task in tasks if task.is_to_do], Desk(), at=at)
     Task.objects.filter(pk__in=[task.pk for task in tasks]).update(reminded_at=at)
     return len(tasks)
 
 
-def _locked(found: TaskQuerySet, limit: int) -> list[Task]:
-    """Lock tasks that no other worker holds, and then look whose they are.
+def locked(found: TaskQuerySet, *, skip_locked: bool = True) -> list[Task]:
+    """Lock tasks, by default those that no other worker holds, and then look whose they are.
 
     In this order: a PQL that is given to somebody before the look is seen, and one that is given
     after it finds the lock, and empties ``announced_at`` once it is gone.
     """
-    ids = list(found.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+    ids = list(found.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True))
     people = ("rep__user", "qualification__rep__user", "made_by", "run__play", "lead__account")
     return list(Task.objects.filter(pk__in=ids).select_related(*people).order_by("pk"))
 

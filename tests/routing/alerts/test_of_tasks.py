@@ -191,6 +191,20 @@ def test_whoever_has_it_next_is_reminded_as_well_by_their_own_hours() -> None:
     assert told()[-1] == (late.user, AlertKind.TASK_DUE)
 
 
+def test_who_takes_a_pql_is_reminded_of_its_tasks_by_their_own_hours() -> None:
+    rep = RepFactory.create()
+    pql, evening = make_pql(rep=None), AT.replace(hour=17)
+    task = task_of(None, lead=pql.lead, qualification=pql, due_at=evening)
+    watch()
+    assert Task.objects.get().remind_at == evening
+    services.assign(pql, rep=rep, by=rep.user, at=AT)
+    watch()
+    assert Task.objects.get().remind_at == evening - HOUR
+    watch(evening - HOUR)
+    assert told() == [(rep.user, AlertKind.TASK_DUE)]
+    assert task.changes.count() == 0  # the PQL's history has it
+
+
 def test_told_late_it_is_told_once() -> None:
     rep = RepFactory.create()
     task_of(rep)
