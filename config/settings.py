@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.signed_out.say_signed_out",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -255,6 +256,7 @@ UNFOLD: dict[str, Any] = {
     "SCRIPTS": [
         lambda _request: static("leads/admin.js"),
         lambda _request: static("leads/once.js"),
+        lambda _request: static("leads/refused.js"),
     ],
     "COLORS": {  # the teal of the reps' pages; dark enough for white text from 600 on
         "primary": {

@@ -37,7 +37,7 @@ def named_rubric(name: str) -> Named:
     if name.startswith(PRESET):
         preset = name.removeprefix(PRESET)
         return Named(f"preset {preset}", load_preset(preset))
-    key, _, number = name.partition("@")
+    key, number = _parts(name)
     if not number and key in preset_names() and not Rubric.objects.filter(key=key).exists():
         return Named(f"preset {key}", load_preset(key))
     version = named_version(key, number)
@@ -58,9 +58,32 @@ def named_version(key: str, number: str = "") -> RubricVersion:
     if number:
         numbered = {str(version.number): version for version in found}
         if number not in numbered:
-            raise SpecError("rubric", f"{key} has no version {number}; it has {found[0].number}")
+            known = ", ".join(reversed(numbered))
+            raise SpecError("rubric", f"{key} has no version {number}; it has {known}")
         return numbered[number]
     return _current(found)
+
+
+def chosen_version(name: str) -> RubricVersion:
+    """A version as a command names it: ``standard@3``, ``standard``, or its id.
+
+    Raises:
+        SpecError: there is none; says which there are.
+    """
+    if not (name.isascii() and name.isdigit()):
+        return named_version(*_parts(name))
+    versions = RubricVersion.objects.select_related("rubric__product").order_by("pk")
+    known = {str(version.pk): version for version in versions}
+    if name not in known:
+        told = ", ".join(f"{one.rubric.key}@{one.number}" for one in known.values())
+        raise SpecError("rubric", f"no version has the id {name}; there are {told or 'none yet'}")
+    return known[name]
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """Rubric and number of ``standard@3``, which may also be written ``standard/3``."""
+    key, _, number = name.replace("/", "@", 1).partition("@")
+    return key, number
 
 
 def current_version(rubric: Rubric) -> RubricVersion | None:

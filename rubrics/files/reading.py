@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from rubrics.measures import SpecError
-from rubrics.presets import LOADER, fill_lists, load_preset
+from rubrics.presets import LOADER, fill_lists, load_preset, preset_names
 from rubrics.rows import whole_document
 
 MOST_BYTES = 1_000_000
@@ -53,14 +53,15 @@ def read_rubric(name: str) -> dict[str, Any]:
 
 
 def read_file(name: str) -> RubricFile:
-    """A rubric file (``.yaml``), or the shipped preset of that name.
+    """A rubric file, or the shipped preset of that name; ``.yaml`` is a file in any case.
 
     Raises:
         RubricFileError: the file cannot be read, or is no rubric.
         SpecError: there is no such preset.
     """
     path = Path(name)
-    if path.suffix not in (".yaml", ".yml"):
+    is_file = path.is_file() and name not in preset_names()
+    if path.suffix not in (".yaml", ".yml") and not is_file:
         return RubricFile.of(load_preset(name))
     try:
         text = path.read_text(encoding="utf-8")

@@ -198,6 +198,25 @@ def test_shipped_lists_are_compared_and_taken_again(client: Client, draft: Rubri
     assert document_of(draft)["lists"]["personal"] == []  # until it is saved
 
 
+def test_new_is_a_key_like_any_other(client: Client, draft: RubricVersion) -> None:
+    client.post(editor_url(draft, "new_list"), {"key": "new"})
+    url = editor_url(draft, "list", "new")
+    client.post(url, {**form_at(client, url), "values": "Senior", "act": "save"})
+    assert document_of(draft)["lists"]["new"] == ["Senior"]
+
+
+@pytest.mark.parametrize(
+    "seen", ["5", "null", "{bad", '{"a": 1}', '{"measure": "count", "tiers": [5]}']
+)
+def test_what_was_seen_is_checked(client: Client, draft: RubricVersion, seen: str) -> None:
+    before = document_of(draft)
+    for url in (
+        editor_url(draft, "list", "competitors"), editor_url(draft, "criterion", "invites"),
+    ):  # fmt: skip
+        assert client.post(url, {**form_at(client, url), "seen": seen}).status_code in (200, 404)
+    assert document_of(draft)["criteria"] == before["criteria"]
+
+
 def test_a_lead_is_tried_with_what_is_not_saved_yet(client: Client, draft: RubricVersion) -> None:
     product = draft.rubric.product
     now = timezone.now()

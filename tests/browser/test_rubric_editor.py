@@ -156,6 +156,25 @@ def test_the_second_editor_is_told_and_keeps_their_entries(
     expect(second).to_contain_text("+20, at most 3 times")
 
 
+def test_whoever_is_signed_out_is_told_and_loses_nothing(
+    open_page: OpenPage, ann: User, draft: RubricVersion
+) -> None:
+    page = open_page(path(draft), user=ann)
+    page.get_by_role("button", name="Edit Invites").click()
+    line = page.locator("#c-invites")
+    line.get_by_label("Name").fill("Colleagues asked")
+    signed_in = page.context.cookies()
+    page.context.clear_cookies(name="sessionid")
+    line.get_by_role("button", name="Save").click()
+    told = page.get_by_role("alert").filter(has_text="You are signed out")
+    expect(told).to_contain_text("What you typed is still here")
+    expect(line.get_by_label("Name")).to_have_value("Colleagues asked")
+    page.context.add_cookies(signed_in)  # type: ignore[arg-type]  # what cookies() gave
+    line.get_by_role("button", name="Save").click()
+    expect(line).to_contain_text("Colleagues asked")
+    expect(told).to_have_count(0)
+
+
 def test_what_others_edit_is_announced(
     open_page: OpenPage, ann: User, draft: RubricVersion
 ) -> None:

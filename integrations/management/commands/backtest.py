@@ -21,6 +21,7 @@ from rubrics.backtests.running import backtest_some
 from rubrics.backtests.starting import Asking, BacktestRefused, midnight, start_backtest
 from rubrics.backtests.text import as_text
 from rubrics.files import read_rubric
+from rubrics.files.naming import chosen_version
 from rubrics.measures import SpecError
 from rubrics.models import Backtest, RubricVersion
 
@@ -37,8 +38,12 @@ class Command(BaseCommand):
         parser.add_argument("directory", type=Path, nargs="?", help="A data set's directory.")
         parser.add_argument("--rubric", help="A data set's: a rubric file, or a preset's name.")
         parser.add_argument("--axis", choices=AXES, default="total", help="Which score to judge.")
-        parser.add_argument("--rubric-version", type=int, help="Stored leads: a version's id.")
-        parser.add_argument("--beside", type=int, help="Another version, to compare with.")
+        parser.add_argument(
+            "--rubric-version",
+            metavar="VERSION",
+            help="Stored leads: RUBRIC@NUMBER (standard@3), RUBRIC, or a version's id.",
+        )
+        parser.add_argument("--beside", metavar="VERSION", help="Another version, to compare with.")
         parser.add_argument("--since", type=parse_date, help="Signed up from (YYYY-MM-DD).")
         parser.add_argument("--until", type=parse_date, help="Signed up before (YYYY-MM-DD).")
         parser.add_argument("--moment", choices=list(MomentKind), default="after_sign_up")
@@ -107,14 +112,21 @@ class Command(BaseCommand):
         return results
 
 
-def _version(pk: int | None) -> RubricVersion:
-    versions = RubricVersion.objects.select_related("rubric")
-    version = versions.filter(pk=pk).first() if pk else versions.published().first()
-    if version is None:
-        raise CommandError(
-            "No rubric version has this id." if pk else "Give a directory, or publish a rubric."
-        )
-    return version
+def _version(name: str | None) -> RubricVersion:
+    """The version of this name; without one the only one that is published.
+
+    Raises:
+        SpecError: there is none of that name.
+    """
+    if name:
+        return chosen_version(str(name))
+    published = list(RubricVersion.objects.published().select_related("rubric").order_by("pk"))
+    if len(published) > 1:
+        known = ", ".join(f"{one.rubric.key}@{one.number}" for one in published)
+        raise CommandError(f"Say which version: --rubric-version, one of {known}, or a draft.")
+    if not published:
+        raise CommandError("Give a directory, or publish a rubric.")
+    return published[0]
 
 
 def as_document(report: Mapping[str, Any]) -> dict[str, Any]:

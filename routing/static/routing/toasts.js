@@ -70,6 +70,8 @@ function told(kind) {
 document.body.addEventListener("ripeline:done", told("done"));
 document.body.addEventListener("ripeline:refused", told("refused"));
 document.body.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status !== 409) toast("That did not work. Reload the page and try again.", { kind: "refused" });
+  const { status } = event.detail.xhr;
+  if (status === 401) toast("You are signed out: nothing was changed. Reload the page and sign in.", { kind: "refused" });
+  else if (status !== 409) toast("That did not work. Reload the page and try again.", { kind: "refused" });
 });
 document.body.addEventListener("htmx:sendError", () => toast("No connection. Nothing was changed.", { kind: "refused" }));

@@ -149,7 +149,11 @@ def _seen(door: EditorRequest) -> dict[str, Any] | None:
         seen = json.loads(door.request.POST.get("seen") or "null")
     except ValueError:
         seen = None
-    return seen if isinstance(seen, dict) and seen else None
+    if not isinstance(seen, dict) or not seen:
+        return None
+    tiers = seen.get("tiers", [])
+    whole = isinstance(tiers, list) and all(isinstance(tier, dict) for tier in tiers)
+    return seen if whole else None
 
 
 def _move(door: EditorRequest, key: str) -> HttpResponse:

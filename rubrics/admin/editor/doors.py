@@ -34,11 +34,12 @@ class EditorAdmin(AppAdmin):
             return path(f"<int:pk>/{route}", wrapped, name=f"rubrics_rubricversion_{name}")
 
         return [
-            door("criteria/new/", criteria.new, "new_criterion"),
+            # Not beside the others: "new" is a key like any other.
+            door("new-criterion/", criteria.new, "new_criterion"),
+            door("new-list/", lists.new, "new_list"),
             door("criteria/<slug:key>/", criteria.one, "criterion"),
             door("sections/<slug:key>/", sections.one, "section"),
             door("conditions/<slug:key>/", sections.condition, "condition"),
-            door("lists/new/", lists.new, "new_list"),
             door("lists/<slug:key>/", lists.one, "list"),
             door("try/", trying.one, "try"),
             door("golden/", trying.golden, "golden"),

@@ -58,10 +58,7 @@ def _act(door: EditorRequest, line: ListLine, values: list[str]) -> HttpResponse
 
 
 def _write(door: EditorRequest, line: ListLine, wanted: list[str], whole: str) -> HttpResponse:
-    try:
-        seen = json.loads(door.request.POST.get("seen") or "[]")
-    except ValueError:
-        seen = []
+    seen = _seen(door)
     try:
         editing.replace_list(
             door.version, key=line.key, values=wanted, seen=seen, by=door.by, at=door.at
@@ -76,6 +73,15 @@ def _write(door: EditorRequest, line: ListLine, wanted: list[str], whole: str) -
         merged = sorted(added | kept, key=str.casefold)
         return _show(door, line, theirs, whole="\n".join(merged), conflict=conflict)
     return door.saved("_saved_list.html", key=line.key)
+
+
+def _seen(door: EditorRequest) -> list[str]:
+    """The values as the form was opened with them."""
+    try:
+        seen = json.loads(door.request.POST.get("seen") or "[]")
+    except ValueError:
+        return []
+    return [str(value) for value in seen] if isinstance(seen, list) else []
 
 
 def _show(

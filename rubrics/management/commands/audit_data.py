@@ -13,6 +13,7 @@ from leads.models import JobState
 from rubrics import dataquality
 from rubrics.dataquality import Report
 from rubrics.dataquality.export import document_of_report
+from rubrics.files.naming import chosen_version
 from rubrics.measures import SpecError
 from rubrics.models import DataAudit, RubricVersion
 
@@ -26,15 +27,15 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--version-id", type=int, help="Only for this version, e.g. a draft.")
+        parser.add_argument(
+            "--version-id",
+            metavar="VERSION",
+            help="Only for this version, e.g. a draft: RUBRIC@NUMBER (standard@3), or its id.",
+        )
         parser.add_argument("--json", action="store_true", help="Everything, as JSON.")
 
-    def handle(self, *args: Any, version_id: int | None, **options: Any) -> None:
-        versions = RubricVersion.objects.select_related("rubric").order_by("rubric__name", "pk")
-        chosen = versions.filter(pk=version_id) if version_id else versions.published()
-        if not chosen:
-            what = f"No rubric version {version_id}." if version_id else "No version is published."
-            raise CommandError(what)
+    def handle(self, *args: Any, version_id: str | None, **options: Any) -> None:
+        chosen = _chosen(version_id)
         audit = self._work(self._begin())
         if audit.state != JobState.DONE:
             raise CommandError(f"{audit.get_state_display()} at {audit.percent} %. {audit.problem}")
@@ -84,3 +85,16 @@ class Command(BaseCommand):
         for number, one in enumerate(report.missing, 1):
             worth = f"{one.what} ({one.points} points)"
             self.stdout.write(f"   {number}. {worth}. {one.why} {one.todo}")
+
+
+def _chosen(name: str | None) -> list[RubricVersion]:
+    """The version of this name; without one all that are published."""
+    if name:
+        try:
+            return [chosen_version(name)]
+        except SpecError as error:
+            raise CommandError(str(error)) from error
+    published = RubricVersion.objects.published().select_related("rubric")
+    if found := list(published.order_by("rubric__name", "pk")):
+        return found
+    raise CommandError("No version is published. Publish one, or name a draft: --version-id.")

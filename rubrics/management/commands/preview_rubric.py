@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from leads.models import JobState, Product
 from rubrics import previews
 from rubrics.files import read_rubric
+from rubrics.files.naming import chosen_version
 from rubrics.measures import SpecError
 from rubrics.models import Preview, Rubric, RubricVersion
 from rubrics.models.preview import Movement
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "rubric",
             metavar="VERSION_OR_FILE",
-            help="A version as RUBRIC/NUMBER (standard/3), a .yaml file, or a preset's name.",
+            help="A version as RUBRIC@NUMBER (standard@3), a .yaml file, or a preset's name.",
         )
         parser.add_argument(
             "--into",
@@ -90,14 +91,14 @@ def _is_file(name: str) -> bool:
 
 
 def _version(name: str) -> RubricVersion:
-    key, _, number = name.partition("/")
-    versions = RubricVersion.objects.select_related("rubric")
-    if number.isascii() and number.isdigit():
-        found = versions.filter(rubric__key=key, number=int(number[:9])).first()
-        if found is not None:
-            return found
-    drafts = ", ".join(f"{v.rubric.key}/{v.number}" for v in versions.editable().order_by("pk"))
-    raise CommandError(f"No version, file or preset {name!r}. Drafts are: {drafts or 'none'}.")
+    if "@" in name or "/" in name:
+        try:
+            return chosen_version(name)
+        except SpecError:
+            pass  # what there is to preview says more
+    drafts = RubricVersion.objects.select_related("rubric").editable().order_by("pk")
+    told = ", ".join(f"{draft.rubric.key}@{draft.number}" for draft in drafts)
+    raise CommandError(f"No version, file or preset {name!r}. Drafts are: {told or 'none'}.")
 
 
 def _start_file(name: str, into: str | None, product: str | None, at: Any) -> Preview:

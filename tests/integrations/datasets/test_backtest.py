@@ -15,6 +15,7 @@ from django.db import connection
 from integrations.datasets.backtest import backtest
 from integrations.datasets.reader import DataSet
 from rubrics.models import Backtest, RubricVersion
+from rubrics.publishing import publish_now
 from rubrics.services import load_rubric
 from tests.integrations.datasets.files import RUBRIC, event, write_set
 from tests.rubrics.backtests.conftest import SINCE, add_lead
@@ -176,7 +177,7 @@ def test_backtest_command_on_stored_leads_bad_input(stored: RubricVersion) -> No
     for options, text in (
         ({}, "publish a rubric"),
         ({"rubric_version": 0}, "publish a rubric"),
-        ({"rubric_version": 99_999_999}, "No rubric version has this id"),
+        ({"rubric_version": 99_999_999}, "no version has the id 99999999"),
         ({"rubric_version": stored.pk, "horizon": 3000}, "Nobody's time is over"),
         ({"rubric_version": stored.pk, "beside": stored.pk}, "Choose another version"),
     ):
@@ -184,3 +185,12 @@ def test_backtest_command_on_stored_leads_bad_input(stored: RubricVersion) -> No
             call_command("backtest", **options)
     with pytest.raises(CommandError, match="Give the rubric to try"):
         call_command("backtest", Path())
+    publish_now(stored, by=None, at=AT)
+    accounts = {
+        **SMALL, "rubric": "accounts", "subject": "account", "thresholds": {"total": 5, "fit": 0},
+    }  # fmt: skip
+    publish_now(
+        load_rubric(accounts, product=stored.rubric.product, by=None, at=AT), by=None, at=AT
+    )
+    with pytest.raises(CommandError, match=r"Say which version: .* accounts@1, or a draft"):
+        call_command("backtest")

@@ -310,7 +310,9 @@ def test_command(
     (document,) = json.loads(capsys.readouterr().out)
     assert document["version"] == "Audited v1"
     assert document["attributes"][0]["fill"] == 100  # nobody is scored yet: of all leads
-    with pytest.raises(CommandError, match="No rubric version 999999"):
+    call_command("audit_data", "--json", "--version-id", f"{version.rubric.key}@1")
+    assert json.loads(capsys.readouterr().out)[0]["version"] == "Audited v1"
+    with pytest.raises(CommandError, match="no version has the id 999999; there are "):
         call_command("audit_data", "--version-id", "999999")
     assert not Hit.objects.exists()
 

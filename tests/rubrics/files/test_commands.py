@@ -10,6 +10,8 @@ from django.core.management import CommandError, call_command
 
 from leads.models import Product
 from rubrics.files import parse_text
+from rubrics.files.naming import chosen_version
+from rubrics.measures import SpecError
 from rubrics.models import RubricVersion
 from rubrics.presets import FOLDER, load_preset
 from rubrics.publishing import publish_now
@@ -107,3 +109,22 @@ def test_differences_are_told_in_words(tmp_path: Path) -> None:
     )
     with pytest.raises(SystemExit):
         run("diff_rubrics", GOOD, str(changed), "--exit-code")
+
+
+@pytest.mark.django_db
+def test_a_version_is_named_in_three_ways(product: Product) -> None:
+    made = load_rubric(
+        {**load_preset("freemium"), "rubric": "mine"}, product=product, by=None, at=AT
+    )
+    for name in ("mine", "mine@1", "mine/1", str(made.pk)):
+        assert chosen_version(name) == made
+    with pytest.raises(SpecError, match="mine has no version 2; it has 1"):
+        chosen_version("mine/2")
+    with pytest.raises(SpecError, match="no version has the id 0; there are mine@1"):
+        chosen_version("0")
+
+
+def test_a_file_of_any_name_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "rubric.txt"
+    path.write_text(Path(GOOD).read_text(encoding="utf-8"), encoding="utf-8")
+    assert "good" in run("validate_rubric", str(path))

@@ -93,5 +93,5 @@ def test_file_that_cannot_be_scored(
 
 @pytest.mark.parametrize("name", ["small/9", "small", "17", "small/x"])
 def test_unknown_version(draft: RubricVersion, name: str) -> None:
-    with pytest.raises(CommandError, match=r"Drafts are: small/2\."):
+    with pytest.raises(CommandError, match=r"Drafts are: small@2\."):
         call(name)
