@@ -30,6 +30,8 @@ def zone_choices() -> list[tuple[str, str]]:
 class WordsField(forms.CharField):
     """A list of words, typed with commas between them; each counts once."""
 
+    widget = UnfoldAdminTextInputWidget  # a plain one has no border in the admin: nobody sees it
+
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value
 
@@ -58,7 +60,6 @@ class RepForm(ModelForm):
     )
     skills = WordsField(
         required=False,
-        widget=UnfoldAdminTextInputWidget,
         help_text="Words that rules may ask for, separated by commas: German, enterprise.",
     )
     hours_mon = _hours("Monday", "Such as 9:00-17:00, or 9:00-12:30, 13:00-17:00. Empty: free.")

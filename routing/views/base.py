@@ -76,6 +76,7 @@ def answer(
 def back(request: HttpRequest) -> str:
     """Where the person came from, if it is a page of ours; else the queue."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    if is_ours and wanted.startswith("/"):  # else it is taken for a view's name
         return wanted
     return reverse("routing:queue")

@@ -54,6 +54,27 @@ def test_keys_move_and_act_on_the_row_with_the_focus(open_page: OpenPage, maya: 
     ]
 
 
+def test_keys_go_from_the_search_to_its_rows_and_act_on_all_selected(
+    open_page: OpenPage, maya: User
+) -> None:
+    ada, bo, cleo = _three(maya)
+    page = open_page("/", user=maya)
+    page.keyboard.press("/")
+    page.keyboard.type("cleo")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Cleo Sato", exact=True)).to_be_focused()
+    expect(page.locator(".rows > li")).to_have_count(1)
+    page.get_by_role("link", name="Clear all").click()
+    for key in "jxjx":
+        page.keyboard.press(key)
+    expect(page.locator("#selected")).to_contain_text("2 selected")
+    page.keyboard.press("k")
+    page.keyboard.press("a")
+    expect(page.locator("#toasts")).to_contain_text("2 accepted")
+    states = [Qualification.objects.get(pk=pql.pk).state for pql in (ada, bo, cleo)]
+    assert states == [State.ACCEPTED, State.ACCEPTED, State.ASSIGNED]
+
+
 def test_keys_are_letters_while_typing_and_leave_modifiers_alone(
     open_page: OpenPage, maya: User
 ) -> None:

@@ -22,8 +22,10 @@
   // A thing to click takes the focus, and Enter and Space click it.
   function makeButton(thing) {
     if (thing.matches("a[href], button, input, label, summary, select") || !thing.textContent.trim()) return;
-    if (thing.querySelector("a, button, input, [x-on\\:click]")) return;
-    const button = thing.matches("h1, h2, h3, h4") ? wrapInside(thing) : thing;
+    const title = titleOfRow(thing);
+    if (!title && thing.querySelector("a, button, input, [x-on\\:click]")) return;
+    const button = title ?? (thing.matches("h1, h2, h3, h4") ? wrapInside(thing) : thing);
+    if (title) tellWhetherOpen(title, thing);
     button.setAttribute("role", "button");
     button.tabIndex = 0;
     button.addEventListener("keydown", (event) => {
@@ -32,6 +34,25 @@
       button.click();
     });
   }
+
+  // The heading of a row that opens and closes has things to click in it: its title is the button.
+  function titleOfRow(thing) {
+    return thing.matches("[x-data*=openRow] h3") ? thing.querySelector("strong") : null;
+  }
+
+  function tellWhetherOpen(title, heading) {
+    const tell = () => title.setAttribute("aria-expanded", String(Boolean(window.Alpine?.$data(heading).openRow)));
+    heading.addEventListener("click", () => setTimeout(tell));
+    tell();
+  }
+
+  // A row that was just added is there to be filled in: it opens, and its first field has the focus.
+  document.addEventListener("formset:added", ({ target }) => setTimeout(() => {
+    const title = target.querySelector("h3 strong[aria-expanded=false]");
+    if (!title) return;
+    title.click();
+    setTimeout(() => target.querySelector("input:not([type=hidden])")?.focus());
+  }));
 
   // A heading stays one: what is in it becomes the button.
   function wrapInside(heading) {

@@ -33,8 +33,13 @@ function move(step) {
   if (opened) link.click();
 }
 
-// Press what the row, or the panel beside the list, offers; say so where it does not.
+// What can be done with all selected rows at once, while some are and nothing is open beside the list.
+const together = (act) => (ripeline.opened?.() ? null : document.querySelector(`#selected.is-on [formaction$="/selected/${act}/"]`));
+
+// Press what the selected rows, the row, or the panel beside the list offers; say so where it does not.
 function press(act, event) {
+  const all = together(act);
+  if (all) return all.click();
   const panel = ripeline.opened?.() && act !== "select" ? document.getElementById("panel") : null;
   const place = panel ?? currentRow();
   const control = place?.querySelector(`[data-act="${act}"]`);
@@ -80,6 +85,17 @@ document.addEventListener("keydown", (event) => {
   if (!act) return;
   event.preventDefault();
   act(event);
+});
+
+// Enter in the search goes on to what it found.
+let seeks = false;
+document.addEventListener("keydown", (event) => {
+  seeks = event.target.id === "q" && event.key === "Enter" && !event.isComposing;
+});
+document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target.id !== "queue") return;
+  if (seeks && document.activeElement.id === "q") rows()[0]?.querySelector('[data-act="open"]')?.focus();
+  seeks = false;
 });
 
 // The switch on the sheet.

@@ -1,0 +1,31 @@
+"""Every field in the admin can be seen: without the theme's widget it has no border."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from leads.admin.base import change_url
+from routing.services.rules import draft_rules
+from tests.world import AT
+
+pytestmark = pytest.mark.django_db
+
+FIELD = re.compile(r"<(?:input|select|textarea)\b[^>]*>")
+STYLED = re.compile(r"\bborder\b|admin-autocomplete|selectfilter")
+SHOWN = re.compile(r'type="(?:text|number|email|url|password|date|time)"|^<(?:select|textarea)')
+
+
+def test_every_field_of_a_new_row_has_a_border(client: Client) -> None:
+    options = [model._meta for model in admin.site._registry]
+    pages = [reverse(f"admin:{one.app_label}_{one.model_name}_add") for one in options]
+    pages.append(change_url(draft_rules(by=None, at=AT)))  # begun from what is live, never added
+    bare = []
+    for url in pages:
+        response = client.get(url)
+        shown = response.content.decode() if response.status_code == 200 else ""
+        fields = [field for field in FIELD.findall(shown) if SHOWN.search(field)]
+        bare += [(url, field) for field in fields if not STYLED.search(field)]
+    assert bare == []
