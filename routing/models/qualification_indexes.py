@@ -17,11 +17,22 @@ INDEXES = [
         condition=Q(state__in=OPEN_STATES),
         name="qualification_queue",
     ),
-    # Counted by at every look at the queue: so narrow that 100,000 take 13 ms.
-    # A rep's are found by it, too.
+    # Counted by at every look at the queue: so narrow that 100,000 take some 15 ms.
+    # A rep's are found, cut and sorted by it, too.
     models.Index(
         fields=["rep", "state", "review"],
-        include=["id"],
+        include=[
+            "id",
+            "lead",
+            "product",
+            "opened_at",
+            "assigned_at",
+            "fit",
+            "behavior",
+            "total",
+            "sla_due_at",
+            "first_touched_at",
+        ],
         condition=Q(state__in=OPEN_STATES),
         name="qualification_counted",
     ),

@@ -6,18 +6,28 @@ and sorted: the planner would rather walk a long index and look for those few on
 lay evenly spread; but what falls soon has the lowest totals.
 """
 
-from django.db.models import Case, F, Func, Q, When
-from django.db.models.expressions import Combinable
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Case, F, Func, Q, QuerySet, When
+from django.db.models.expressions import Combinable, OrderBy
 from django.db.models.functions import Coalesce
 
-from routing.models.qualification import QualificationQuerySet
+from routing.models.qualification import Qualification, QualificationQuerySet
 from routing.queue.wanted import Order
 
-# Each makes its tab: such a list begins where its index does, and is always walked.
-_OF_TABS = {
+OF_TABS = {
     Order.CLOSED: ("-closed_at", "-pk"),
     Order.WAKING: ("snoozed_until", "pk"),
     Order.FALLING: ("forecast__falls_at", "forecast__pk"),
+}
+"""Each makes its tab: such a list begins where its index does, and is always walked."""
+# What the others go by, and by what where there is no score.
+_WORTHS = {
+    Order.TOTAL: ("score__total", "total"),
+    Order.BEHAVIOR: ("score__behavior", "behavior"),
+    Order.FIT: ("score__fit", "fit"),
+    Order.RECENT: ("score__last_activity_at", "opened_at"),
 }
 _WAITING_SINCE = Coalesce("assigned_at", "opened_at")
 _IS_PROMISED = Q(sla_due_at__isnull=False, first_touched_at=None)
@@ -25,8 +35,8 @@ _IS_PROMISED = Q(sla_due_at__isnull=False, first_touched_at=None)
 
 def walked(found: QualificationQuerySet, order: Order) -> list[QualificationQuerySet]:
     """The list in parts that follow each other; each part can follow an index."""
-    if order in _OF_TABS:
-        return [found.order_by(*_OF_TABS[order])]
+    if order in OF_TABS:
+        return [found.order_by(*OF_TABS[order])]
     match order:
         case Order.NEWEST:
             return [found.order_by("-opened_at", "-pk")]
@@ -40,7 +50,7 @@ def walked(found: QualificationQuerySet, order: Order) -> list[QualificationQuer
             told = found.filter(forecast__isnull=False)
             by_gain = told.order_by("-forecast__gain", "forecast__pk")
             return [by_gain, found.filter(forecast=None).order_by("pk")]
-    column, fallback = _worth(order)
+    column, fallback = _WORTHS[order]
     # By a name, a filter speaks of the join that the order speaks of; ``score__is_pql`` would join
     # once more where a filter has joined already, and then no index both cuts and sorts.
     scored = found.with_score().alias(is_hot=F("score__is_pql"))
@@ -49,33 +59,50 @@ def walked(found: QualificationQuerySet, order: Order) -> list[QualificationQuer
     return [hot, cold.order_by(Coalesce(column, fallback).desc(), "pk")]
 
 
-def gathered(found: QualificationQuerySet, order: Order) -> QualificationQuerySet:
-    """The same list in one, written so that no index has its order."""
-    if order in _OF_TABS:
-        return found.order_by(*_OF_TABS[order])
+def gathered(
+    found: QualificationQuerySet, order: Order, *, apart: Sequence[Q] = ()
+) -> QuerySet[Qualification, tuple[Any, ...]]:
+    """The same list in one, written so that no index has its order; ids come first in its rows.
+
+    Args:
+        apart: parts that make up the whole list, none of which has what another has; each is read
+            by itself, by an index of its own, before all are sorted.
+    """
+    if order in _WORTHS:
+        found = found.with_score()
+    keys = _keys(order)
+    if not apart:
+        return found.order_by(*keys).values_list("pk")
+    names = [f"key_{number}" for number in range(len(keys))]
+    keyed = found.annotate(
+        **{name: key.expression for name, key in zip(names, keys, strict=True)}
+    ).values_list("pk", *names)
+    first, *others = [keyed.filter(part) for part in apart]
+    return first.union(*others, all=True).order_by(
+        *(
+            OrderBy(F(name), descending=key.descending, nulls_last=key.nulls_last)
+            for name, key in zip(names, keys, strict=True)
+        )
+    )
+
+
+def _keys(order: Order) -> list[OrderBy]:
+    pk = F("pk")
     match order:
         case Order.NEWEST:
-            return found.order_by(_unknown(F("opened_at")).desc(), "-pk")
+            return [_unknown(F("opened_at")).desc(), pk.desc()]
         case Order.WAITING:
-            return found.order_by(_unknown(_WAITING_SINCE), "pk")
+            return [_unknown(_WAITING_SINCE).asc(), pk.asc()]
         case Order.DUE:
             is_other = Case(When(_IS_PROMISED, then=False), default=True)
             since = Case(When(_IS_PROMISED, then="sla_due_at"), default=_WAITING_SINCE)
-            return found.order_by(is_other, since, "pk")
+            return [is_other.asc(), since.asc(), pk.asc()]
         case Order.VELOCITY:
-            return found.order_by(_unknown(F("forecast__gain")).desc(nulls_last=True), "pk")
-    column, fallback = _worth(order)
-    scored = found.with_score()
+            return [_unknown(F("forecast__gain")).desc(nulls_last=True), pk.asc()]
+    column, fallback = _WORTHS[order]
     is_hot = Coalesce("score__is_pql", False)
     last = Case(When(Q(score__is_pql=True), then="score__pk"), default="pk")
-    return scored.order_by(is_hot.desc(), Coalesce(column, fallback).desc(), last)
-
-
-def _worth(order: Order) -> tuple[str, str]:
-    """What the order goes by, and by what where there is no score."""
-    if order is Order.RECENT:
-        return "score__last_activity_at", "opened_at"
-    return f"score__{order}", order.value
+    return [is_hot.desc(), Coalesce(column, fallback).desc(), last.asc()]
 
 
 def _unknown(column: Combinable) -> Func:

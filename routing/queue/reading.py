@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from routing import digests
-from routing.models import Forecast, Qualification
-from routing.models.qualification import QualificationQuerySet, State
+from routing.models import Forecast, Qualification, Rep
+from routing.models.qualification import UNREVIEWED, QualificationQuerySet, State
 from routing.queue.marks import Tasks, due_of_tasks, tags_of
 from routing.queue.narrowing import FEW, narrowed
-from routing.queue.ordering import gathered, walked
+from routing.queue.ordering import OF_TABS, gathered, walked
 from routing.queue.wanted import Tab, Wanted
 from routing.viewers import Viewer
 from rubrics import explain
@@ -133,7 +133,7 @@ def in_tab(tab: Tab, viewer: Viewer, at: datetime) -> QualificationQuerySet:
         Tab.MINE: lambda: awake.filter(rep=viewer.rep_id) if viewer.rep_id else every.none(),
         Tab.TEAM: lambda: awake if viewer.sees_all else awake.of_teams(viewer.team_ids),
         Tab.UNASSIGNED: lambda: awake.filter(rep=None),
-        Tab.EXPIRING: lambda: awake.falling_by(at + EXPIRING_WITHIN).seen_by(viewer),
+        Tab.EXPIRING: lambda: _falling(at).seen_by(viewer),
         Tab.NEAR_MISS: every.none,  # those are no PQLs: routing.queue.near
         Tab.SNOOZED: lambda: every.filter(state=State.SNOOZED).seen_by(viewer),
         Tab.CLOSED: lambda: every.closed().seen_by(viewer),
@@ -141,13 +141,23 @@ def in_tab(tab: Tab, viewer: Viewer, at: datetime) -> QualificationQuerySet:
     return found[tab]()
 
 
+def _falling(at: datetime) -> QualificationQuerySet:
+    """Everybody's that expire."""
+    return Qualification.objects.in_queue().falling_by(at + EXPIRING_WITHIN)
+
+
 def _cut(
     wanted: Wanted, viewer: Viewer, at: datetime, start: int, count: int, *, is_short: bool
 ) -> list[int]:
     """Ids of up to ``count`` PQLs from the ``start``-th on."""
-    found, are_few = narrowed(in_tab(wanted.tab, viewer, at), wanted, viewer=viewer, at=at)
-    if is_short or are_few:
-        return list(gathered(found, wanted.order).values_list("pk", flat=True)[start:][:count])
+    seen_apart = _seen_apart(viewer) if wanted.tab is Tab.EXPIRING else ()
+    within = _falling(at) if seen_apart else in_tab(wanted.tab, viewer, at)
+    found, are_few = narrowed(within, wanted, viewer=viewer, at=at)
+    if (is_short or are_few) and wanted.order not in OF_TABS:
+        rows = gathered(found, wanted.order, apart=seen_apart)[start : start + count]
+        return [pk for pk, *_ in rows]
+    if seen_apart:
+        found = found.seen_by(viewer)
     cut: list[int] = []
     for part in walked(found, wanted.order):
         ids = part.values_list("pk", flat=True)
@@ -158,6 +168,17 @@ def _cut(
         # The next part begins where this one ended, or the page lies wholly in a later one.
         start = max(start - part.order_by().count(), 0) if start and not taken else 0
     return cut
+
+
+def _seen_apart(viewer: Viewer) -> Sequence[Q]:
+    """What :meth:`seen_by` says of a viewer who does not see all, in two parts: what is nobody's,
+    and what is theirs. As one condition with an ``OR`` it would have everybody's read.
+    """
+    if viewer.sees_all:
+        return ()
+    theirs = Rep.objects.filter(Q(pk=viewer.rep_id) | Q(team__in=viewer.team_ids))
+    reviewed = ~Q(review__in=UNREVIEWED)
+    return reviewed & Q(rep=None), reviewed & Q(rep__in=theirs.values("pk"))
 
 
 def total_before(moment: datetime) -> QuerySet[ScoreChange, int]:

@@ -201,6 +201,14 @@ def test_short_lists_are_gathered_and_sorted() -> None:
         assert "Incremental Sort" not in plan, plan
 
 
+def test_what_falls_is_read_of_those_whom_the_viewer_sees() -> None:
+    rep = RepFactory.create(team=TeamFactory.create())
+    plan = _plan(Tab.EXPIRING, Order.TOTAL, Viewer.of(rep.user), FEW)
+    assert "Append" in plan, plan
+    assert "Index Cond: (rep_id IS NULL)" in plan, plan
+    assert "rep_id IS NULL) OR" not in plan, plan
+
+
 def test_few_who_are_searched_for_are_cut_at_once() -> None:
     viewer, at = Viewer.of(make_manager()), timezone.now()
     pqls = [make_pql(lead__name=f"Vogel {number}", behavior=60 + number) for number in range(2)]
