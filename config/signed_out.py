@@ -19,8 +19,9 @@ def say_signed_out(get_response: Respond) -> Respond:
         response = get_response(request)
         wants_part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
         if wants_part and response.status_code == 302:
-            goes_to = urlsplit(response.headers["Location"]).path
-            if goes_to in (resolve_url("login"), reverse("admin:login")):
+            goes_to = urlsplit(response.headers["Location"])
+            is_sign_in = goes_to.path in (resolve_url("login"), reverse("admin:login"))
+            if is_sign_in and "next=" in goes_to.query:  # signing out leads there too
                 return HttpResponse("You are signed out.", status=401)
         return response
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from routing.models import Alert, SavedView, Task
 from rubrics.models import Backtest, Preview, Publication
-from tests.permissions.askers import METHODS, PEOPLE, Row, Setting, names, row
+from tests.permissions.askers import METHODS, PEOPLE, TOKENS, Row, Setting, names, row
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -240,6 +240,14 @@ POSTS: dict[str, Row] = {
     **{f"routing:task-{verb}": ACT for verb in ("done", "remove", "undone")},
     # About any lead that one sees.
     **{f"routing:{of}": ACT._replace(teammate=204) for of in ("task-new", "tag-on", "tag-off")},
+}
+# Pages are asked by htmx, which is told that one is signed out instead of being led to sign in.
+POSTS |= {
+    name: one._replace(
+        **{who: 401 for who in ("anonymous", *TOKENS.values()) if getattr(one, who) == 302}
+    )
+    for name, one in POSTS.items()
+    if name.startswith("routing:")
 }
 # Addresses that answer to further methods, and why nobody needs to be kept from it.
 ANY_METHOD = {
