@@ -1,8 +1,7 @@
 """Who gets what at every address of the project, by every method.
 
 A new URL without a row in GETS fails; so does one that answers to another method than GET without
-a row in POSTS. Whose PQL may be worked by whom: tests/permissions/test_pqls.py; the admin:
-tests/permissions/test_admin.py.
+a row in POSTS. In tests/permissions: whose PQL may be worked by whom, and the admin.
 """
 
 from typing import Any
@@ -13,7 +12,7 @@ from django.urls import reverse
 
 from routing.models import Alert, SavedView, Task
 from rubrics.models import Backtest, Preview, Publication
-from tests.permissions.askers import METHODS, PEOPLE, TOKENS, Row, Setting, names, row
+from tests.permissions.askers import METHODS, PEOPLE, Row, Setting, names, row, told_to_htmx
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -241,14 +240,7 @@ POSTS: dict[str, Row] = {
     # About any lead that one sees.
     **{f"routing:{of}": ACT._replace(teammate=204) for of in ("task-new", "tag-on", "tag-off")},
 }
-# Pages are asked by htmx, which is told that one is signed out instead of being led to sign in.
-POSTS |= {
-    name: one._replace(
-        **{who: 401 for who in ("anonymous", *TOKENS.values()) if getattr(one, who) == 302}
-    )
-    for name, one in POSTS.items()
-    if name.startswith("routing:")
-}
+POSTS |= told_to_htmx({name: POSTS[name] for name in POSTS if name.startswith("routing:")})
 # Addresses that answer to further methods, and why nobody needs to be kept from it.
 ANY_METHOD = {
     "api:unknown-path": "there is nothing there",

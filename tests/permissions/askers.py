@@ -60,6 +60,15 @@ def row(
     return Row(**(statuses | {"anonymous": anonymous} | others))  # type: ignore[arg-type]
 
 
+def told_to_htmx(rows: dict[str, Row]) -> dict[str, Row]:
+    """The rows where htmx asks: it is told that one is signed out, not led to sign in."""
+    out = ("anonymous", *TOKENS.values())
+    return {
+        name: one._replace(**{who: 401 for who in out if getattr(one, who) == 302})
+        for name, one in rows.items()
+    }
+
+
 @dataclass
 class Setting:
     """The world, shared by a module's tests, and a client for each asker."""
