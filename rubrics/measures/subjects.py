@@ -147,14 +147,15 @@ _ACCOUNTS = sql.SQL(
 
 def _leads(subjects: Leads, product_id: int) -> sql.Composable:
     at, join = _at(subjects, sql.SQL("wanted.id = t.lead_id"))
-    # Moments are joined by id. Asked for by id besides, they would be guessed to be few, and the
-    # hits be read once for each.
-    is_joined = isinstance(subjects, Moments)
-    scope = sql.SQL("true") if is_joined else scope_sql(subjects, sql.SQL("t.lead_id"))
     return sql.SQL(
         "SELECT t.lead_id AS id, {at} AS at, t.started_at, t.ends_at"
         " FROM leads_trial AS t{join} WHERE t.product_id = {product} AND {scope}"
-    ).format(at=at, join=join, product=sql.Literal(product_id), scope=scope)
+    ).format(
+        at=at,
+        join=join,
+        product=sql.Literal(product_id),
+        scope=_unless_joined(subjects, sql.SQL("t.lead_id")),
+    )
 
 
 def _members(subjects: Accounts, product_id: int, with_attributes: bool) -> sql.Composable:
@@ -169,7 +170,7 @@ def _members(subjects: Accounts, product_id: int, with_attributes: bool) -> sql.
         attributes=sql.SQL(", l.attributes" if with_attributes else ""),
         join=join,
         product=sql.Literal(product_id),
-        scope=scope_sql(subjects, sql.SQL("l.account_id")),
+        scope=_unless_joined(subjects, sql.SQL("l.account_id")),
     )
 
 
@@ -182,7 +183,7 @@ def _known_members(subjects: Accounts, product_id: int, with_attributes: bool) -
             newest_attributes("lead_id", sql.SQL("t.lead_id"), at)
         )
     return sql.SQL(
-        # What the scope lets pass is an account's id as a JSON number.
+        # What the scope, or the join, lets pass is an account's id as a JSON number.
         "SELECT (c.value #>> '{{}}')::bigint AS account_id, t.lead_id, {at} AS at, t.started_at,"
         " t.ends_at{attributes}"
         " FROM leads_attributechange AS c JOIN leads_trial AS t ON t.lead_id = c.lead_id{join}"
@@ -195,8 +196,18 @@ def _known_members(subjects: Accounts, product_id: int, with_attributes: bool) -
         attributes=attributes,
         join=join,
         product=sql.Literal(product_id),
-        scope=scope_sql(subjects, sql.SQL("c.value"), "jsonb"),
+        scope=_unless_joined(subjects, sql.SQL("c.value"), "jsonb"),
     )
+
+
+def _unless_joined(
+    subjects: Subjects, column: sql.Composable, kind: str = "bigint"
+) -> sql.Composable:
+    """The scope of those who share a moment. Others are joined by id: asked for by id besides, they
+    would be guessed to be few, and their hits be read once for each of them."""
+    if isinstance(subjects, Moments | AccountMoments):
+        return sql.SQL("true")
+    return scope_sql(subjects, column, kind)
 
 
 def scope_sql(subjects: Subjects, column: sql.Composable, kind: str = "bigint") -> sql.Composable:

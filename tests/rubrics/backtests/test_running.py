@@ -95,6 +95,21 @@ def test_backtest_killed_in_mid_chunk_goes_on_where_it_was(
     assert seen == [15, 15, 15, 10]
 
 
+@pytest.mark.parametrize("step", ["count_past", "_tally", "weights_report", "_finish"])
+def test_backtest_killed_in_any_other_step_comes_to_the_same(
+    step: str, version: RubricVersion, leads: list[Lead], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = start_backtest(version, asking=ASKING, at=AT)
+    with monkeypatch.context() as killing:
+        killing.setattr(running, step, Mock(side_effect=MemoryError))
+        with pytest.raises(MemoryError):
+            backtest_some(at=AT, seconds=60)
+    done = finish(job)
+    assert (done.state, done.done, done.chunks.count()) == (JobState.DONE, 42, 0)
+    whole = finish(start_backtest(version, asking=ASKING, at=AT))
+    assert done.results == whole.results
+
+
 def test_backtest_is_held_while_it_counts(
     version: RubricVersion, leads: list[Lead], monkeypatch: pytest.MonkeyPatch
 ) -> None:
