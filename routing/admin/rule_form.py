@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from unfold.forms import PaginationInlineFormSet
+
 from leads.admin.base import ModelForm, StackedInline
 from routing.admin.conditions import ConditionsField
 from routing.admin.rep_form import WordsField
@@ -48,9 +50,20 @@ class RuleForm(ModelForm):
         return cleaned
 
 
+class RuleFormSet(PaginationInlineFormSet):
+    """The rules of a draft. A new one is asked last, where it was added, until it is moved."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form.instance.position for form in self.initial_forms]
+        for place, form in enumerate(self.extra_forms, max(kept, default=-1) + 1):
+            form.instance.position = place
+
+
 class RuleInline(StackedInline):
     model = AssignmentRule
     form = RuleForm
+    formset = RuleFormSet
     extra = 0
     ordering_field = "position"
     hide_ordering_field = True

@@ -82,7 +82,7 @@ class Comparison:
         found = self.difference
         if found is None:
             return "Nothing to compare yet"
-        apart = f"{found.value:+.0%} ({found.low:+.0%} to {found.high:+.0%})".replace("-", "−")
+        apart = f"{found.value:+z.0%} ({found.low:+z.0%} to {found.high:+z.0%})".replace("-", "−")
         if found.low > 0:
             return f"{apart}: more than the comparison group"
         if found.high < 0:

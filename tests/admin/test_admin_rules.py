@@ -64,6 +64,20 @@ def test_rules_are_drafted_edited_and_published_on_record(client: Client, world:
     assert "rules-0-name" not in page
 
 
+def test_a_new_rule_is_asked_last_until_it_is_moved(client: Client) -> None:
+    draft = draft_rules(by=None, at=AT)
+    for position, name in enumerate(("Named", "Territory"), 1):
+        draft.rules.create(name=name, position=position)
+    page = _url("ruleset_change", draft.pk)
+    # As the page sends it: a row that was just added has no place of its own.
+    new = {**_rule(2), **_rule(3, name="Austria")}
+    new |= {f"rules-{number}-position": 0 for number in (2, 3)}
+    answer = client.post(page, form_of(client, page) | new | {"rules-TOTAL_FORMS": "4"})
+    assert answer.status_code == 302
+    names = list(draft.rules.values_list("name", flat=True))
+    assert names == ["Named", "Territory", "Germany", "Austria"]
+
+
 @pytest.mark.parametrize(
     ("rule", "says"),
     [
