@@ -10,7 +10,10 @@ from django.db import connection
 
 
 def raise_fence() -> int:
-    """Return the number of this transaction, higher than that of any that wrote before now.
+    """Return the number of this transaction, higher than that of any that wrote before it did.
+
+    A transaction gets its number with its first write or lock of a row. What the fence is to be
+    behind is therefore looked at before those, not only before this call.
 
     Not the end of a snapshot (``pg_snapshot_xmax``): that is one past the last transaction that
     has *ended*, and younger ones may be at work.

@@ -123,13 +123,15 @@ def count_events(*, at: datetime, seconds: float = 0) -> int:
 @transaction.atomic
 def _count_block(at: datetime) -> int | None:
     """Count the next block; None if nothing can be counted now."""
+    # Before anything is written or locked, with which this transaction gets its number, the fence:
+    # whoever was given an id by now belongs to a transaction before it.
+    newest = newest_event_id()
     CatalogueState.objects.bulk_create([CatalogueState()], ignore_conflicts=True)
     state = CatalogueState.objects.select_for_update(skip_locked=True).first()
     if state is None:
         return None
     if state.counted_id >= state.fence_id:
-        # In this order: whoever was given an id by now belongs to a transaction before the fence.
-        state.fence_id, state.fence_xid, state.fence_at = newest_event_id(), raise_fence(), at
+        state.fence_id, state.fence_xid, state.fence_at = newest, raise_fence(), at
     if not is_behind(state.fence_xid):
         state.save()
         return None

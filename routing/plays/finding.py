@@ -79,22 +79,21 @@ def begin_now(sources: Iterable[PlaySource], *, at: datetime) -> None:
 @transaction.atomic
 def _search(source: PlaySource, plays: list[Play], *, at: datetime) -> tuple[int, bool]:
     """Search one block; return how many causes it had, and whether there is more at once."""
-    cursor = PlayCursor.objects.filter(source=source).select_for_update(skip_locked=True).first()
-    if cursor is None:  # somebody else searches it, or a play is just being switched on
-        return 0, False
     if source == PlaySource.TRIALS:
-        return _search_trials(cursor, plays, at=at), False
+        return _search_trials(plays, at=at), False
     table, row = TABLES[source]
-    newest = _newest_id(table)
-    if cursor.complete_id >= newest:
+    # Before the lock, with which this transaction gets its number, the fence: whoever was given an
+    # id by now, and has a number, belongs to a transaction before it.
+    newest, are_numbered = _newest_id(table), are_writers_numbered(table)
+    cursor = _locked_cursor(source)
+    if cursor is None or cursor.complete_id >= newest:
         return 0, False
     before, found = cursor.complete_id, 0
     if cursor.complete_id < cursor.fence_id and is_behind(cursor.fence_xid):
         upto = min(cursor.complete_id + BLOCK, cursor.fence_id)
         found += _keep_all(plays, source, Span.of_ids(cursor.complete_id, upto), row, at)
         cursor.complete_id, cursor.seen_id = upto, max(cursor.seen_id, upto)
-    if cursor.complete_id >= cursor.fence_id and are_writers_numbered(table):
-        # In this order: whoever was given an id by now belongs to a transaction before the fence.
+    if cursor.complete_id >= cursor.fence_id and are_numbered:
         cursor.fence_id, cursor.fence_xid = newest, raise_fence()
     if cursor.seen_id < newest:
         upto = min(cursor.seen_id + BLOCK, newest)
@@ -104,7 +103,15 @@ def _search(source: PlaySource, plays: list[Play], *, at: datetime) -> tuple[int
     return found, cursor.seen_id < newest or cursor.complete_id > before
 
 
-def _search_trials(cursor: PlayCursor, plays: list[Play], *, at: datetime) -> int:
+def _locked_cursor(source: PlaySource) -> PlayCursor | None:
+    """None if somebody else searches it, or a play is just being switched on."""
+    return PlayCursor.objects.filter(source=source).select_for_update(skip_locked=True).first()
+
+
+def _search_trials(plays: list[Play], *, at: datetime) -> int:
+    cursor = _locked_cursor(PlaySource.TRIALS)
+    if cursor is None:
+        return 0
     if cursor.looked_at is not None and at - cursor.looked_at < TRIALS_EVERY:
         return 0
     found = 0

@@ -10,6 +10,7 @@ from django.db import DataError, connection, connections, transaction
 
 from leads.catalogue import counting, trim_catalogue
 from leads.catalogue.counting import count_events
+from leads.fences import newest_event_id
 from leads.ingest import ingest, read_message
 from leads.models import CatalogueState, Event, EventType, EventVolume, Lead, Source
 from leads.models.catalogue import Span
@@ -202,6 +203,34 @@ def test_an_event_that_commits_late_is_counted_once(source: Source, lead: Lead) 
     slow.join(20)
     count_all()
     assert totals() == {"Slow": 1, "Quick": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_stored_while_a_count_begins_is_counted_once(source: Source, lead: Lead) -> None:
+    """It has its id before the count asks for the newest one, and is committed long after."""
+    written, finish = threading.Event(), threading.Event()
+
+    def write_slowly() -> None:
+        with transaction.atomic():
+            store(source, lead, "Slow")
+            written.set()
+            finish.wait(20)
+        connections.close_all()
+
+    slow = threading.Thread(target=write_slowly)
+
+    def newest_once_it_writes() -> int:
+        if not written.is_set():
+            slow.start()
+            assert written.wait(20)
+        return newest_event_id()
+
+    with patch.object(counting, "newest_event_id", newest_once_it_writes):
+        assert count_all() == 0
+    finish.set()
+    slow.join(20)
+    count_all()
+    assert totals() == {"Slow": 1}
 
 
 @pytest.mark.django_db(transaction=True)
