@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import NoReverseMatch, path, reverse
@@ -166,7 +167,10 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         """All entries that the list's filters let through, as CSV."""
         if not self.has_view_permission(request):
             return HttpResponse(status=403)
-        entries = self.get_changelist_instance(request).queryset
+        try:
+            entries = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters:  # the list answers it the same way
+            return HttpResponseRedirect(f"{reverse('admin:leads_auditentry_changelist')}?e=1")
         rows = (csv_row(entry) for entry in _streamed(entries))
         return csv_response("audit-log.csv", HEAD, rows)
 

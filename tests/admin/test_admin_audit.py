@@ -197,3 +197,11 @@ def test_nobody_changes_it_by_its_pages(client: Client, version: RubricVersion) 
     assert client.post(page, {"reason": "x"}).status_code == 403
     assert client.post(page.replace("/change/", "/delete/"), {"post": "yes"}).status_code == 403
     assert client.get(reverse("admin:leads_auditentry_add")).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["by=x", "created_at__gte=zzz"])
+def test_a_filter_that_is_none_leads_back_to_the_list(client: Client, query: str) -> None:
+    response = client.get(f"{reverse('admin:leads_auditentry_export')}?{query}")
+    assert (response.status_code, response.headers["Location"]) == (
+        302, f"{reverse('admin:leads_auditentry_changelist')}?e=1",
+    )  # fmt: skip
