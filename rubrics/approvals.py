@@ -13,6 +13,7 @@ from rubrics.documents import fingerprint_of
 from rubrics.errors import NotApprovable
 from rubrics.models import Approval, RubricVersion
 from rubrics.models.approval import ApprovalStep
+from rubrics.models.rubric import VersionStatus
 from rubrics.rows import document_of
 
 APPROVE = "rubrics.approve_rubricversion"
@@ -64,6 +65,32 @@ def approval_state(version: RubricVersion) -> ApprovalState:
         return ApprovalState(None, is_current=False)
     stored = RubricVersion.objects.select_related("rubric").get(pk=version.pk)
     return ApprovalState(newest, newest.fingerprint == fingerprint_of(document_of(stored)))
+
+
+def published_words(version: RubricVersion) -> str:
+    """Of a version that is no draft anymore: who published it and when, and who approved it."""
+    return f"{_publishing_words(version)} {_approval_words(version)}"
+
+
+def _publishing_words(version: RubricVersion) -> str:
+    if version.status == VersionStatus.PUBLISHING or version.published_at is None:
+        return "It is being published."
+    who = audit.name_of(version.published_by)
+    by = f" by {who}" if who else ""  # nobody: a command did it, or the person is gone
+    return f"Published{by} on {version.published_at:%-d %B %Y}."
+
+
+def _approval_words(version: RubricVersion) -> str:
+    state = approval_state(version)
+    if state.is_approved:
+        return state.words
+    overrides = AuditEntry.objects.filter(
+        about="rubrics.rubricversion", about_id=version.pk, action=OVERRODE_APPROVAL
+    )
+    if newest := overrides.order_by("-at", "-pk").first():
+        who = audit.name_of(newest.by) or "Somebody"
+        return f"It lacked the approval it needed. {who} overrode that: {newest.reason}"
+    return "Nobody approved it: it needed no approval then."
 
 
 def drafts_awaiting_approval() -> list[RubricVersion]:

@@ -59,7 +59,8 @@ def score_file(
     progress: Callable[[int, int], None],
 ) -> Iterator[Row]:
     """The head, then one row a lead in the order of the file; by a rubric that scores accounts one
-    row an account, in the order in which their first leads stand there.
+    row an account, in the order in which their first leads stand there. The files are read before
+    the head: what cannot be used gives nothing.
 
     All that is read goes into tables that this connection alone sees; 100,000 leads take the
     memory of their ids. While the rows are asked for, nothing else may use the connection.
@@ -70,7 +71,6 @@ def score_file(
     """
     version = parse_document(document)
     of_accounts = version.subject is Subject.ACCOUNT
-    yield [*WHO[version.subject], *SCORE, *(criterion.key for criterion in version.criteria)]
     files = LooseFiles(leads, events)
     with private_tables():
         product = Product.objects.create(key="csv", name=leads.name[:120])
@@ -85,6 +85,7 @@ def score_file(
             told = good_rows(files.events(writer.ids, on_file(events)), on_problem)
             copy_rows(Hit, HIT_COLUMNS, _hits(told, writer.ids, HitMaker.for_load(load)))
         analyze_private_tables()
+        yield [*WHO[version.subject], *SCORE, *(criterion.key for criterion in version.criteria)]
         listed = _accounts(at) if of_accounts else _leads(writer.ids, at)
         total = Account.objects.count() if of_accounts else len(writer.ids)
         done = 0

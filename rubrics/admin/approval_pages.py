@@ -19,6 +19,7 @@ from rubrics.approvals import (
     approval_state,
     approve,
     ask_for_approval,
+    published_words,
     send_back,
     workers_on,
 )
@@ -44,7 +45,7 @@ class Threshold:
 
 
 class ApprovalPages(AppAdmin):
-    """The page of a draft on which its approval is asked for, given or refused."""
+    """The page on which a draft's approval is asked for, given or refused, and later read."""
 
     @action(
         description="Approval",
@@ -69,6 +70,7 @@ class ApprovalPages(AppAdmin):
             "title": f"Approval of {version}",
             "version": version,
             "state": approval_state(version),
+            "published_words": "" if version.is_editable else published_words(version),
             "steps": version.approvals.newest_first().select_related("by"),
             "thresholds": _thresholds(document, published),
             "published": published,
@@ -104,7 +106,9 @@ class ApprovalPages(AppAdmin):
 
 
 def _published(version: RubricVersion) -> RubricVersion | None:
-    return version.rubric.versions.published().select_related("rubric").first()
+    """What a version is held against: another one that scores now."""
+    others = version.rubric.versions.published().exclude(pk=version.pk)
+    return others.select_related("rubric").first()
 
 
 def _thresholds(document: Any, published: RubricVersion | None) -> list[Threshold]:

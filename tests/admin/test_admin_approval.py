@@ -155,3 +155,14 @@ def test_the_setting_is_switched_on_by_all_and_off_by_superusers(
         ("name", "small", "Renamed", "robin"),
         ("needs_approval", True, False, "root"),
     ]
+
+
+def test_a_published_version_tells_how_it_went_live(
+    version: RubricVersion, manager: Client
+) -> None:
+    response = manager.get(version_url(version, "approval"))
+    page = response.content.decode()
+    assert f"Published on {AT:%-d %B %Y}. Nobody approved it: it needed no approval then." in page
+    assert response.context["published"] is None  # it is not held against itself
+    for of_drafts in ("this draft", "can be published without", "voids the approval", "What next"):
+        assert of_drafts not in page

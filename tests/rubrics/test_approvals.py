@@ -10,6 +10,7 @@ from rubrics.approvals import (
     approval_state,
     approve,
     ask_for_approval,
+    published_words,
     send_back,
     workers_on,
 )
@@ -182,3 +183,25 @@ def test_a_command_overrides_with_a_reason(draft: RubricVersion) -> None:
         check_publishable(draft, by=None, at=AT)
     assert error.value.may_override
     check_publishable(draft, by=None, at=AT, override="Restored from a backup.")
+
+
+def test_what_is_live_says_how_it_got_there(
+    version: RubricVersion, draft: RubricVersion, maker: User, sponsor: User
+) -> None:
+    day = f"{AT:%-d %B %Y}"
+    assert published_words(RubricVersion.objects.get(pk=version.pk)) == (
+        f"Published on {day}. Nobody approved it: it needed no approval then."
+    )
+    sign(draft, by=sponsor)
+    live = publish_now(draft, by=maker, at=AT)
+    assert published_words(live) == f"Published by robin on {day}. mara approved it on {day}."
+
+
+def test_what_went_live_unapproved_says_who_overrode_it(draft: RubricVersion, maker: User) -> None:
+    maker.is_superuser = True
+    live = publish_now(draft, by=maker, at=AT, override="The sponsor is away.")
+    assert published_words(live).endswith(
+        "It lacked the approval it needed. robin overrode that: The sponsor is away."
+    )
+    live.status = "publishing"
+    assert published_words(live).startswith("It is being published. ")

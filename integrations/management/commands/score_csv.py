@@ -55,7 +55,7 @@ class Command(BaseCommand):
         problems = Problems(self.stderr, rejects)
         try:
             document = named_rubric(rubric).document
-            with progress_bar() as bar, _target(out, self.stdout) as target:
+            with progress_bar() as bar:
                 task = bar.add_task("scoring", total=None)
                 rows = score_file(
                     document,
@@ -66,12 +66,14 @@ class Command(BaseCommand):
                     on_file=file_tasks(bar),
                     progress=lambda done, total: bar.update(task, completed=done, total=total),
                 )
-                writer = csv.writer(target)
-                writer.writerow(head := next(rows))
+                head = next(rows)  # what is refused is refused here, before anything is written
                 count = 0
-                for row in rows:
-                    writer.writerow([safe_cell(value) for value in row])
-                    count += 1
+                with _target(out, self.stdout) as target:
+                    writer = csv.writer(target)
+                    writer.writerow(head)
+                    for row in rows:
+                        writer.writerow([safe_cell(value) for value in row])
+                        count += 1
         except (SpecError, DataSetError) as error:
             raise CommandError(str(error)) from error
         problems.report()

@@ -175,3 +175,18 @@ def test_a_missing_column_is_named(files: Path) -> None:
     (files / "l.csv").write_text("external_id\nu1\n", encoding="utf-8")
     with pytest.raises(CommandError, match="has no column 'created_at'"):
         score(files)
+
+
+@pytest.mark.parametrize("refused", ["l.csv", "e.csv"])
+@pytest.mark.parametrize("to_file", [False, True])
+def test_what_is_refused_writes_nothing(files: Path, refused: str, to_file: bool) -> None:
+    (files / refused).write_text("who,when\nu1,today\n", encoding="utf-8")
+    kept, printed = files / "scores.csv", StringIO()
+    kept.write_text("of yesterday", encoding="utf-8")
+    with pytest.raises(CommandError, match=f"{refused} has no column"):
+        call_command(
+            "score_csv", str(files / "l.csv"), rubric=str(files / "r.yaml"),
+            events=files / "e.csv", out=kept if to_file else None, stdout=printed,
+        )  # fmt: skip
+    assert printed.getvalue() == ""
+    assert kept.read_text(encoding="utf-8") == "of yesterday"
