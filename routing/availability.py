@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 
 from django.db.models import Case, Count, DateTimeField, Q, Value, When
 
-from routing.dealing.hands import why_full
+from routing.dealing.hands import limit_reached
 from routing.dealing.hours import DaysOff, WorkingHours
 from routing.models import DayOff, Qualification, Rep
 from routing.models.qualification import QualificationQuerySet
@@ -26,12 +26,13 @@ class Load:
 
     def why_full(self, rep: Rep) -> str:
         """Which limit is reached, in words; empty for none."""
-        return why_full(
+        reached = limit_reached(
             held=self.open,
             new_today=self.new_today,
             max_open=rep.max_open,
             max_new_a_day=rep.max_new_a_day,
         )
+        return reached.words if reached else ""
 
 
 def hours_of(reps: Iterable[Rep]) -> dict[int, WorkingHours]:

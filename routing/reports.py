@@ -7,7 +7,15 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet, Subquery
 
 from leads.models import Account, Product, Source
-from routing.models import LeadTag, Qualification, Rep, StateChange, Task, Team
+from routing.models import (
+    LeadTag,
+    Qualification,
+    Rep,
+    RoutingDecision,
+    StateChange,
+    Task,
+    Team,
+)
 from routing.models.qualification import Review, State
 from routing.models.task import tomorrow
 from routing.queue import EXPIRING_WITHIN, Tab
@@ -65,6 +73,19 @@ def queue_figures(viewer: Viewer, *, at: datetime) -> QueueFigures:
     }
     counts = {tab: sum(count.number for count in found) for tab, found in kinds.items()}
     return QueueFigures(counts, newest)
+
+
+def why_nobodys(newest_change: int) -> str:
+    """Why the newest of those that nobody works was dealt to nobody, in the routing log's words;
+    empty where the log has nothing of it. Looked up again once a state has changed."""
+    return remembered(f"queue-nobodys-{newest_change}", STATES_CACHED_S, _why_nobodys)
+
+
+def _why_nobodys() -> str:
+    newest = Qualification.objects.undealt().order_by("-opened_at", "-pk").values("pk")[:1]
+    decisions = RoutingDecision.objects.filter(qualification__in=newest, rep=None)
+    steps = decisions.order_by("-pk").values_list("steps", flat=True).first()
+    return str(steps[-1]["why"]) if steps else ""
 
 
 @dataclass(frozen=True, slots=True)

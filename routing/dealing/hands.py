@@ -1,8 +1,24 @@
 """A rep as the dealing sees them: whether they can take a PQL now, and if not, why. Pure."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
+
+
+class Obstacle(NamedTuple):
+    """What keeps a rep from a PQL. ``kind`` follows a number (``2 full``), ``words`` are theirs."""
+
+    kind: str
+    words: str
+
+
+def in_short(obstacles: Iterable[Obstacle]) -> str:
+    """How many reps each kind keeps, the commonest first: ``3 reps at the daily limit, 1 off``."""
+    (kind, count), *more = Counter(one.kind for one in obstacles).most_common()
+    first = f"{count} rep{'' if count == 1 else 's'} {kind}"
+    return ", ".join([first, *(f"{count} {kind}" for kind, count in more)])
 
 
 @dataclass(slots=True)
@@ -29,16 +45,16 @@ class Hand:
     away: str = ""
     last_dealt_at: datetime | None = None
 
-    def cannot(self, skills: Sequence[str]) -> str:
-        """Why they cannot take a PQL that asks for these skills; empty: they can."""
+    def obstacle(self, skills: Sequence[str]) -> Obstacle | None:
+        """Why they cannot take a PQL that asks for these skills; None: they can."""
         if self.away:
-            return self.away
+            return Obstacle("off", self.away)
         lacking = [skill for skill in skills if skill.casefold() not in self.skills]
         if lacking:
-            return f"lacks {', '.join(lacking)}"
+            return Obstacle("without the skills", f"lacks {', '.join(lacking)}")
         if self.opens_at is None:
-            return "has no working hours"
-        return why_full(
+            return Obstacle("without working hours", "has no working hours")
+        return limit_reached(
             held=self.open,
             new_today=self.new_today,
             max_open=self.max_open,
@@ -68,12 +84,12 @@ class Hand:
         self.last_dealt_at = at
 
 
-def why_full(
+def limit_reached(
     *, held: int, new_today: int, max_open: int | None, max_new_a_day: int | None
-) -> str:  # fmt: skip
-    """Which limit is reached, in words; empty for none. ``held`` are open ones."""
+) -> Obstacle | None:
+    """Which limit is reached, if one is. ``held`` are open ones."""
     if max_open is not None and held >= max_open:
-        return f"{held} open, {max_open} at most"
+        return Obstacle("full", f"{held} open, {max_open} at most")
     if max_new_a_day is not None and new_today >= max_new_a_day:
-        return f"{new_today} new today, {max_new_a_day} at most"
-    return ""
+        return Obstacle("at the daily limit", f"{new_today} new today, {max_new_a_day} at most")
+    return None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from routing.dealing.conditions import Checked, all_hold, check
 from routing.dealing.decisions import Considered, Decision, Step
 from routing.dealing.facts import Facts
-from routing.dealing.hands import Hand
+from routing.dealing.hands import Hand, Obstacle, in_short
 from routing.dealing.pilots import Arm, Place
 from routing.dealing.rules import Closed, Pool, Rule, Way
 from routing.dealing.territories import Area
@@ -29,7 +29,7 @@ class _Line:
     """Who stands in line for a PQL, and who was skipped and why."""
 
     standing: list[Hand]
-    skipped: dict[int, str]
+    skipped: dict[int, Obstacle]
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class Table:
     turns: dict[str, dict[int, Turn]] = field(default_factory=dict)
     ties: dict[int, list[Tie]] = field(default_factory=dict)
     touched: set[tuple[str, int]] = field(default_factory=set)
-    _barred: Mapping[int, str] = field(default_factory=dict, init=False)
+    _barred: Mapping[int, Obstacle] = field(default_factory=dict, init=False)
 
     def deal(self, facts: Facts, *, at: datetime, place: Place | None = None) -> Decision:
         """Try the rules in order. Who gets it has one more; nobody is dealt past a limit.
@@ -67,7 +67,7 @@ class Table:
     @property
     def is_full(self) -> bool:
         """Whether nobody at all can take one."""
-        return all(hand.cannot(()) for hand in self.hands.values())
+        return all(hand.obstacle(()) for hand in self.hands.values())
 
     def _try(
         self, rule: Rule, facts: Facts, steps: list[Step], at: datetime
@@ -82,7 +82,7 @@ class Table:
         candidates = self._candidates(rule, inside, facts)
         line = self._line_up(rule, candidates)
         if not line.standing:
-            why = "Nobody it is for can take one" if candidates else _NOBODY[rule.pool]
+            why = _why_nobody(line) if candidates else _NOBODY[rule.pool]
             considered = _told(candidates, line, None)
             steps.append(Step(rule.key, rule.name, False, why, checks, considered))
             return None
@@ -135,7 +135,7 @@ class Table:
 
     def _line_up(self, rule: Rule, candidates: Sequence[Hand]) -> _Line:
         skipped = {
-            hand.rep_id: self._barred.get(hand.rep_id) or hand.cannot(rule.skills)
+            hand.rep_id: self._barred.get(hand.rep_id) or hand.obstacle(rule.skills)
             for hand in candidates
         }
         standing = [hand for hand in candidates if not skipped[hand.rep_id]]
@@ -177,12 +177,12 @@ class Table:
         self.ties.setdefault(facts.account_id, []).append(tie)
 
 
-def _barred_by(place: Place | None) -> dict[int, str]:
+def _barred_by(place: Place | None) -> dict[int, Obstacle]:
     """Whom a pilot keeps from what it is compared with, and why."""
     if place is None or place.arm is Arm.PILOT:
         return {}
     why = f"is in the pilot {place.pilot.name}, which this lead is compared with"
-    return dict.fromkeys(place.pilot.reps, why)
+    return dict.fromkeys(place.pilot.reps, Obstacle("in the pilot", why))
 
 
 _NOBODY = {
@@ -192,6 +192,10 @@ _NOBODY = {
     Pool.TERRITORY: "Nobody works the territory",
     Pool.ACCOUNT: "Nobody owns or works this account",
 }
+
+
+def _why_nobody(line: _Line) -> str:
+    return f"Nobody it is for can take it now: {in_short(line.skipped.values())}"
 
 
 def _where(
@@ -229,7 +233,11 @@ def _by_hours(rule: Rule, line: _Line, at: datetime) -> tuple[_Line, datetime | 
 
 def _leave(line: _Line, kept: Sequence[Hand], why: str) -> _Line:
     ids = {hand.rep_id for hand in kept}
-    late = {h.rep_id: why.format(h.opening) for h in line.standing if h.rep_id not in ids}
+    late = {
+        hand.rep_id: Obstacle("closed", why.format(hand.opening))
+        for hand in line.standing
+        if hand.rep_id not in ids
+    }
     return _Line(list(kept), {**line.skipped, **late})
 
 
@@ -245,7 +253,7 @@ def _told(
         Considered(
             hand.rep_id,
             hand.name,
-            line.skipped.get(hand.rep_id, ""),
+            line.skipped[hand.rep_id].words if hand.rep_id in line.skipped else "",
             chosen is not None and hand.rep_id == chosen.rep_id,
         )
         for hand in candidates

@@ -40,7 +40,6 @@ from rubrics.models import Score, ScoreChange
 OPENED = "Met all three thresholds"
 STILL_MET = "Still meets all three thresholds after its rest"
 OPENED_BY_VERSION = "Met all three thresholds when a new version went live"
-NOBODY = "Nobody can take it now: every rep is away or full"
 
 
 Key = tuple[int, int]
@@ -258,7 +257,7 @@ def _in_a_row(opened: str, after: str) -> str:
 
 
 def _why_nobody(decision: Decision) -> str:
-    return decision.reason[:200] if decision.waits_until else NOBODY
+    return (decision.reason if decision.waits_until else decision.last.why)[:200]
 
 
 def _dealt(qualification: Qualification, decision: Decision, *, at: datetime) -> StateChange:

@@ -112,6 +112,7 @@ def _queue(
         "page": page,
         "of": None if wanted.is_filtered else figures.counts.get(wanted.tab),
         "unassigned": figures.counts[Tab.UNASSIGNED],
+        "why_nobodys": lambda: reports.why_nobodys(figures.newest_change),
         "orders": [(order.value, ORDER_LABELS[order]) for order in orders_of(wanted.tab)],
         "choices": choices,
         "reps": choices.reps_for(viewer),

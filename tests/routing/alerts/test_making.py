@@ -133,7 +133,9 @@ def test_a_pql_nobody_could_take_is_urgent_to_managers() -> None:
         AlertKind.UNASSIGNED_PQL,
         Severity.URGENT,
     )
-    assert "Nobody can take it now" in Content.from_json(alert.content).message
+    assert (
+        "Nobody it is for can take it now: 1 rep off." in Content.from_json(alert.content).message
+    )
 
 
 @pytest.mark.parametrize("role", ["sees all", "superuser"])

@@ -80,8 +80,8 @@ def test_a_full_rule_hands_on_to_the_next_and_at_last_to_the_fallback() -> None:
     )
     decision = table.deal(FACTS, at=AT)
     assert [(step.name, step.fired, step.why) for step in decision.steps[:2]] == [
-        ("Owner", False, "Nobody it is for can take one"),
-        ("Second", False, "Nobody it is for can take one"),
+        ("Owner", False, "Nobody it is for can take it now: 1 rep full"),
+        ("Second", False, "Nobody it is for can take it now: 1 rep without the skills"),
     ]
     assert decision.steps[1].considered[0].skipped == "lacks German"
     assert decision.last.name == FALLBACK.name
@@ -101,7 +101,16 @@ def test_nobody_at_all_is_said_with_each_reason() -> None:
     assert _skipped(decision) == {
         1: "switched off", 2: "0 open, 0 at most", 3: "has no working hours",
     }  # fmt: skip
+    assert decision.last.why.endswith("now: 1 rep off, 1 full, 1 without working hours")
     assert _table(hands=[]).deal(FACTS, at=AT).last.why == "There are no reps"
+
+
+def test_daily_limits_are_named_the_commonest_reason_first() -> None:
+    spent = {"max_new_a_day": 1, "new_today": 1}
+    hands = [_hand(1, away="has a day off"), _hand(2, **spent), _hand(3, **spent)]
+    decision = _table(hands=hands).deal(FACTS, at=AT)
+    told = "Nobody it is for can take it now: 2 reps at the daily limit, 1 off"
+    assert decision.last.why == told
 
 
 def test_skills_are_compared_without_regard_to_case() -> None:

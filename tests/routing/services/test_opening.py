@@ -63,7 +63,7 @@ def test_open_with_nobody_available_leaves_it_new_and_says_so() -> None:
     services.open_qualifications(at=AT, limit=10)
     opened = Qualification.objects.get()
     assert (opened.state, opened.rep, opened.assigned_at) == (State.NEW, None, None)
-    assert opened.changes.get().reason.endswith("Nobody can take it now: every rep is away or full")
+    assert opened.changes.get().reason.endswith("Nobody it is for can take it now: 2 reps off")
 
 
 def test_deal_waiting_gives_them_to_reps_who_came_back_oldest_first() -> None:
@@ -201,9 +201,9 @@ def test_open_says_how_the_last_one_of_the_product_ended() -> None:
     told = "Qualified again: last time rejected on 29 Jan 2026 by Maya Lind because “Not looking"
     assert history.reason.startswith(f"Met all three thresholds. {told}")
     assert len(history.reason) == 300
-    assert history.reason.endswith("Nobody can take it now: every rep is away or full")
+    assert history.reason.endswith("…. There are no reps")
     new = Qualification.objects.get(lead=first.lead).changes.get()
-    assert new.reason.startswith("Met all three thresholds. Nobody")
+    assert new.reason == "Met all three thresholds. There are no reps"
 
 
 def test_open_asks_the_database_no_more_for_more_leads_that_come_back() -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from leads.models import Source
 from routing.models import Forecast, Qualification
 from routing.models.qualification import State
+from routing.services import open_qualifications
 from rubrics.models import Score
 from rubrics.publishing import publish_now
 from rubrics.services import load_rubric
@@ -348,3 +349,16 @@ def test_empty_queue_leads_who_may_to_where_sources_are_made(client: Client) -> 
     assert words not in client.get("/?q=nobody").content.decode()
     Source.objects.create(name="Product")
     assert words not in client.get("/").content.decode()
+
+
+def test_the_notice_of_what_nobody_works_says_why_by_the_log(client: Client) -> None:
+    RepFactory.create(max_new_a_day=0)
+    client.force_login(make_manager())
+    make_pql(rep=None, state=State.NEW)
+    assert "by its log" not in client.get("/?tab=mine").content.decode()  # it has no entry
+    ScoreChangeFactory.create()
+    open_qualifications(at=timezone.now(), limit=10)
+    page = client.get("/?tab=mine").content.decode()
+    assert "2 PQLs nobody works." in page
+    assert "Nobody it is for can take it now: 1 rep at the daily limit" in page
+    assert "No rep was available" not in page
