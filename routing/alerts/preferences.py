@@ -12,9 +12,10 @@ from routing.alerts.timing import Pace, Times, ahead_of, due_at, open_between_qu
 from routing.availability import hours_of
 from routing.dealing.hours import WorkingHours
 from routing.models import Alert, AlertPreference, Rep
-from routing.models.alert import Channel, Severity
+from routing.models.alert import AlertKind, Channel, Severity
 from routing.models.alert_preference import QuietHours
 from routing.models.rep import workspace_zone
+from routing.viewers import Viewer
 
 CHOICES = (
     "slack_from",
@@ -58,6 +59,21 @@ class Manner:
             return []
         least = {Channel.SLACK: chosen.slack_from, Channel.EMAIL: chosen.email_from}
         return [channel.value for channel, needed in least.items() if severity >= needed]
+
+
+def kinds_for(viewer: Viewer) -> list[AlertKind]:
+    """What a person can be told as things stand (docs/alerts.md says of each kind whom)."""
+    is_rep = viewer.rep_id is not None
+    told = {
+        AlertKind.UNASSIGNED_PQL: viewer.sees_team,
+        AlertKind.REVIEW: viewer.may_review,
+        AlertKind.SLA_REMINDER: is_rep or viewer.may_review,
+        AlertKind.SLA_BREACH: is_rep or viewer.sees_team,
+        AlertKind.PLAY: is_rep or bool(viewer.managed),
+        AlertKind.PILOT: viewer.in_pilot,
+        AlertKind.TEAM_SUMMARY: bool(viewer.managed),
+    }
+    return [kind for kind in AlertKind if told.get(kind, is_rep)]
 
 
 def preference_of(user: User) -> AlertPreference:

@@ -1,5 +1,6 @@
 """What people choose about their alerts, checked."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -46,11 +47,10 @@ class InboxForm(forms.Form):
 
 
 class PreferenceForm(PreferenceModelForm):
-    """When and how somebody's alerts leave the inbox."""
+    """When and how somebody's alerts leave the inbox; ``kinds`` are those they can get."""
 
     mute = forms.ChoiceField(required=False, label="Mute everything")
     muted_kinds = forms.MultipleChoiceField(
-        choices=AlertKind,
         required=False,
         label="Kinds that stay in the inbox",
         widget=forms.CheckboxSelectMultiple,
@@ -75,7 +75,9 @@ class PreferenceForm(PreferenceModelForm):
             for name in ("digest_time", "quiet_from", "quiet_until")
         }
 
-    def __init__(self, *args: Any, at: datetime, zone: tzinfo, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, at: datetime, zone: tzinfo, kinds: Sequence[AlertKind], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._at, self._zone = at, zone
         choices = list(MUTES.items())
@@ -86,12 +88,20 @@ class PreferenceForm(PreferenceModelForm):
         mute = self.fields["mute"]
         assert isinstance(mute, forms.ChoiceField)
         mute.choices = choices
+        self._unasked = [kind for kind in self.instance.muted_kinds if kind not in kinds]
+        muted_kinds = self.fields["muted_kinds"]
+        assert isinstance(muted_kinds, forms.MultipleChoiceField)
+        muted_kinds.choices = [(kind.value, kind.label) for kind in kinds]
 
     def clean_mute(self) -> str:
         chosen: str = self.cleaned_data["mute"]
         if chosen != KEEP:
             self.instance.muted_until = self._until(chosen)
         return chosen
+
+    def clean_muted_kinds(self) -> list[str]:
+        """With those that were muted before and are not asked for: they may come to matter."""
+        return [*self.cleaned_data["muted_kinds"], *self._unasked]
 
     def _until(self, chosen: str) -> datetime | None:
         here = self._at.astimezone(self._zone)

@@ -10,6 +10,7 @@ from routing.alerts import inbox as box
 from routing.alerts.content import Content
 from routing.alerts.preferences import (
     forget_preference,
+    kinds_for,
     manner_of,
     own_preference,
     preference_of,
@@ -92,7 +93,8 @@ def alert_preferences(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     chosen = own_preference(user)
     manner = manner_of(user)
     posted = request.POST if request.method == "POST" else None
-    form = PreferenceForm(posted, instance=chosen, at=at, zone=manner.zone)
+    kinds = kinds_for(viewer)
+    form = PreferenceForm(posted, instance=chosen, at=at, zone=manner.zone, kinds=kinds)
     if form.is_valid():
         save_preference(form.save(commit=False), at=at)
         messages.success(request, "Saved. It holds for alerts that wait, too.")

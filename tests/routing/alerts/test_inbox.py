@@ -188,7 +188,7 @@ def test_a_few_alerts_are_no_habit() -> None:
 CHOICES = {
     "slack_from": "3", "email_from": "5", "rhythm": "hourly", "digest_time": "09:00",
     "quiet_hours": "own", "quiet_from": "19:00", "quiet_until": "08:00", "urgent_at_once": "on",
-    "time_zone": "Europe/Berlin", "muted_kinds": ["pilot"], "mute": "",
+    "time_zone": "Europe/Berlin", "muted_kinds": ["play"], "mute": "",
 }  # fmt: skip
 
 
@@ -197,12 +197,29 @@ def test_settings_are_ones_own(client: Client, maya: User) -> None:
     assert "You go by the settings of" in client.get(url("alert-preferences")).content.decode()
     client.post(url("alert-preferences"), CHOICES)
     own = AlertPreference.objects.get(user=maya)
-    assert (own.rhythm, own.slack_from, own.muted_kinds) == ("hourly", Severity.HIGH, ["pilot"])
+    assert (own.rhythm, own.slack_from, own.muted_kinds) == ("hourly", Severity.HIGH, ["play"])
     teams.refresh_from_db()
     assert teams.rhythm == Rhythm.DAILY
 
     client.post(url("alert-preferences-reset"))
     assert not AlertPreference.objects.filter(user=maya).exists()
+
+
+def test_settings_ask_for_what_one_can_get_and_keep_the_rest(client: Client, maya: User) -> None:
+    AlertPreference.objects.create(team=maya.rep.team, muted_kinds=["task", "team_summary"])
+    page = client.get(url("alert-preferences")).content.decode()
+    assert 'value="new_pql"' in page
+    for others in ("unassigned_pql", "review", "pilot", "team_summary"):
+        assert f'value="{others}"' not in page
+    client.post(url("alert-preferences"), CHOICES)
+    assert AlertPreference.objects.get(user=maya).muted_kinds == ["play", "team_summary"]
+
+
+def test_who_is_told_nothing_is_not_asked_of_what(client: Client) -> None:
+    client.force_login(UserFactory.create(permissions=["view_lead"]))
+    page = client.get(url("alert-preferences")).content.decode()
+    assert "Kinds that stay in the inbox" not in page
+    assert client.post(url("alert-preferences"), CHOICES | {"muted_kinds": []}).status_code == 302
 
 
 def test_settings_begin_as_what_counts_now(client: Client, maya: User) -> None:

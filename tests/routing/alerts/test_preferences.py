@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -10,16 +11,48 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 
 from routing.alerts import claim_messages, raise_alert
-from routing.alerts.preferences import manner_of, preference_of, save_preference
+from routing.alerts.preferences import (
+    kinds_for,
+    manner_of,
+    preference_of,
+    save_preference,
+)
 from routing.models import Alert, AlertPreference, Rep, SeverityRule
 from routing.models.alert import AlertKind, Channel, Severity
 from routing.models.alert_preference import NEVER, QuietHours, Rhythm
+from routing.viewers import Viewer
 from tests.factories.routing import RepFactory, UserFactory, make_pql, rep_of
 from tests.factories.rubrics import ProductFactory
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 10, 12, 20, tzinfo=UTC)  # a Tuesday
 EVENING = NOON + timedelta(hours=8)
+
+
+OF_REPS = {
+    "new_pql", "handed_pql", "woken_pql", "sla_reminder", "sla_breach", "task", "task_due", "play",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("who", "kinds"),
+    [
+        pytest.param({"rep_id": 1}, OF_REPS, id="a rep"),
+        pytest.param({"rep_id": 1, "in_pilot": True}, OF_REPS | {"pilot"}, id="a pilot's rep"),
+        pytest.param({"rep_id": 1, "may_review": True}, OF_REPS | {"review"}, id="an SDR"),
+        pytest.param({"may_review": True}, {"review", "sla_reminder"}, id="a reviewer"),
+        pytest.param({"sees_all": True}, {"unassigned_pql", "sla_breach"}, id="sees all"),
+        pytest.param(
+            {"managed": (1,)}, {"unassigned_pql", "sla_breach", "play", "team_summary"},
+            id="a team's manager",
+        ),
+        pytest.param({}, set(), id="looks on"),
+    ],
+)  # fmt: skip
+def test_kinds_are_those_one_can_be_told(who: dict[str, Any], kinds: set[str]) -> None:
+    nobody: dict[str, Any] = dict.fromkeys(("rep_id", "team_id"))
+    nobody |= {"user_id": 1, "sees_all": False, "may_work": True, "sees_leads": True}
+    assert set(kinds_for(Viewer(**nobody | who))) == kinds
 
 
 def prefer(user: User, **choices: object) -> AlertPreference:
