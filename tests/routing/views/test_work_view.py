@@ -83,6 +83,24 @@ def test_a_question_comes_back_with_what_is_wrong_and_what_was_written(
     assert (pql.state, pql.changes.count()) == (State.CONTACTED, 0)
 
 
+def test_a_question_on_a_page_of_its_own_comes_back_as_that_page(
+    client: Client, maya: User
+) -> None:
+    pql = make_pql(rep=maya.rep)
+    address = f"/pqls/{pql.pk}/reject/"
+    asked = client.get(address, {"next": "/?tab=team"}).content.decode()
+    refused = client.post(address, {"next": "/?tab=team"})
+    assert refused.status_code == 422
+    again = refused.content.decode()
+    for page in (asked, again):
+        form = page[page.index('<form method="post" class="ask"') : page.index("</main>")]
+        assert "hx-post" not in form  # else the answer opens in a dialog over this page
+        assert 'href="/?tab=team">Cancel' in form
+    assert again.count('class="errors"') == 1
+    in_dialog = client.get(address, headers=HTMX).content.decode()
+    assert f'hx-post="{address}"' in in_dialog
+
+
 def test_note_by_a_mate_on_what_is_closed(client: Client, maya: User) -> None:
     pql = make_pql(rep=RepFactory.create(), state=State.WON, closed_at=timezone.now())
     response = client.post(f"/pqls/{pql.pk}/note/", {"text": "Renewal in May"}, headers=HTMX)
