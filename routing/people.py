@@ -53,11 +53,13 @@ class Explained:
     """A score with its reasons, its past and what may come.
 
     ``score`` is the stored one or, where ``is_past``, one computed for a past moment and not
-    saved. ``outlook`` is of the present only.
+    saved. ``outlook`` is of the present only. ``seen_at`` is the moment from which is told how long
+    ago something was: a score may stand for days.
     """
 
     score: Score
     is_past: bool
+    seen_at: datetime
     outlook: Outlook | None
     segment: str
     band: Band | None
@@ -133,6 +135,7 @@ def explained(score: Score, *, at: datetime, as_of: datetime | None = None) -> E
     return Explained(
         score=row,
         is_past=as_of is not None,
+        seen_at=as_of or at,
         outlook=_outlook(stored, score, at) if as_of is None else None,
         segment=segment_reason(score) if as_of is None else "",
         band=band_of(row),

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db.models import F, Max, Prefetch, QuerySet
 
 from leads.models import Account, Lead
-from rubrics.explain import breakdown
+from rubrics.explain import stored_score
+from rubrics.known import with_facts
 from rubrics.labels import band_of, tier_words
 from rubrics.mappers import compiled
 from rubrics.models import AccountScore, Score
@@ -47,11 +48,17 @@ def standings(account: Account) -> list[Standing]:
             segment=segment_reason(score),
             band=band_of(score),
             tier=tier_words(score),
-            lines=sorted(breakdown(score), key=lambda line: line.axis is Axis.BEHAVIOR),
+            lines=_lines(score, account),
             maximum=compiled(score.version_id).version.max_total,
         )
         for score in scores.select_related("account", "product", "version__rubric")
     ]
+
+
+def _lines(score: AccountScore, account: Account) -> list[Line]:
+    scored = stored_score(score)
+    told = with_facts(scored.lines, scored, account_id=account.pk)
+    return sorted(told, key=lambda line: line.axis is Axis.BEHAVIOR)
 
 
 def members(leads: QuerySet[Lead], *, limit: int = MOST_MEMBERS) -> Sequence[Member]:

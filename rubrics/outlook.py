@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from rubrics import explain
 from rubrics.evidence import Contacts, contacts
 from rubrics.explain import Scored
+from rubrics.known import with_facts
 from rubrics.measures import MEASURES, HitMeasure
 from rubrics.scoring.advice import Advice, advise
 from rubrics.scoring.points import reached_tier
@@ -36,8 +37,8 @@ class Until:
 
 
 def detailed(scored: Scored, *, lead_id: int) -> list[Line]:
-    """The score's lines, each criterion's with what was measured, when it last happened, and what
-    its next step takes. One query, whatever the number of criteria."""
+    """The score's lines, each criterion's with what was measured, when it last happened or since
+    when it is known, and what its next step takes. At most three queries."""
     found = contacts(scored.version, lead_id=lead_id, at=scored.at)
     start = start_of(scored, found)
     told = []
@@ -54,7 +55,8 @@ def detailed(scored: Scored, *, lead_id: int) -> list[Line]:
                 next_step=next_words(start, index),
             )
         )
-    return told + scored.lines[len(told) :]
+    told += scored.lines[len(told) :]
+    return with_facts(told, scored, lead_id=lead_id)
 
 
 def _telling_column(criterion: Criterion, measured: Measured) -> int:

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from leads.models import Lead
+from leads.values import value_words
 from rubrics.scoring import words as scoring_words
 
 register = template.Library()
@@ -84,15 +85,7 @@ def initials(name: object) -> str:
 @register.filter
 def readable(value: Any) -> str:
     """An attribute's value in words: lists with commas, yes and no."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, list):
-        return ", ".join(readable(item) for item in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {readable(item)}" for key, item in value.items())
-    if isinstance(value, int):
-        return f"{value:,}"
-    return "–" if value in {None, ""} else str(value)
+    return value_words(value)
 
 
 @register.filter

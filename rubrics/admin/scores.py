@@ -20,6 +20,7 @@ from unfold.decorators import display
 from leads.admin.base import BigTableAdmin, change_url, lead_link, once, page_link
 from leads.admin.filters import MomentFilter
 from leads.models import Account
+from leads.moments import day_words
 from rubrics import outlook
 from rubrics.explain import breakdown, score_now, stored_score
 from rubrics.labels import band_of, tier_words
@@ -86,6 +87,7 @@ class StoredScoreAdmin(BigTableAdmin):
 def _more_of(line: Line) -> SafeString:
     """When it last happened, what its next step takes, and that it is a proxy, where known."""
     told = [
+        f"{line.measured}, known since {day_words(line.known_at)}" if line.known_at else "",
         f"Last on {date_format(localtime(line.last_at), 'j M Y, H:i')}" if line.last_at else "",
         f"Next: {line.next_step}" if line.next_step else "",
         f"Stands in for: {line.proxy_for}" if line.proxy_for else "",

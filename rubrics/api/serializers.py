@@ -71,6 +71,9 @@ class DetailedLineSerializer(LineSerializer):
         help_text="What was measured, in words; empty if it is unknown."
     )
     last_at = serializers.DateTimeField(allow_null=True, help_text="When the last of its hits was.")
+    known_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when the fact is known that it looked at."
+    )
     next_step = serializers.CharField(
         help_text="What its next step takes and gives; empty where none is possible any more."
     )

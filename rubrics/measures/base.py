@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from psycopg import sql
 
+from leads.values import value_words
 from rubrics.scoring.steps import Need
 from rubrics.scoring.types import DAY_US, Axis
 
@@ -246,6 +247,10 @@ class AttributeMeasure(Measure):
     def value(self, params: Params) -> sql.Composable:
         """The expression that gives the number, or null."""
         raise NotImplementedError
+
+    def tell(self, params: Params, found: object) -> str:
+        """What was found, in words that follow the attribute's: company size ``445``."""
+        return value_words(found)
 
     def changes(self, params: Params) -> list[sql.Composable]:
         """Moments after ``s.at`` at which time alone changes the number."""

@@ -273,6 +273,9 @@ class EmailDomainIn(AttributeMeasure):
             domain=domain, exact=sql.Literal(exact), endings=sql.Literal(endings)
         )
 
+    def tell(self, params: Params, found: object) -> str:
+        return f"at {str(found).partition('@')[2]}"
+
     def describe(self, params: Params, value: float | None, names: Names) -> str:
         name = params["list"] or "domains"
         return _is(

@@ -328,7 +328,8 @@ class Line:
     """One reason of a score. The lines of an axis sum to its score.
 
     Where asked for, a criterion's line also says what was measured, in words (``measured``), when
-    the last of its hits was, and what its next step takes and gives (``next_step``).
+    the last of its hits was or, of a fact, since when it is known, and what its next step takes and
+    gives (``next_step``).
     """
 
     key: str
@@ -341,4 +342,5 @@ class Line:
     proxy_for: str = ""
     measured: str = ""
     last_at: datetime | None = None
+    known_at: datetime | None = None
     next_step: str = ""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from leads.models import Event, Hit, Lead, LeadChange, Signal, Source
 from rubrics import scores
 from rubrics.mappers import forget_compiled
-from rubrics.models import RubricVersion
+from rubrics.models import RubricVersion, Score
 from rubrics.publishing import publish_now
 from rubrics.services import draft_version, load_rubric
 from tests.factories.routing import RepFactory, TeamFactory, UserFactory, make_manager, make_pql
@@ -237,6 +237,15 @@ def test_lead_says_until_when_it_is_a_pql(client: Client, maya: User, scored: Le
     assert "No product activity for 30 days" in page
 
 
+def test_lead_lines_say_how_long_ago_it_is_now(client: Client, maya: User, scored: Lead) -> None:
+    """The score stands since two days: then it was one day ago."""
+    Score.objects.update(at=timezone.now() - 2 * DAY)
+    page = client.get(f"/leads/{scored.pk}/").content.decode()
+    assert "last 3 d ago" in page
+    yesterday = client.get(f"/leads/{scored.pk}/", {"at": f"{timezone.now() - DAY:%Y-%m-%d}"})
+    assert "last 3 d ago" not in yesterday.content.decode()
+
+
 def test_lead_lines_say_when_and_what_next(client: Client, maya: User, scored: Lead) -> None:
     page = client.get(f"/leads/{scored.pk}/").content.decode()
     assert "Invited a teammate · last 3 d ago" in page
@@ -306,7 +315,7 @@ def test_lead_costs_a_fixed_number_of_queries(
     client: Client, maya: User, scored: Lead, django_assert_max_num_queries: Any
 ) -> None:
     client.get(f"/leads/{scored.pk}/")
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(30):
         client.get(f"/leads/{scored.pk}/")
 
 

@@ -1,0 +1,122 @@
+"""What a line of fit says was found: the value as of the score's moment, and since when."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from leads.models import Account, AttributeChange, Lead, Product
+from rubrics import explain
+from rubrics.explain import Scored
+from rubrics.known import with_facts
+from rubrics.models import RubricVersion
+from rubrics.services import load_rubric
+from tests.rubrics.makers import AT, make_lead, make_product
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+DOCUMENT: dict[str, Any] = {
+    "rubric": "facts",
+    "signals": {"a": {}},
+    "lists": {"personal": ["gmail.com"]},
+    "criteria": [
+        {"key": "size", "measure": "number_in_range", "attribute": "account.employees",
+         "tiers": [{"ranges": [[50, 500]], "points": 15}]},
+        {"key": "industry", "measure": "value_in_list",
+         "attribute": ["account.industry", "lead.industry"],
+         "tiers": [{"values": ["SaaS"], "points": 5}]},
+        {"key": "tools", "measure": "overlaps", "attribute": "account.technologies",
+         "tiers": [{"any_of": ["Slack"], "points": 5}]},
+        {"key": "mail", "measure": "email_domain_in",
+         "tiers": [{"list": "personal", "points": -5}]},
+        {"key": "phone", "measure": "is_present", "attribute": "lead.phone",
+         "tiers": [{"points": 2}]},
+        {"key": "used", "measure": "count", "signals": ["a"], "tiers": [{"points": 10}]},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def product() -> Product:
+    return make_product("a")
+
+
+@pytest.fixture
+def version(product: Product) -> RubricVersion:
+    return load_rubric(DOCUMENT, product=product, by=None, at=AT)
+
+
+def know(
+    at: datetime, *, lead: Lead | None = None, account: Account | None = None, **facts: Any
+) -> None:
+    AttributeChange.objects.bulk_create(
+        AttributeChange(
+            lead=lead, account=account, name=name, value=value, known_at=at, confirmed_at=at
+        )
+        for name, value in facts.items()
+    )
+
+
+@pytest.fixture
+def lead(product: Product) -> Lead:
+    """Somebody whose company grew from 40 to 1,445 five days ago, and shrinks tomorrow."""
+    lead = make_lead(product, started_at=AT - 30 * DAY, account={})
+    company = lead.account
+    assert company is not None
+    know(AT - 20 * DAY, lead=lead, **{"$account": company.pk, "email": "ada@mail.example"})
+    know(AT - 20 * DAY, lead=lead, industry="SaaS", phone="")
+    know(AT - 10 * DAY, account=company, employees=40, industry=None)
+    know(AT - 10 * DAY, account=company, technologies=["Slack", "Jira"])
+    know(AT - 5 * DAY, account=company, employees=1445)
+    know(AT + DAY, account=company, employees=9)
+    return lead
+
+
+def scored(version: RubricVersion, lead: Lead, at: datetime) -> Scored:
+    found = explain.score_as_of(version.pk, lead_id=lead.pk, at=at)
+    assert found is not None
+    return found
+
+
+def told(lines: Any) -> list[tuple[str, str, datetime | None]]:
+    return [(line.key, line.measured, line.known_at) for line in lines]
+
+
+def test_lines_say_what_was_found_at_their_moment(
+    version: RubricVersion, lead: Lead, django_assert_num_queries: Any
+) -> None:
+    """The newest value by then; of several attributes the first known; of an e-mail the domain."""
+    now = scored(version, lead, AT)
+    with django_assert_num_queries(2):
+        lines = with_facts(now.lines, now, lead_id=lead.pk)
+    assert told(lines[:6]) == [
+        ("size", "Company size 1,445", AT - 5 * DAY),
+        ("industry", "Industry SaaS", AT - 20 * DAY),
+        ("tools", "Tools Slack, Jira", AT - 10 * DAY),
+        ("mail", "Email at mail.example", AT - 20 * DAY),
+        ("phone", "", None),
+        ("used", "", None),
+    ]
+    then = scored(version, lead, AT - 6 * DAY)
+    (size, *_) = with_facts(then.lines, then, lead_id=lead.pk)
+    assert (size.measured, size.points) == ("Company size 40", 0)
+
+
+def test_what_is_unknown_says_nothing(version: RubricVersion, lead: Lead) -> None:
+    """Before anything was known, and for somebody without a company."""
+    early = scored(version, lead, AT - 25 * DAY)
+    assert {line.measured for line in with_facts(early.lines, early, lead_id=lead.pk)} == {""}
+    AttributeChange.objects.filter(name="$account").delete()
+    now = scored(version, lead, AT)
+    assert [line.key for line in with_facts(now.lines, now, lead_id=lead.pk) if line.known_at] == [
+        "industry", "mail",
+    ]  # fmt: skip
+
+
+def test_of_an_account_its_own_facts_alone(
+    version: RubricVersion, lead: Lead, django_assert_num_queries: Any
+) -> None:
+    now = scored(version, lead, AT)
+    with django_assert_num_queries(1):
+        lines = with_facts(now.lines, now, account_id=lead.account_id)
+    assert [line.key for line in lines if line.known_at] == ["size", "tools"]
