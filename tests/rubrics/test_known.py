@@ -46,13 +46,10 @@ def version(product: Product) -> RubricVersion:
     return load_rubric(DOCUMENT, product=product, by=None, at=AT)
 
 
-def know(
-    at: datetime, *, lead: Lead | None = None, account: Account | None = None, **facts: Any
-) -> None:
+def know(of: Lead | Account, at: datetime, facts: dict[str, Any]) -> None:
+    owner = {"lead": of} if isinstance(of, Lead) else {"account": of}
     AttributeChange.objects.bulk_create(
-        AttributeChange(
-            lead=lead, account=account, name=name, value=value, known_at=at, confirmed_at=at
-        )
+        AttributeChange(**owner, name=name, value=value, known_at=at, confirmed_at=at)
         for name, value in facts.items()
     )
 
@@ -63,12 +60,12 @@ def lead(product: Product) -> Lead:
     lead = make_lead(product, started_at=AT - 30 * DAY, account={})
     company = lead.account
     assert company is not None
-    know(AT - 20 * DAY, lead=lead, **{"$account": company.pk, "email": "ada@mail.example"})
-    know(AT - 20 * DAY, lead=lead, industry="SaaS", phone="")
-    know(AT - 10 * DAY, account=company, employees=40, industry=None)
-    know(AT - 10 * DAY, account=company, technologies=["Slack", "Jira"])
-    know(AT - 5 * DAY, account=company, employees=1445)
-    know(AT + DAY, account=company, employees=9)
+    person = {"$account": company.pk, "email": "ada@mail.example", "industry": "SaaS", "phone": ""}
+    know(lead, AT - 20 * DAY, person)
+    small = {"employees": 40, "industry": None, "technologies": ["Slack", "Jira"]}
+    know(company, AT - 10 * DAY, small)
+    know(company, AT - 5 * DAY, {"employees": 1445})
+    know(company, AT + DAY, {"employees": 9})
     return lead
 
 
