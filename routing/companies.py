@@ -78,14 +78,14 @@ def explained_account(account: Account, *, at: datetime) -> list[ExplainedAccoun
 
 
 def _explained(standing: Standing, at: datetime) -> ExplainedAccount:
-    score, version = standing.score, standing.score.version
+    score, version, lines = standing.score, standing.score.version, standing.lines
     changes = account_score_history(account_id=score.account_id, product_id=score.product_id)
     points = [Point(change.at, change.fit, change.behavior, change.total) for change in changes]
     return ExplainedAccount(
         standing=standing,
         axes=(
-            axis_lines(Axis.FIT, score.fit, version.max_fit, standing.lines),
-            axis_lines(Axis.BEHAVIOR, score.behavior, version.max_behavior, standing.lines),
+            axis_lines(Axis.FIT, score.fit, version.max_fit, lines),
+            axis_lines(Axis.BEHAVIOR, score.behavior, version.max_behavior, lines),
         ),
         missing=missing(score),
         chart=step_chart(

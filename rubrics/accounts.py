@@ -20,14 +20,20 @@ MOST_MEMBERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One score of an account, explained. The lines, fit first, sum to each axis."""
+    """One score of an account, explained."""
 
     score: AccountScore
     segment: str
     band: Band | None
     tier: str
-    lines: list[Line]
     maximum: int
+
+    @property
+    def lines(self) -> list[Line]:
+        """Fit first; they sum to each axis. Told when asked for, with one query."""
+        scored = stored_score(self.score)
+        told = with_facts(scored.lines, scored, account_id=self.score.account_id)
+        return sorted(told, key=lambda line: line.axis is Axis.BEHAVIOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +54,10 @@ def standings(account: Account) -> list[Standing]:
             segment=segment_reason(score),
             band=band_of(score),
             tier=tier_words(score),
-            lines=_lines(score, account),
             maximum=compiled(score.version_id).version.max_total,
         )
         for score in scores.select_related("account", "product", "version__rubric")
     ]
-
-
-def _lines(score: AccountScore, account: Account) -> list[Line]:
-    scored = stored_score(score)
-    told = with_facts(scored.lines, scored, account_id=account.pk)
-    return sorted(told, key=lambda line: line.axis is Axis.BEHAVIOR)
 
 
 def members(leads: QuerySet[Lead], *, limit: int = MOST_MEMBERS) -> Sequence[Member]:
