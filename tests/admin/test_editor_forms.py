@@ -2,6 +2,7 @@
 field."""
 
 import html
+import re
 from typing import Any
 
 import pytest
@@ -166,13 +167,19 @@ REFUSED_SECTIONS: list[tuple[str, dict[str, str], str]] = [
     ("segment", {"when-0-attribute": "employees"}, "attribute"),
     ("segment", {"segment_name": ""}, "Give the segment a name and at least one condition"),
     ("ceiling", {"when-row": ""}, "A ceiling needs its points and at least one"),
-    ("ceiling", {"when-0-number": "few"}, "Enter a number"),
+    ("ceiling", {"when-0-number": "few"}, "”: a number, such as 10."),
     ("combination", {"blend_fit": "40"}, "two shares that add up to 100"),
     ("matrix", {"matrix_fit": ""}, "The matrix needs both of its borders"),
     ("cross_product", {"cross_product_days": ""}, "give the points, the days and the number"),
     ("decay", {"decay_percent": "0.5"}, "between 1 and 100"),
     ("decay", {"decay_percent": ""}, "Say which percent"),
-    ("thresholds", {"min_total": "20000"}, "whole number of points"),
+    ("thresholds", {"min_total": "20000"}, "“Total at least”: 10,000 or less."),
+    ("thresholds", {"min_fit": "40000"}, "“Fit at least”: 10,000 or less."),
+    ("thresholds", {"min_fit": "-1"}, "“Fit at least”: 0 or more."),
+    ("thresholds", {"min_fit": "1.5"}, "“Fit at least”: a whole number, such as 10."),
+    ("decay", {"decay_period_days": "32767"}, "“Days of a period”: 3,650 or less."),
+    ("cross_product", {"cross_product_products": "1"}, "“In so many products”: 2 or more."),
+    ("groups", {"0-most": "10001"}, "“Give together at most”: 10,000 or less."),
     ("groups", {"0-most": "", "0-least": ""}, "Give the most, the least, or both"),
     ("groups", {"0-most": "-1"}, "At most -1, the other limit"),
     ("bands", {"0-at_least": "1"}, "Start at 0 and rise"),
@@ -186,7 +193,14 @@ def test_what_makes_no_sense_is_refused(
     before = document_of(draft)
     page = save_section(client, draft, section, **changes)
     assert words in html.unescape(page)
+    assert "Ensure this" not in page
     assert now(draft) == before
+
+
+def test_a_limit_is_told_once(client: Client, draft: RubricVersion) -> None:
+    page = save_section(client, draft, "decay", decay_period_days="-1", decay_points="-1")
+    told = re.findall(r'class="ed-bad"[^>]*>(.*?)</p>', html.unescape(page))
+    assert told == ["“Points lost each period”: 0 or more.", "“Days of a period”: 1 or more."]
 
 
 def save(client: Client, draft: RubricVersion, key: str, **changes: Any) -> str:
@@ -200,7 +214,9 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("fading", {"half_life_number": ""}, "half_life"),
     ("fading", {"recency_factor": ""}, "no number"),
     ("fading", {"name": ""}, "This field is required"),
-    ("fading", {"0-points": "x"}, "Enter a whole number"),
+    ("fading", {"0-points": "x"}, "“Points”: a whole number, such as 10."),
+    ("fading", {"0-points": "-10001"}, "“Points”: -10,000 or more."),
+    ("old", {"every_number": "x"}, "“Each full period of”: a number, such as 10."),
     ("fading", {"tier": []}, "List at least one"),
     ("steps", {"steps_step_2": []}, "two to four"),
     ("steps", {"each": ""}, "no whole number of points"),

@@ -9,6 +9,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from rubrics.admin.editor.criterion_form import days_number
 from rubrics.admin.editor.fields import NumberField
+from rubrics.admin.editor.limits import OwnWords
 from rubrics.admin.editor.menu import UNITS
 from rubrics.admin.editor.params import PARAMS, Surroundings, field_of, given, param_fields
 from rubrics.documents.columns import COMPARISONS
@@ -25,7 +26,7 @@ ANSWERS = (("true", "is so"), ("false", "is not so"), ("unknown", "is not known"
 MOST = 20
 
 
-class ConditionForm(forms.Form):
+class ConditionForm(OwnWords, forms.Form):
     """One condition: a measure's parameters, and what its number is compared with."""
 
     def __init__(

@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 from leads.admin.base import ModelForm
 from rubrics.admin.editor.conditions import Conditions
 from rubrics.admin.editor.fields import SignalsField
+from rubrics.admin.editor.limits import OwnWords, limit_by
 from rubrics.admin.editor.params import Surroundings
 from rubrics.editing.checking import check_sections, sentence
 from rubrics.editing.sections import SECTIONS, section_columns
@@ -102,7 +103,7 @@ CLEARS = {
 }
 
 
-class SectionForm(ModelForm):
+class SectionForm(OwnWords, ModelForm):
     """One section; what the chosen kind does without is forgotten rather than complained about."""
 
     section: str
@@ -115,6 +116,7 @@ class SectionForm(ModelForm):
         super().__init__(data, instance=version, prefix=f"s-{self.section}")
         for field_name, field in self.fields.items():
             field.label = LABELS.get(field_name, field.label)
+            limit_by(field, version._meta.get_field(field_name))
         if "activity_signals" in self.fields:
             self.fields["activity_signals"] = SignalsField(
                 signals=self.around.signals,
@@ -199,7 +201,7 @@ def section_form(
     return made(data, version=fresh)  # type: ignore[call-arg,return-value]  # a SectionForm
 
 
-class Row(forms.Form):
+class Row(OwnWords, forms.Form):
     """One of several rows that are saved together."""
 
     @property
