@@ -71,11 +71,18 @@ class Past:
             of_pql = self.last.get(task.qualification_id or 0)
             word = DONE[State(of_pql.to_state)].lower() if of_pql else "closed"
             return f"Nothing left to do: the PQL it belongs to is {word}"
-        if task.owner is None or task.owner.user_id != alert.user_id:
+        if not _is_still_theirs(alert, task, last):
             return _whose_now(alert, task, last)
         if last is not None and last.act == TaskAct.REOPENED and last.at > alert.created_at:
             return f"Put back{_by(last.by)}, {_after(alert, last.at)}"
         return ""
+
+
+def _is_still_theirs(alert: Alert, task: Task, last: TaskChange | None) -> bool:
+    """Whether it is as it was told: what a play gave to nobody is told to managers."""
+    if task.owner is not None:
+        return task.owner.user_id == alert.user_id
+    return task.qualification_id is None and last is not None and last.rep_id is None
 
 
 def _whose_now(alert: Alert, task: Task, last: TaskChange | None) -> str:

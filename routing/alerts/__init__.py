@@ -4,9 +4,10 @@ An alert is a row in its recipient's inbox, made once for each cause. Ways out o
 (Slack, e-mail, webhooks) take what is due with :func:`claim_messages`.
 """
 
+from routing.alerts.answering import managers_of, managers_of_all
 from routing.alerts.content import Content, Figure, Link, Reason, Scores
 from routing.alerts.due import Message, claim_messages, mark_delivered
-from routing.alerts.making import make_alerts, managers_of_all, raise_alert, raise_notice
+from routing.alerts.making import make_alerts, raise_alert, raise_notice
 from routing.alerts.of_tasks import remind_of_tasks, tell_of_tasks
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Scores",
     "claim_messages",
     "make_alerts",
+    "managers_of",
     "managers_of_all",
     "mark_delivered",
     "raise_alert",

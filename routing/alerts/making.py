@@ -1,6 +1,6 @@
 """Alerts are made: from changes of PQLs, and by whoever has something to tell."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -8,11 +8,12 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from leads.models import Lead
+from routing.alerts.answering import managers_of_all
 from routing.alerts.causes import Cause, cause_of
 from routing.alerts.composing import Desk
 from routing.alerts.content import Content
 from routing.alerts.of_tasks import locked, plan_reminders
-from routing.models import Alert, Qualification, StateChange, Task, Team
+from routing.models import Alert, Qualification, StateChange, Task
 from routing.models.alert import AlertKind, Severity
 from routing.models.qualification import State
 
@@ -181,20 +182,4 @@ def _told(change: StateChange, cause: Cause, user: User, desk: Desk, at: datetim
         qualification=pql,
         at=at,
         message=cause.message,
-    )
-
-
-def managers_of_all() -> Sequence[User]:
-    """Who answers for PQLs that are nobody's: the teams' managers; without any, whoever sees all.
-
-    Superusers are the last resort: somebody is always told.
-    """
-    active = User.objects.filter(is_active=True).order_by("pk").distinct()
-    sees_all = Q(user_permissions__codename="view_all_qualifications") | Q(
-        groups__permissions__codename="view_all_qualifications"
-    )
-    return (
-        list(active.filter(pk__in=Team.objects.exclude(manager=None).values("manager")))
-        or list(active.filter(sees_all))
-        or list(active.filter(is_superuser=True))
     )

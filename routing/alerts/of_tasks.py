@@ -5,7 +5,7 @@ not told is found by having no ``announced_at``. Alerts are keyed by task, step 
 whatever is killed, repeated or handed to and fro tells nobody twice.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -13,11 +13,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.urls import reverse
 
+from routing.alerts.answering import managers_of
 from routing.alerts.composing import Desk
 from routing.alerts.preferences import manner_of
 from routing.alerts.reading import moment
 from routing.availability import hours_of
-from routing.models import Alert, OwedEvent, Task, TaskChange
+from routing.models import Alert, OwedEvent, Rep, Task, TaskChange
 from routing.models.alert import AlertKind, Severity
 from routing.models.task import Priority, TaskQuerySet
 from routing.models.task_change import TaskAct
@@ -31,20 +32,25 @@ def tell_of_tasks(*, at: datetime, limit: int) -> int:
     """Tell of up to ``limit`` tasks whoever is to do them; return how many were looked at.
 
     No news is what somebody wrote down for themselves or took, what the play's own alert told them,
-    and what is done or settled by now. What is nobody's is told once somebody gets its PQL.
+    and what is done or settled by now.
     """
     tasks = locked(Task.objects.unannounced()[:limit])
     if not tasks:
         return 0
     desk = Desk()
     givers = _givers_of(tasks)
-    given = [task for task in tasks if task.is_to_do and _is_given(task, givers)]
-    known = _told_by_plays(given)
-    _tell(AlertKind.TASK, [task for task in given if task.pk not in known], desk, at=at)
-    _owe_events(given, at=at)
+    heard = [
+        (task, user)
+        for task, user in _heard_by(tasks)
+        if user.pk != givers.get(task.pk, task.made_by_id)
+    ]
+    known = _told_by_plays(tasks)
+    news = [(task, user) for task, user in heard if (task.pk, user.pk) not in known]
+    _tell(AlertKind.TASK, news, desk, at=at)
+    _owe_events(heard, at=at)
     plan_reminders(tasks, desk, at=at)
     # Who hears of it only now hears with it that it is due.
-    late = [task.pk for task in given if task.due_at <= at]
+    late = [task.pk for task, _ in heard if task.due_at <= at]
     Task.objects.filter(pk__in=late, reminded_at=None).update(reminded_at=at)
     return len(tasks)
 
@@ -73,7 +79,7 @@ def remind_of_tasks(*, at: datetime, limit: int) -> int:
     Also of what one wrote down oneself; not of what is done or settled by now.
     """
     tasks = locked(Task.objects.unreminded(at)[:limit])
-    _tell(AlertKind.TASK_DUE, [task for task in tasks if task.is_to_do], Desk(), at=at)
+    _tell(AlertKind.TASK_DUE, _heard_by(tasks), Desk(), at=at)
     Task.objects.filter(pk__in=[task.pk for task in tasks]).update(reminded_at=at)
     return len(tasks)
 
@@ -100,49 +106,52 @@ def _givers_of(tasks: Iterable[Task]) -> dict[int, int | None]:
     return dict(said.newest_of_each().values_list("task_id", "by_id"))
 
 
-def _is_given(task: Task, givers: Mapping[int, int | None]) -> bool:
-    """Whether somebody has it who did not say so themselves, and who is still there."""
-    owner = task.owner
-    if owner is None or not owner.user.is_active:
-        return False
-    return owner.user_id != givers.get(task.pk, task.made_by_id)
+def _heard_by(tasks: Iterable[Task]) -> list[tuple[Task, User]]:
+    """Those to be done, each with whoever hears of it: who is to do it; where that is nobody who
+    can sign in, managers. Of a PQL that is nobody's, whoever gets it hears of its tasks."""
+    heard: list[tuple[Task, User]] = []
+    managers: dict[Rep | None, Sequence[User]] = {}
+    for task in tasks:
+        owner = task.owner
+        if not task.is_to_do or (owner is None and task.qualification is not None):
+            continue
+        if owner is not None and owner.user.is_active:
+            heard.append((task, owner.user))
+            continue
+        if owner not in managers:
+            managers[owner] = managers_of(owner)
+        heard += [(task, user) for user in managers[owner]]
+    return heard
 
 
-def _told_by_plays(tasks: Iterable[Task]) -> set[int]:
-    """Ids of those that the alert of the same run told to whoever has them."""
-    keys = {
-        (task.run.key_of("alert"), task.owner.user_id): task.pk
-        for task in tasks
-        if task.run is not None and task.owner is not None
-    }
-    if not keys:
+def _told_by_plays(tasks: Iterable[Task]) -> set[tuple[int | None, int]]:
+    """Which of them the alert of the same run told to whom: their ids and the people's."""
+    of_runs = [task for task in tasks if task.run_id is not None]
+    if not of_runs:
         return set()
-    sent = Alert.objects.filter(key__in=[key for key, _ in keys]).values_list("key", "user_id")
-    return {keys[one] for one in sent if one in keys}
+    sent = Alert.objects.filter(kind=AlertKind.PLAY, task__in=of_runs)
+    return set(sent.values_list("task_id", "user_id"))
 
 
-def _tell(kind: AlertKind, tasks: Iterable[Task], desk: Desk, *, at: datetime) -> None:
-    owned = ((task, task.owner) for task in tasks)
-    alerts = [
-        _alert(kind, task, owner.user, desk, at=at)
-        for task, owner in owned
-        if owner is not None and owner.user.is_active
-    ]
+def _tell(
+    kind: AlertKind, heard: Iterable[tuple[Task, User]], desk: Desk, *, at: datetime
+) -> None:  # fmt: skip
+    alerts = [_alert(kind, task, user, desk, at=at) for task, user in heard]
     Alert.objects.bulk_create(alerts, ignore_conflicts=True)
 
 
-def _owe_events(tasks: Iterable[Task], *, at: datetime) -> None:
+def _owe_events(heard: Iterable[tuple[Task, User]], *, at: datetime) -> None:
     """Webhooks are told of every task that somebody is given, once for each who gets it."""
     events = [
         OwedEvent(
-            key=f"{task.subject}:given:{task.owner.user_id}",
+            key=f"{task.subject}:given:{user.pk}",
             kind=EVENT,
             lead=task.lead,
-            content=_event_content(task, task.owner.user),
+            content=_event_content(task, user),
             created_at=at,
         )
-        for task in tasks
-        if task.owner is not None
+        for task, user in heard
+        if task.owner is not None and task.owner.user_id == user.pk
     ]
     OwedEvent.objects.bulk_create(events, ignore_conflicts=True)
 
@@ -198,6 +207,10 @@ def _severity_when_due(task: Task) -> int:
 def _message(task: Task, user: User, zone: tzinfo, *, at: datetime) -> str:
     """By when, who asks for it, and what they say about it."""
     parts = [f"{'Was due' if task.due_at < at else 'Due'} {moment(task.due_at, zone)}."]
+    if task.owner is None:
+        parts.append("Nobody has it yet: give it to somebody, or do it.")
+    elif task.owner.user_id != user.pk:
+        parts.append(f"{task.owner}’s account is deactivated: give it to somebody else.")
     if task.made_by is not None and task.made_by != user:
         parts.append(f"{name_of(task.made_by)} asks for it.")
     if task.run is not None:

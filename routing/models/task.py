@@ -58,6 +58,15 @@ class TaskQuerySet(models.QuerySet["Task"]):
         theirs = Qualification.objects.open().filter(rep=rep_id)
         return self.filter(Q(rep=rep_id) | Q(rep=None, qualification__in=theirs))
 
+    def nobodys(self) -> TaskQuerySet:
+        """Those that no rep has: given to nobody, and of no PQL that somebody works."""
+        of_nobody = Q(qualification=None) | Q(qualification__rep=None)
+        return self.filter(of_nobody, rep=None)
+
+    def somebodys(self) -> TaskQuerySet:
+        """All others."""
+        return self.filter(Q(rep__isnull=False) | Q(qualification__rep__isnull=False))
+
     def of_others(self, viewer: Viewer) -> TaskQuerySet:
         """What a viewer may see besides their own: their team's, nobody's; some see all."""
         seen = self if viewer.sees_all else self.filter(_visible(viewer))

@@ -15,6 +15,7 @@ MOST_DONE = 50
 DONE_ON_LEAD = 5
 MOST_DRAFTS = 3
 MOST_CHANGES = 20
+NOBODYS = "Nobody’s yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +76,48 @@ def _changes(lead: Lead, viewer: Viewer) -> list[TaskChange]:
 
 
 def task_counts(viewer: Viewer) -> dict[str, int]:
-    """How many there are to do: the viewer's own, and others' that they may see."""
+    """How many there are to do: the viewer's own, and others' that they may see; to who says who
+    does what also those that are nobody's."""
     to_do = Task.objects.to_do()
-    return {"mine": to_do.of_rep(viewer.rep_id).count(), "others": to_do.of_others(viewer).count()}
+    return {
+        "mine": to_do.of_rep(viewer.rep_id).count(),
+        "others": to_do.of_others(viewer).count(),
+        "nobodys": nobodys_count() if viewer.may_assign else 0,
+    }
+
+
+def nobodys_count() -> int:
+    """How many tasks there are to do that no rep has."""
+    return Task.objects.to_do().nobodys().count()
 
 
 def to_do_page(viewer: Viewer, *, mine: bool, at: datetime) -> TaskPage:
-    """What is to be done, by when: overdue, today, later."""
+    """What is to be done, by when: overdue, today, later; before all that what is nobody's."""
     to_do = Task.objects.to_do()
-    wanted = to_do.of_rep(viewer.rep_id) if mine else to_do.of_others(viewer)
-    found = _shown(_with_people(wanted)[:MOST_SHOWN], viewer, at)
+    if mine:
+        return TaskPage(*_by_when(to_do.of_rep(viewer.rep_id), viewer, at))
+    others = to_do.of_others(viewer)
+    nobodys, more_of_nobody = _cut(others.nobodys(), viewer, at)
+    groups, more = _by_when(others.somebodys(), viewer, at)
+    first = [TaskGroup(NOBODYS, nobodys)] if nobodys else []
+    return TaskPage([*first, *groups], more_of_nobody + more)
+
+
+def _by_when(wanted: TaskQuerySet, viewer: Viewer, at: datetime) -> tuple[list[TaskGroup], int]:
+    """Grouped by when they are due, and how many are left out."""
+    found, more = _cut(wanted, viewer, at)
     midnight = tomorrow(at)
     groups: dict[str, list[Shown]] = {"Overdue": [], "Today": [], "Later": []}
     for one in found:
         is_today = one.task.due_at < midnight
         groups["Overdue" if one.is_overdue else "Today" if is_today else "Later"].append(one)
-    more = wanted.count() - len(found) if len(found) == MOST_SHOWN else 0
-    return TaskPage([TaskGroup(name, tasks) for name, tasks in groups.items() if tasks], more)
+    return [TaskGroup(name, tasks) for name, tasks in groups.items() if tasks], more
+
+
+def _cut(wanted: TaskQuerySet, viewer: Viewer, at: datetime) -> tuple[list[Shown], int]:
+    """As many as are shown, and how many are left out."""
+    found = _shown(_with_people(wanted)[:MOST_SHOWN], viewer, at)
+    return found, wanted.count() - len(found) if len(found) == MOST_SHOWN else 0
 
 
 def done_page(viewer: Viewer, *, at: datetime) -> TaskPage:

@@ -139,7 +139,8 @@ def _episodes(runs: Iterable[PlayRun]) -> dict[Key, list[Qualification]]:
     """The leads' PQLs by lead and product, the newest first."""
     found = Qualification.objects.filter(lead__in={run.lead_id for run in runs})
     episodes: dict[Key, list[Qualification]] = {}
-    for pql in found.select_related("rep__user", "rep__team").order_by("-opened_at", "-pk"):
+    found = found.select_related("rep__user", "rep__team__manager")
+    for pql in found.order_by("-opened_at", "-pk"):
         episodes.setdefault((pql.lead_id, pql.product_id), []).append(pql)
     return episodes
 
@@ -165,13 +166,12 @@ def _acted(runs: Iterable[PlayRun]) -> dict[Key, list[datetime]]:
 def _doing(
     run: PlayRun, lead: Lead, facts: Facts, episodes: Sequence[Qualification], at: datetime
 ) -> Doing:
-    """The PQL the cause is about, else the open one; its rep, else who worked the lead last."""
+    """The PQL the cause is about, else the open one; its rep before whoever worked the lead."""
     about = [pql for pql in episodes if pql.pk == run.qualification_id]
     still_open = [pql for pql in episodes if pql.closed_at is None]
     qualification = next(iter([*about, *still_open]), None)
-    reps = [pql.rep for pql in episodes if pql.rep is not None]
-    rep = qualification.rep if qualification is not None else next(iter(reps), None)
-    return Doing(run, lead, run.product, qualification, rep, facts, at)
+    past = [pql.rep for pql in [*about, *episodes] if pql.rep is not None]
+    return Doing(run, lead, run.product, qualification, past, facts, at)
 
 
 @transaction.atomic

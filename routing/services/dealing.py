@@ -107,7 +107,7 @@ def lay_table(
         hands=hands,
         areas=_areas(rules),
         turns=_turns([*rules, *{place.pilot.rule for place in places if place}]),
-        ties=_ties(account_ids) if asks_for_ties else {},
+        ties=ties_of(account_ids) if asks_for_ties else {},
     )
 
 
@@ -176,7 +176,7 @@ def _turns(rules: Iterable[Rule]) -> dict[str, dict[int, Turn]]:
     return turns
 
 
-def _ties(account_ids: Collection[int]) -> dict[int, list[Tie]]:
+def ties_of(account_ids: Collection[int]) -> dict[int, list[Tie]]:
     """Who has to do with these accounts: the owner, then who works somebody there, then who last
     won somebody there."""
     ties: dict[int, list[Tie]] = defaultdict(list)

@@ -13,6 +13,7 @@ from leads.spreadsheets import csv_response
 from routing import teamwork
 from routing.firsttouch import Took
 from routing.models import Rep, Team
+from routing.plays.reading import nobodys_count
 from routing.viewers import Viewer
 from routing.views.base import page_for, show
 
@@ -37,6 +38,7 @@ def team(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     wanted = _wanted(request, teams)
     context = {
         "report": teamwork.report(_reps(viewer, wanted), days=days, at=at),
+        "nobodys_tasks": nobodys_count(),
         "teams": teams,
         "wanted": wanted,
         "query": _narrowed(wanted),

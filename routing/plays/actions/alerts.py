@@ -1,5 +1,7 @@
 """Somebody is told."""
 
+from collections.abc import Sequence
+
 from django.contrib.auth.models import User
 
 from routing.alerts import raise_alert
@@ -8,7 +10,7 @@ from routing.alerts.of_tasks import words_of
 from routing.alerts.reading import TEXT_LENGTH
 from routing.models import Task
 from routing.models.alert import AlertKind, Severity
-from routing.plays.actions.base import Action, Doing, Params, check_optional, found
+from routing.plays.actions.base import Action, Doing, Params, check_optional, found, names_of
 
 TO = {"rep": "the rep", "manager": "the team's manager"}
 
@@ -34,33 +36,51 @@ class RaiseAlert(Action):
         return f"alert to {TO[params['to']]}"
 
     def do(self, doing: Doing, params: Params) -> str:
-        user = _recipient(doing, params["to"])
-        if user is None:
-            return f"Nobody to alert: nobody is {TO[params['to']]} here"
-        task = _task_for(doing, user)
-        text = _with_task(doing.fill(params.get("text") or doing.play.why).subject, task, user)
-        raise_alert(
-            key=doing.key(self.kind),
-            kind=AlertKind.PLAY,
-            severity=Severity(doing.play.severity),
-            user=user,
-            lead=doing.lead,
-            qualification=doing.qualification,
-            at=doing.at,
-            message=text,
-            title=f"{doing.play.name}: {doing.lead}"[:200],
-            task=task,
-        )
-        return f"Alert to {user.get_full_name() or user.get_username()}"
+        users, words = _told(doing, params["to"])
+        for user in users:
+            _tell(doing, params, user)
+        return words
+
+
+def _told(doing: Doing, to: str) -> tuple[Sequence[User], str]:
+    """Who is told, and in words who and why. What would reach no rep goes to managers."""
+    rep = doing.rep
+    if rep is not None and to == "rep" and rep.user.is_active:
+        return [rep.user], f"Alert to {rep}{doing.whose.clause}"
+    if rep is None:
+        why = doing.whose.why
+    elif to == "rep":
+        why = f"{rep}’s account is deactivated"
+    else:
+        why = "" if doing.managers == [rep.team.manager] else f"{rep.team} has no manager"
+    words = f"Alert to {names_of(doing.managers)}"
+    return doing.managers, f"{words}: {why}" if why else words
+
+
+def _tell(doing: Doing, params: Params, user: User) -> None:
+    task = _task_for(doing, user)
+    text = _with_task(doing.fill(params.get("text") or doing.play.why).subject, task, user)
+    raise_alert(
+        key=f"{doing.key(RaiseAlert.kind)}:{user.pk}",
+        kind=AlertKind.PLAY,
+        severity=Severity(doing.play.severity),
+        user=user,
+        lead=doing.lead,
+        qualification=doing.qualification,
+        at=doing.at,
+        message=text,
+        title=f"{doing.play.name}: {doing.lead}"[:200],
+        task=task,
+    )
 
 
 def _task_for(doing: Doing, user: User) -> Task | None:
-    """The task that the same run gives to whom it alerts. Tasks are given before anybody is
-    alerted."""
+    """The task that the same run gives to whom it alerts, or to nobody. Tasks are given before
+    anybody is alerted."""
     people = ("rep__user", "qualification__rep__user")
     task = Task.objects.filter(run=doing.run).select_related(*people).first()
-    is_theirs = task is not None and task.owner is not None and task.owner.user_id == user.pk
-    return task if is_theirs else None
+    is_anothers = task is not None and task.owner is not None and task.owner.user_id != user.pk
+    return None if is_anothers else task
 
 
 def _with_task(text: str, task: Task | None, user: User) -> str:
@@ -69,11 +89,3 @@ def _with_task(text: str, task: Task | None, user: User) -> str:
         return text
     words = words_of(task, user)
     return f"{one_line(text, TEXT_LENGTH - len(words) - 1)} {words}"
-
-
-def _recipient(doing: Doing, to: str) -> User | None:
-    """The rep's or their manager's account; None where there is none that is active."""
-    if doing.rep is None:
-        return None
-    user = doing.rep.user if to == "rep" else doing.rep.team.manager
-    return user if isinstance(user, User) and user.is_active else None

@@ -1,17 +1,23 @@
 """What all actions have in common."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import User
+from django.utils.text import get_text_list
+
 from leads.models import Lead, Product
 from routing import reasons
+from routing.alerts import managers_of
 from routing.dealing.facts import Facts
 from routing.messages import Filled, UnknownField, check_text, fill_template
 from routing.models import Play, PlayRun, Qualification, Rep
+from routing.plays.whose import Whose, find_whose
+from routing.services.moving import name_of
 from rubrics.models import Score
 
 Params = Mapping[str, Any]
@@ -21,15 +27,15 @@ Params = Mapping[str, Any]
 class Doing:
     """A run that acts: what happened to whom, and who works them.
 
-    ``qualification`` is the open one of the product, or the one it is about; ``rep`` works it, or
-    worked the lead last.
+    ``qualification`` is the open one of the product, or the one it is about; ``past`` are the reps
+    who worked the lead, the last first.
     """
 
     run: PlayRun
     lead: Lead
     product: Product
     qualification: Qualification | None
-    rep: Rep | None
+    past: Sequence[Rep]
     facts: Facts
     at: datetime
 
@@ -42,6 +48,27 @@ class Doing:
         """Whether there is a PQL that somebody works or is to work."""
         return self.qualification is not None and self.qualification.closed_at is None
 
+    @cached_property
+    def whose(self) -> Whose:
+        """Whose the lead is, and why; looked up for actions that ask."""
+        return find_whose(self.lead, self.qualification, self.past, at=self.at)
+
+    @property
+    def rep(self) -> Rep | None:
+        """Who it is for."""
+        return self.whose.rep
+
+    @property
+    def owner(self) -> Rep | None:
+        """Whose a task about it is: what goes along with a PQL is nobody's before the PQL is
+        somebody's."""
+        return self.qualification.rep if self.qualification and self.is_open else self.rep
+
+    @cached_property
+    def managers(self) -> Sequence[User]:
+        """Who is told what is the manager's, or would reach no rep."""
+        return managers_of(self.rep)
+
     def key(self, kind: str) -> str:
         """What an action makes is made once a run."""
         return self.run.key_of(kind)
@@ -53,7 +80,7 @@ class Doing:
             text,
             lead=self.lead,
             product=self.product,
-            rep=self.rep,
+            rep=self.owner,
             breakdown=self.breakdown if "{top_reason" in subject + text else (),
         )
 
@@ -87,6 +114,11 @@ class Action(ABC):
     @abstractmethod
     def do(self, doing: Doing, params: Params) -> str:
         """Do it, in the run's transaction; return in words what was done, or why nothing was."""
+
+
+def names_of(users: Sequence[User]) -> str:
+    """``Ada Long and Bo Short``."""
+    return get_text_list([name_of(user) for user in users], "and") or "nobody"
 
 
 def check_filled(value: object, name: str, longest: int) -> str | None:

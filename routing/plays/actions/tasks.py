@@ -8,15 +8,23 @@ from routing.availability import hours_of
 from routing.dealing.hours import NeverOpen, office_hours
 from routing.models import Rep
 from routing.models.task import Priority
-from routing.plays.actions.base import Action, Doing, Params, check_filled, check_optional, found
+from routing.plays.actions.base import (
+    Action,
+    Doing,
+    Params,
+    check_filled,
+    check_optional,
+    found,
+    names_of,
+)
 from routing.plays.tasks import make_task
 
 MOST_HOURS = 200
 
 
 class GiveTask(Action):
-    """A task, due in working hours: whoever works the PQL has it; else who worked the lead last;
-    else it is nobody's yet.
+    """A task, due in working hours: whoever works the PQL has it; without an open one, whose the
+    lead is; else it is nobody's yet, and managers are told (:mod:`routing.alerts.of_tasks`).
 
     Source: HubSpot guide, workflows 1 and 2: "Create task for AE".
     """
@@ -44,12 +52,12 @@ class GiveTask(Action):
 
     def do(self, doing: Doing, params: Params) -> str:
         filled = doing.fill(params["title"], params.get("note", ""))
-        due_at = _due(doing.rep, doing.at, timedelta(hours=params["hours"]))
+        due_at = _due(doing.owner, doing.at, timedelta(hours=params["hours"]))
         task = make_task(
             key=doing.key(self.kind),
             lead=doing.lead,
             qualification=doing.qualification if doing.is_open else None,
-            rep=None if doing.is_open else doing.rep,
+            rep=None if doing.is_open else doing.owner,
             run=doing.run,
             title=filled.subject,
             note=filled.text,
@@ -57,7 +65,19 @@ class GiveTask(Action):
             at=doing.at,
             due_at=due_at,
         )
-        return f"Task “{task.title}” for {task.owner or 'nobody yet'}"
+        return f"Task “{task.title}” {_for_whom(doing)}"
+
+
+def _for_whom(doing: Doing) -> str:
+    """Whose it is and why; where no rep would hear of it, who does."""
+    owner = doing.owner
+    if owner is None and doing.is_open:
+        return "for whoever gets the PQL"
+    if owner is None:
+        return f"is nobody’s yet: {doing.whose.why}. Told to {names_of(doing.managers)}"
+    if not owner.user.is_active:
+        return f"for {owner}, whose account is deactivated. Told to {names_of(doing.managers)}"
+    return f"for {owner}{doing.whose.clause}"
 
 
 def _due(rep: Rep | None, at: datetime, span: timedelta) -> datetime:

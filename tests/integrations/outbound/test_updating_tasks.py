@@ -224,3 +224,19 @@ def test_sender_killed_and_changes_on_the_way_converge(
     assert shown(slack) == ("Done by Ada Day, 3 minutes after", ["task_undone"])
     assert slack.calls()["chat.postMessage"] == 1
     assert not Delivery.objects.undelivered().exists()
+
+
+def test_managers_tick_off_or_give_away_what_is_nobodys(bo: Rep, slack: SlackDouble) -> None:
+    slack.people["max@r.example"] = "UMax"
+    boss = make_manager(first_name="Max", email="max@r.example")
+    task = task_for(None)
+    watch(AT)
+    assert shown(slack, "Max") == ("", ["task_done"])
+    plays.finish_task(task, by=boss, at=AT + MINUTE)
+    plays.reopen_task(task, by=boss, at=AT + MINUTE)
+    watch(AT + MINUTE)
+    assert shown(slack, "Max") == ("Put back by Max Day, 1 minute after", ["task_done"])
+    services.give_task(task, rep=bo, by=boss, at=AT + 2 * MINUTE)
+    watch(AT + 2 * MINUTE)
+    assert shown(slack, "Max") == ("Given to Bo Day by Max Day, 2 minutes after", [])
+    assert shown(slack, "Bo") == ("", ["task_done"])

@@ -196,14 +196,6 @@ def test_alert_tells_the_rep_or_their_manager(to: str) -> None:
     assert "Ada hit a limit" in str(alert.content)
 
 
-def test_alert_with_nobody_to_tell_says_so() -> None:
-    action = {"kind": "alert", "to": "rep", "text": ""}
-    play = make_play("signal_hit", params=LIMIT, actions=[action])
-    hit(make_score().lead, "limit", at=AT + MINUTE)
-    run(AT + MINUTE)
-    assert play.runs.get().did == ["Nobody to alert: nobody is the rep here"]
-
-
 def test_draft_is_written_and_filled_in() -> None:
     pql = make_pql(rep=RepFactory.create(user__first_name="Maya"), lead__name="Ada King")
     action = {

@@ -94,6 +94,28 @@ def test_manager_begins_with_everybodys(client: Client) -> None:
     assert "Call Ada" in client.get("/tasks/").content.decode()
 
 
+def test_manager_sees_first_and_loudly_what_is_nobodys(client: Client) -> None:
+    client.force_login(make_manager())
+    make_task("Overdue one", hours=-2, rep=RepFactory.create())
+    pql = make_pql(rep=None)
+    make_task("Of a PQL without a rep", hours=3, lead=pql.lead, qualification=pql)
+    for address in ("/tasks/?tab=others", "/tasks/?tab=done", "/team/"):
+        assert "1 task " in client.get(address).content.decode()
+    make_task("Orphan", hours=2)
+    page = client.get("/tasks/").content.decode()
+    assert "2 tasks are nobody’s." in page
+    order = ["Orphan", "Of a PQL without a rep", "Overdue one"]
+    assert sorted(order, key=page.index) == order
+    assert "2 tasks belong to nobody" in client.get("/team/").content.decode()
+
+
+def test_rep_is_not_told_to_give_away_what_is_nobodys(client: Client, maya: User) -> None:
+    make_task("Orphan", hours=2)
+    page = client.get("/tasks/?tab=others").content.decode()
+    assert 'class="nobody">Nobody’s yet<' in page
+    assert "notice-loud" not in page
+
+
 def test_lead_page_shows_what_is_to_be_done(client: Client, maya: User) -> None:
     pql = make_pql(rep=maya.rep)
     task = make_task("Call about the limit", hours=1, lead=pql.lead, qualification=pql)
