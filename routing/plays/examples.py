@@ -68,7 +68,11 @@ EXAMPLES: Mapping[str, Example] = {
                     "priority": Priority.NORMAL,
                     "hours": 4,
                 },
-                {"kind": "alert", "to": "rep", "text": "{name} of {company} is hot now."},
+                {
+                    "kind": "alert",
+                    "to": "rep",
+                    "text": "{name} of {company|an unknown company} is hot now.",
+                },
                 {"kind": "stage", "stage": Stage.PQL, "may_go_back": False},
             ],
         },
@@ -105,7 +109,8 @@ EXAMPLES: Mapping[str, Example] = {
                 {
                     "kind": "alert",
                     "to": "rep",
-                    "text": "{name} of {company} has hit the usage limit and is very hot.",
+                    "text": "{name} of {company|an unknown company} has hit the usage limit and is "
+                    "very hot.",
                 },
                 {"kind": "tag", "name": "at the limit"},
             ],

@@ -36,17 +36,18 @@ class RaiseAlert(Action):
         return f"alert to {TO[params['to']]}"
 
     def do(self, doing: Doing, params: Params) -> str:
-        users, words = _told(doing, params["to"])
+        users, words, why = _told(doing, params["to"])
         for user in users:
-            _tell(doing, params, user)
+            _tell(doing, params, user, why)
         return words
 
 
-def _told(doing: Doing, to: str) -> tuple[Sequence[User], str]:
-    """Who is told, and in words who and why. What would reach no rep goes to managers."""
+def _told(doing: Doing, to: str) -> tuple[Sequence[User], str, str]:
+    """Who is told; in words who and why; and why they are, where it is meant for somebody else.
+    What would reach no rep goes to managers."""
     rep = doing.rep
     if rep is not None and to == "rep" and rep.user.is_active:
-        return [rep.user], f"Alert to {rep}{doing.whose.clause}"
+        return [rep.user], f"Alert to {rep}{doing.whose.clause}", ""
     if rep is None:
         why = doing.whose.why
     elif to == "rep":
@@ -54,12 +55,14 @@ def _told(doing: Doing, to: str) -> tuple[Sequence[User], str]:
     else:
         why = "" if doing.managers == [rep.team.manager] else f"{rep.team} has no manager"
     words = f"Alert to {names_of(doing.managers)}"
-    return doing.managers, f"{words}: {why}" if why else words
+    return doing.managers, f"{words}: {why}" if why else words, why
 
 
-def _tell(doing: Doing, params: Params, user: User) -> None:
+def _tell(doing: Doing, params: Params, user: User, why: str) -> None:
     task = _task_for(doing, user)
-    text = _with_task(doing.fill(params.get("text") or doing.play.why).subject, task, user)
+    text = doing.fill(params.get("text") or doing.play.why).subject
+    if why:
+        text = f"{why[:1].upper()}{why[1:]}. {text}"
     raise_alert(
         key=f"{doing.key(RaiseAlert.kind)}:{user.pk}",
         kind=AlertKind.PLAY,
@@ -68,7 +71,7 @@ def _tell(doing: Doing, params: Params, user: User) -> None:
         lead=doing.lead,
         qualification=doing.qualification,
         at=doing.at,
-        message=text,
+        message=_with_task(text, task, user),
         title=f"{doing.play.name}: {doing.lead}"[:200],
         task=task,
     )

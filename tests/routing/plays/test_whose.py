@@ -139,6 +139,9 @@ def test_what_is_nobodys_is_told_to_every_manager_once(actions: list[dict[str, A
         task = Task.objects.get()
         assert [alert.task for alert in Alert.objects.all()] == [task, task]
         message = Alert.objects.all()[0].content["message"]
+        assert message.startswith("No rep works the lead or its account. Hot now.") == (
+            kind == "alert"
+        )
         assert ("To do by" if kind == "alert" else "Nobody has it yet") in message
 
 
