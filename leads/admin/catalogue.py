@@ -70,7 +70,8 @@ class EventTypeAdmin(MappingPages):
     change_form_outer_after_template = "admin/leads/event_type.html"
     fields = (
         ("kind", "source", "shown_signals"),
-        ("last_day", "last_week", "last_month", "shown_total"),
+        ("last_day", "last_week"),
+        ("last_month", "shown_total"),
         ("first_at", "last_at", "last_received_at"),
     )
     readonly_fields = ("shown_signals", "last_day", "last_week", "last_month", "shown_total")

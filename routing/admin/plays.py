@@ -209,7 +209,8 @@ class PlayRunAdmin(BigTableAdmin):
     fields = (
         ("play", "lead_name", "qualification"),
         ("shown_state", "skipped_for"),
-        ("cause", "occurred_at", "found_at", "worked_at"),
+        ("cause", "occurred_at"),
+        ("found_at", "worked_at"),
         "what_held",
         "what_was_done",
     )

@@ -1,4 +1,4 @@
-"""Every field in the admin can be seen: without the theme's widget it has no border."""
+"""Every field in the admin can be seen and read."""
 
 import re
 
@@ -16,6 +16,19 @@ pytestmark = pytest.mark.django_db
 FIELD = re.compile(r"<(?:input|select|textarea)\b[^>]*>")
 STYLED = re.compile(r"\bborder\b|admin-autocomplete|selectfilter")
 SHOWN = re.compile(r'type="(?:text|number|email|url|password|date|time)"|^<(?:select|textarea)')
+
+
+MOST_IN_A_ROW = 3  # of four a date has no room left, and is broken anywhere
+
+
+def test_rows_of_fields_leave_room_to_read() -> None:
+    pages = admin.site._registry.values()
+    rows = [row for page in pages for row in page.fields or ()]
+    rows += [
+        row for page in pages for _, section in page.fieldsets or () for row in section["fields"]
+    ]
+    assert len(rows) > 200
+    assert [row for row in rows if isinstance(row, tuple) and len(row) > MOST_IN_A_ROW] == []
 
 
 def test_every_field_of_a_new_row_has_a_border(client: Client) -> None:
