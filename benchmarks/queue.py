@@ -172,9 +172,11 @@ def _visit(user: object, address: str, *, forgets: bool = False) -> tuple[int, l
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     _page(client, address)
-    with CaptureQueriesContext(connection) as queries:
-        _page(client, address)
-    count = len(queries)  # now: the next request empties the log
+    counts = []
+    for _ in range(3):  # counts may just have become too old: that is a row of its own
+        with CaptureQueriesContext(connection) as queries:
+            _page(client, address)
+        counts.append(len(queries))  # now: the next request empties the log
     seconds = []
     for _ in range(VISITS):
         if forgets:
@@ -182,7 +184,7 @@ def _visit(user: object, address: str, *, forgets: bool = False) -> tuple[int, l
         started = time.perf_counter()
         _page(client, address)
         seconds.append(time.perf_counter() - started)
-    return count, seconds
+    return min(counts), seconds
 
 
 def _page(client: object, address: str) -> None:
