@@ -135,7 +135,7 @@ LIST_REPLACED = {
 """Every tier replaces the criterion's own list, which is none."""
 
 
-@settings(max_examples=EXAMPLES * 10, deadline=None)
+@settings(max_examples=EXAMPLES * 4, deadline=None)
 @given(document=mistakes())
 @example(document={"criteria": [{"key": "x", "measure": "count", "group": ["x"]}]})
 @example(document=LIST_REPLACED)
