@@ -17,7 +17,7 @@ def say_signed_out(get_response: Respond) -> Respond:
 
     def respond(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        wants_part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+        wants_part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]  # set by django-htmx
         if wants_part and response.status_code == 302:
             goes_to = urlsplit(response.headers["Location"])
             is_sign_in = goes_to.path in (resolve_url("login"), reverse("admin:login"))

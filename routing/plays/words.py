@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from leads.models import Product, Signal
-from routing.dealing.conditions import ConditionError, read_conditions
+from routing.dealing.conditions import read_conditions
 from routing.models import Play, PlayRun, Touch
 from routing.models.play_run import RunState
 from routing.plays.actions import ACTIONS
@@ -35,10 +35,7 @@ def sentence(play: Play, names: Vocabulary) -> str:
     alert to …; at most once in 7 days for a lead.``; what is missing, where it could not act."""
     if problems := problems_of(play):
         return f"Not ready: {problems[0]}"
-    try:
-        asked = [condition.words for condition in read_conditions(play.conditions)]
-    except ConditionError as error:  # pragma: no cover  problems_of says so before
-        return str(error)
+    asked = [condition.words for condition in read_conditions(play.conditions)]
     when = TRIGGERS[play.trigger].words(play.trigger_params, names)
     begins = f"For {play.product}, {when[:1].lower()}{when[1:]}" if play.product else when
     condition = f", if {' and '.join(asked)}" if asked else ""

@@ -179,7 +179,7 @@ def test_change_seen_after_one_with_a_higher_id_is_told_all_the_same(
     message = ready(update, at=AT + MINUTE)
     StateChange.objects.create(**unseen)
     owe_changes(at=AT + MINUTE, limit=10)
-    sent = message.send()  # type: ignore[union-attr]
+    sent = message.send()  # type: ignore[union-attr]  # owed above
     assert isinstance(sent, Sent)
     recording.record(update, sent, at=AT + MINUTE)
     assert sorted(bool(news) for news in lines(slack).values()) == [False, True]

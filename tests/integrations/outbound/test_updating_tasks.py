@@ -55,7 +55,7 @@ def slack_on(slack: SlackDouble) -> Destination:
 def task_for(rep: Rep | None, pql: Qualification | None = None, title: str = "Call") -> Task:
     lead = pql.lead if pql else LeadFactory.create(name="Maya Lind")
     made = {"qualification": pql, "rep": rep, "due_at": DUE, "at": AT}
-    return plays.make_task(key=title, title=title, lead=lead, **made)  # type: ignore[arg-type]
+    return plays.make_task(key=title, title=title, lead=lead, **made)  # type: ignore[arg-type]  # each its own type
 
 
 def watch(at: datetime) -> None:
@@ -216,7 +216,7 @@ def test_sender_killed_and_changes_on_the_way_converge(
     message = ready(update, at=AT + 3 * MINUTE)
     plays.finish_task(task, by=ada.user, at=AT + 3 * MINUTE)  # after it was read
     owe(at=AT + 3 * MINUTE, limit=10)
-    sent = message.send()  # type: ignore[union-attr]
+    sent = message.send()  # type: ignore[union-attr]  # owed above
     assert isinstance(sent, Sent)
     recording.record(update, sent, at=AT + 3 * MINUTE)
     assert shown(slack)[1] == ["task_done"]

@@ -17,6 +17,7 @@ from leads.models.catalogue import Span
 from leads.partitions import drop_expired_event_partitions, ensure_event_partitions
 from tests.factories.leads import LeadFactory, SourceFactory, message
 from tests.leads.catalogue.events import AT, count_all, store, totals
+from tests.threads import SlowWriter
 
 DAY = timedelta(days=1)
 
@@ -185,22 +186,12 @@ def test_trimming_forgets_hours_and_samples_but_no_days(source: Source, lead: Le
 @pytest.mark.django_db(transaction=True)
 def test_an_event_that_commits_late_is_counted_once(source: Source, lead: Lead) -> None:
     """Its id is lower than that of one already committed: counting waits for it."""
-    written, finish = threading.Event(), threading.Event()
 
-    def write_slowly() -> None:
-        with transaction.atomic():
-            store(source, lead, "Slow")
-            written.set()
-            finish.wait(20)
-        connections.close_all()
-
-    slow = threading.Thread(target=write_slowly)
-    slow.start()
-    assert written.wait(20)
+    slow = SlowWriter(lambda: store(source, lead, "Slow"))
+    slow.begin()
     store(source, lead, "Quick")
     assert count_all() == 0  # not even the quick one: the range has a hole
-    finish.set()
-    slow.join(20)
+    slow.commit()
     count_all()
     assert totals() == {"Slow": 1, "Quick": 1}
 
@@ -208,27 +199,16 @@ def test_an_event_that_commits_late_is_counted_once(source: Source, lead: Lead) 
 @pytest.mark.django_db(transaction=True)
 def test_an_event_stored_while_a_count_begins_is_counted_once(source: Source, lead: Lead) -> None:
     """It has its id before the count asks for the newest one, and is committed long after."""
-    written, finish = threading.Event(), threading.Event()
 
-    def write_slowly() -> None:
-        with transaction.atomic():
-            store(source, lead, "Slow")
-            written.set()
-            finish.wait(20)
-        connections.close_all()
-
-    slow = threading.Thread(target=write_slowly)
+    slow = SlowWriter(lambda: store(source, lead, "Slow"))
 
     def newest_once_it_writes() -> int:
-        if not written.is_set():
-            slow.start()
-            assert written.wait(20)
+        slow.begin()
         return newest_event_id()
 
     with patch.object(counting, "newest_event_id", newest_once_it_writes):
         assert count_all() == 0
-    finish.set()
-    slow.join(20)
+    slow.commit()
     count_all()
     assert totals() == {"Slow": 1}
 
@@ -239,22 +219,12 @@ def test_what_is_taken_in_after_the_fence_waits_for_the_next(source: Source, lea
     store(source, lead, "Before")
     with patch.object(counting, "is_behind", return_value=False):
         assert count_all() == 0  # raises the fence only
-    written, finish = threading.Event(), threading.Event()
 
-    def write_slowly() -> None:
-        with transaction.atomic():
-            store(source, lead, "After")
-            written.set()
-            finish.wait(20)
-        connections.close_all()
-
-    slow = threading.Thread(target=write_slowly)
-    slow.start()
-    assert written.wait(20)
+    slow = SlowWriter(lambda: store(source, lead, "After"))
+    slow.begin()
     count_events(at=AT)
     assert totals() == {"Before": 1}
-    finish.set()
-    slow.join(20)
+    slow.commit()
     count_all()
     assert totals() == {"Before": 1, "After": 1}
 

@@ -172,7 +172,7 @@ EVENING, SATURDAY = "2026-03-10 17:00", "2026-03-14 17:00"  # a Tuesday; after a
     ],
 )  # fmt: skip
 def test_ahead_of(of: str, made: str, times: dict[str, object]) -> None:
-    told_how = Times(BERLIN, **times)  # type: ignore[arg-type]
+    told_how = Times(BERLIN, **times)  # type: ignore[arg-type]  # each its own type
     due = berlin(of)
     found = ahead_of(told_how, due, after=berlin("2026-03-06 12:00"), work=OFFICE, is_urgent=False)
     assert found == berlin(made)

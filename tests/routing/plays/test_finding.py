@@ -7,7 +7,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from leads.models import Hit
 from routing import plays
@@ -16,6 +16,7 @@ from routing.plays import finding
 from routing.plays.finding import find_causes
 from tests.factories.rubrics import AT
 from tests.routing.plays.makers import causes, hit, make_play, make_score, make_signal, run
+from tests.threads import SlowWriter
 
 pytestmark = pytest.mark.django_db
 
@@ -107,24 +108,14 @@ def test_a_hit_committed_after_a_later_one_is_found_too() -> None:
     play = make_play("signal_hit", params=LIMIT, limit_days=None)
     lead = make_score().lead
     make_signal("limit")
-    written, finish = threading.Event(), threading.Event()
 
-    def write_slowly() -> None:
-        with transaction.atomic():
-            hit(lead, "limit", at=AT + MINUTE, event_id=-7001)
-            written.set()
-            finish.wait(20)
-        connections.close_all()
-
-    slow = threading.Thread(target=write_slowly)
-    slow.start()
-    assert written.wait(20)
+    slow = SlowWriter(lambda: hit(lead, "limit", at=AT + MINUTE, event_id=-7001))
+    slow.begin()
     hit(lead, "limit", at=AT + MINUTE, event_id=-7002)
     for _ in range(3):
         run(AT + 2 * MINUTE)
     assert causes(play) == ["event:-7002"]
-    finish.set()
-    slow.join(20)
+    slow.commit()
     for _ in range(3):
         run(AT + 2 * MINUTE)
     assert causes(play) == ["event:-7002", "event:-7001"]
@@ -137,30 +128,19 @@ def test_a_hit_written_while_the_search_begins_is_found_once_it_is_committed() -
     lead = make_score().lead
     make_signal("limit")
     hit(lead, "limit", at=AT + MINUTE, event_id=-7101)
-    written, finish = threading.Event(), threading.Event()
     newest_id = finding._newest_id
 
-    def write_slowly() -> None:
-        with transaction.atomic():
-            hit(lead, "limit", at=AT + MINUTE, event_id=-7102)
-            written.set()
-            finish.wait(20)
-        connections.close_all()
-
-    slow = threading.Thread(target=write_slowly)
+    slow = SlowWriter(lambda: hit(lead, "limit", at=AT + MINUTE, event_id=-7102))
 
     def newest_once_it_writes(table: str) -> int:
-        if not written.is_set():
-            slow.start()
-            assert written.wait(20)
+        slow.begin()
         return newest_id(table)
 
     with patch.object(finding, "_newest_id", newest_once_it_writes):
         for _ in range(3):
             run(AT + 2 * MINUTE)
     assert causes(play) == ["event:-7101"]
-    finish.set()
-    slow.join(20)
+    slow.commit()
     for _ in range(3):
         run(AT + 2 * MINUTE)
     assert causes(play) == ["event:-7101", "event:-7102"]
