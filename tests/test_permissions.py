@@ -133,7 +133,10 @@ GETS: dict[str, Row] = {
     "routing:task-list": WORK_PAGE,
     "routing:task-new": TEAM_PAGE,
     "routing:task-give": LEADER_PAGE,
-    **{f"routing:task-{verb}": POST_ONLY_PAGE for verb in ("done", "remove", "undone")},
+    **{
+        f"routing:task-{verb}": POST_ONLY_PAGE
+        for verb in ("done", "leave", "remove", "take", "undone")
+    },
     "routing:tag-on": POST_ONLY_PAGE,
     "routing:tag-off": POST_ONLY_PAGE,
     "routing:undo": POST_ONLY_PAGE,
@@ -237,6 +240,13 @@ POSTS: dict[str, Row] = {
     "routing:undo": ACT,
     "routing:task-give": LEADER_PAGE._replace(leader=204, manager=204, revops=204),
     **{f"routing:task-{verb}": ACT for verb in ("done", "remove", "undone")},
+    # It is the rep's already, and nobody took it.
+    **{
+        f"routing:task-{verb}": row(
+            anonymous=302, people=409, tokens=302, newcomer=403, stranger=404
+        )
+        for verb in ("take", "leave")
+    },
     # About any lead that one sees.
     **{f"routing:{of}": ACT._replace(teammate=204) for of in ("task-new", "tag-on", "tag-off")},
 }
@@ -339,7 +349,10 @@ def address(name: str, world: World) -> str:
         "routing:undo": ([_done(world)], ""),
         **{
             f"routing:task-{verb}": ([Task.objects.get(key=key).pk], "")
-            for verb, key in (("done", ""), ("give", ""), ("remove", ""), ("undone", "done"))
+            for verb, key in (
+                *((verb, "") for verb in ("done", "give", "leave", "remove", "take")),
+                ("undone", "done"),
+            )
         },
         "routing:lead-show": ([lead], ""),
         "routing:lead-events": ([lead], "?before=2026-06-01T00:00:00Z&id=1"),

@@ -88,8 +88,10 @@ def _is_still_theirs(alert: Alert, task: Task, last: TaskChange | None) -> bool:
 def _whose_now(alert: Alert, task: Task, last: TaskChange | None) -> str:
     if task.owner is None:
         return "Nobody’s now"
-    if last is not None and last.act == TaskAct.GIVEN:
-        return f"Given to {task.owner}{_by(last.by)}, {_after(alert, last.at)}"
+    if task.rep is not None and last is not None and last.act == TaskAct.GIVEN:
+        is_taken = last.by_id == task.rep.user_id
+        word = "Taken" if is_taken else f"Given to {task.rep}"
+        return f"{word}{_by(last.by)}, {_after(alert, last.at)}"
     return f"{task.owner}’s now"
 
 

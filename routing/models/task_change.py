@@ -79,4 +79,15 @@ class TaskChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.get_act_display()
+        if self.act != TaskAct.GIVEN:
+            return self.get_act_display()
+        if self.is_taking:
+            return "Taken"
+        return self.get_act_display() if self.rep_id else "Given back"
+
+    @property
+    def is_taking(self) -> bool:
+        """Whether whoever did it has the task from then on."""
+        if self.act != TaskAct.GIVEN or self.rep is None:
+            return False
+        return self.by_id == self.rep.user_id

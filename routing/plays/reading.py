@@ -25,6 +25,7 @@ class Shown:
     task: Task
     is_overdue: bool
     may_act: bool
+    may_take: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,13 @@ def _changes(lead: Lead, viewer: Viewer) -> list[TaskChange]:
 
 
 def task_counts(viewer: Viewer) -> dict[str, int]:
-    """How many there are to do: the viewer's own, and others' that they may see; to who says who
-    does what also those that are nobody's."""
+    """How many there are to do: the viewer's own, and others' that they may see; to who may give
+    or take them also those that are nobody's."""
     to_do = Task.objects.to_do()
     return {
         "mine": to_do.of_rep(viewer.rep_id).count(),
         "others": to_do.of_others(viewer).count(),
-        "nobodys": nobodys_count() if viewer.may_assign else 0,
+        "nobodys": nobodys_count() if viewer.may_work else 0,
     }
 
 
@@ -134,7 +135,15 @@ def _with_people(tasks: TaskQuerySet) -> TaskQuerySet:
 
 
 def _shown(tasks: Iterable[Task], viewer: Viewer, at: datetime) -> list[Shown]:
-    return [Shown(task, task.is_overdue(at), may_act_on(viewer, task)) for task in tasks]
+    return [
+        Shown(task, task.is_overdue(at), may_act_on(viewer, task), may_take(viewer, task))
+        for task in tasks
+    ]
+
+
+def may_take(viewer: Viewer, task: Task) -> bool:
+    """Reps who work PQLs take what is to be done and nobody's."""
+    return viewer.may_work and viewer.rep_id is not None and task.owner is None and task.is_to_do
 
 
 def may_act_on(viewer: Viewer, task: Task) -> bool:

@@ -23,7 +23,15 @@ from routing.services.opening import deal_waiting, open_qualifications
 from routing.services.returning import let_come_back
 from routing.services.reviewing import REVIEWED_ALREADY, dismiss_in_review, pass_review
 from routing.services.saving import delete_view, save_view
-from routing.services.tasking import add_task, give_task, put_tag, remove_task, take_tag_off
+from routing.services.tasking import (
+    add_task,
+    give_task,
+    leave_task,
+    put_tag,
+    remove_task,
+    take_tag_off,
+    take_task,
+)
 from routing.services.touching import add_note, log_touch
 from routing.services.undoing import undo
 from routing.services.visiting import note_visit
@@ -59,6 +67,7 @@ __all__ = [
     "follow_merges",
     "foretell",
     "give_task",
+    "leave_task",
     "let_come_back",
     "log_touch",
     "mark_contacted",
@@ -77,6 +86,7 @@ __all__ = [
     "set_off",
     "snooze",
     "take_tag_off",
+    "take_task",
     "undo",
     "unsnooze",
     "wake_snoozed",

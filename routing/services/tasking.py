@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from leads.models import Lead
 from routing.models import Alert, LeadTag, Qualification, Rep, Task, TaskChange
+from routing.models.qualification import OPEN_STATES
 from routing.models.task import Priority
 from routing.models.task_change import TaskAct
 from routing.services.errors import InvalidRequest, NotYours
@@ -79,6 +80,62 @@ def give_task(task: Task, *, rep: Rep, by: User, at: datetime) -> Task:
     to_do = Task.objects.standing().filter(pk=task.pk, done_at=None)
     if not to_do.update(rep=rep, announced_at=None):
         raise InvalidRequest("This task is done already. Put it back on the list first.")
+    task.refresh_from_db()
+    TaskChange.objects.note(task, TaskAct.GIVEN, by_id=by.pk, at=at)
+    return task
+
+
+@transaction.atomic
+def take_task(task: Task, *, by: User, at: datetime) -> Task:
+    """A rep takes what is nobody's: theirs from now on, whoever works the PQL. Of two who take it
+    at once one gets it, and the other is told.
+
+    Raises:
+        InvalidRequest: somebody has it, or it is not to be done any more.
+        NotYours: they are no rep who works PQLs, or another team works the lead.
+    """
+    viewer = Viewer.of(by)
+    rep = Rep.objects.filter(user=by).select_related("user").first()
+    if rep is None or not viewer.may_work:
+        raise NotYours("Only reps take tasks. Give this one to a rep.")
+    if Qualification.objects.hidden_from(viewer).filter(lead=task.lead_id).exists():
+        raise NotYours("Another team works this lead.")
+    # The PQL is locked before its task, as by whoever gives it to a rep: theirs is its task then.
+    pqls = Qualification.objects.select_for_update(of=("self",), no_key=True)
+    pql = pqls.filter(tasks=task).first()
+    is_free = pql is None or (pql.rep_id is None and pql.state in OPEN_STATES)
+    # The rep is asked of the row itself: a join would be looked at as it was before the wait.
+    free = Task.objects.standing().filter(pk=task.pk, done_at=None, rep=None)
+    if not is_free or not free.update(rep=rep, announced_at=None):
+        raise InvalidRequest(_why_not_free(task, viewer))
+    task.refresh_from_db()
+    TaskChange.objects.note(task, TaskAct.GIVEN, by_id=by.pk, at=at)
+    return task
+
+
+def _why_not_free(task: Task, viewer: Viewer) -> str:
+    people = ("rep__user", "qualification__rep__user")
+    now = Task.objects.select_related(*people).get(pk=task.pk)
+    if not now.is_to_do:
+        return f"Not to be done any more: {task}"
+    if now.owner is not None and now.owner.pk == viewer.rep_id:
+        return f"You have it already: {task}"
+    return f"{now.owner} has it already: {task}"
+
+
+@transaction.atomic
+def leave_task(task: Task, *, by: User, at: datetime) -> Task:
+    """Give back what one took: it is nobody's again, or of whoever works the PQL by now.
+
+    Raises:
+        InvalidRequest: they did not take it, or something was done to it since.
+    """
+    theirs = Task.objects.standing().filter(pk=task.pk, done_at=None, rep__user=by)
+    mine = theirs.select_for_update(of=("self",)).first()
+    last = mine.changes.select_related("rep").last() if mine else None
+    if last is None or not last.is_taking:
+        raise InvalidRequest(f"Not taken by you, so there is nothing to give back: {task}")
+    Task.objects.filter(pk=task.pk).update(rep=None, announced_at=None)
     task.refresh_from_db()
     TaskChange.objects.note(task, TaskAct.GIVEN, by_id=by.pk, at=at)
     return task

@@ -104,6 +104,31 @@ def _ask(request: HttpRequest, viewer: Viewer, context: dict[str, Any]) -> HttpR
 
 @require_POST
 @page_for(lambda viewer: viewer.may_work)
+def task_take(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """A rep takes what is nobody's."""
+    task = _found(viewer, pk)
+    try:
+        services.take_task(task, by=person(request), at=timezone.now())
+    except services.RoutingError as error:
+        return answer(request, str(error), is_refusal=True)
+    undo = reverse("routing:task-leave", args=[task.pk])
+    return answer(request, f"Yours now: {task}", undo=undo)
+
+
+@require_POST
+@page_for(lambda viewer: viewer.may_work)
+def task_leave(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """Give back what one took."""
+    task = _found(viewer, pk)
+    try:
+        services.leave_task(task, by=person(request), at=timezone.now())
+    except services.RoutingError as error:
+        return answer(request, str(error), is_refusal=True)
+    return answer(request, f"Given back: {task}")
+
+
+@require_POST
+@page_for(lambda viewer: viewer.may_work)
 def task_remove(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """Take back what was written down by hand."""
     task = _found(viewer, pk)

@@ -14,6 +14,7 @@ from routing.models.task_change import TaskAct
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LATER = AT + timedelta(hours=2)
 ADA, BO = User(pk=1, first_name="Ada"), User(pk=2, username="bo")
+CY = User(pk=3, username="cy")
 
 
 def news(act: TaskAct | None, *, pql: Qualification | None = None, **values: Any) -> str:
@@ -39,8 +40,11 @@ OWN = {"rep": Rep(pk=1, user=ADA)}
         pytest.param(TaskAct.REOPENED, OWN, "Put back by bo, 2 hours after", id="put back"),
         pytest.param(TaskAct.GIVEN, OWN, "", id="given to them"),
         pytest.param(
-            TaskAct.GIVEN, {"rep": Rep(pk=2, user=BO)}, "Given to bo by bo, 2 hours after",
+            TaskAct.GIVEN, {"rep": Rep(pk=2, user=CY)}, "Given to cy by bo, 2 hours after",
             id="given away",
+        ),
+        pytest.param(
+            TaskAct.GIVEN, {"rep": Rep(pk=2, user=BO)}, "Taken by bo, 2 hours after", id="taken"
         ),
         pytest.param(None, {"rep": Rep(pk=2, user=BO)}, "bo’s now", id="went with its PQL"),
         pytest.param(None, {}, "Nobody’s now", id="nobody's"),

@@ -1,13 +1,15 @@
 """Tasks and tags written by hand."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from routing import services
 from routing.alerts import tell_of_tasks
-from routing.models import Alert, LeadTag, Task, TaskChange
+from routing.models import Alert, LeadTag, Rep, Task, TaskChange
 from tests.factories.routing import RepFactory, TeamFactory, make_manager, make_pql, rep_of
 from tests.factories.rubrics import AT, LeadFactory
 
@@ -147,3 +149,77 @@ def test_task_given_on_is_the_other_reps_and_news_to_them_alone() -> None:
     Task.objects.update(done_at=AT)
     with pytest.raises(services.InvalidRequest, match="done already"):
         services.give_task(task, rep=other, by=boss, at=AT)
+
+
+def nobodys_task(**values: object) -> Task:
+    lead = values.pop("lead", None) or LeadFactory.create()
+    return Task.objects.create(key="x", lead=lead, title="Call", created_at=AT, due_at=AT, **values)  # type: ignore[misc]
+
+
+def test_rep_takes_what_is_nobodys_and_gives_it_back() -> None:
+    task, maya, bo = nobodys_task(announced_at=AT), RepFactory.create(), RepFactory.create()
+    assert services.take_task(task, by=maya.user, at=AT).owner == maya
+    assert task.announced_at is None  # reminders go by their hours
+    tell_of_tasks(at=AT, limit=5)
+    assert not Alert.objects.exists()
+    seen_before = Task(pk=task.pk, title="Call", lead=task.lead)
+    for by, words in ((bo, f"{maya} has it already"), (maya, "You have it already")):
+        with pytest.raises(services.InvalidRequest, match=words):
+            services.take_task(seen_before, by=by.user, at=AT)
+    with pytest.raises(services.InvalidRequest, match="Not taken by you"):
+        services.leave_task(task, by=bo.user, at=AT)
+    assert services.leave_task(task, by=maya.user, at=AT).owner is None
+    changes = [(str(change), change.rep, change.by) for change in task.changes.all()]
+    assert changes == [("Taken", maya, maya.user), ("Given back", None, maya.user)]
+
+
+def test_what_was_given_is_not_given_back() -> None:
+    maya, task = RepFactory.create(), nobodys_task()
+    services.give_task(task, rep=maya, by=make_manager(), at=AT)
+    with pytest.raises(services.InvalidRequest, match="Not taken by you"):
+        services.leave_task(task, by=maya.user, at=AT)
+
+
+def test_task_of_a_pql_is_taken_while_nobody_works_it() -> None:
+    maya, bo = RepFactory.create(), RepFactory.create()
+    pql = make_pql(rep=None)
+    task = nobodys_task(lead=pql.lead, qualification=pql)
+    services.accept(pql, by=bo.user, at=AT)
+    with pytest.raises(services.InvalidRequest, match=f"{bo} has it already"):
+        services.take_task(task, by=maya.user, at=AT)
+    services.reject(pql, by=bo.user, at=AT, reason="no_intent")
+    with pytest.raises(services.InvalidRequest, match="Not to be done any more"):
+        services.take_task(task, by=maya.user, at=AT)
+
+
+def test_only_reps_who_may_work_the_lead_take_its_tasks() -> None:
+    elsewhere = make_pql(rep=RepFactory.create(team=TeamFactory.create(name="Elsewhere")))
+    task, looker = nobodys_task(lead=elsewhere.lead), RepFactory.create()
+    with pytest.raises(services.NotYours, match="Another team"):
+        services.take_task(task, by=RepFactory.create().user, at=AT)
+    with pytest.raises(services.NotYours, match="Only reps"):
+        services.take_task(task, by=make_manager(), at=AT)
+    looker.user.user_permissions.clear()
+    with pytest.raises(services.NotYours, match="Only reps"):
+        services.take_task(task, by=looker.user, at=AT)
+    assert not TaskChange.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_takers_at_once_one_gets_it() -> None:
+    task, reps = nobodys_task(), [RepFactory.create() for _ in range(4)]
+
+    def take(rep: Rep) -> str:
+        try:
+            services.take_task(Task.objects.get(), by=rep.user, at=AT)
+        except services.InvalidRequest as error:
+            return str(error)
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(len(reps)) as pool:
+        told = list(pool.map(take, reps))
+    task.refresh_from_db()
+    assert sorted(told) == ["", *[f"{task.owner} has it already: Call"] * 3]
+    assert task.changes.count() == 1

@@ -113,7 +113,8 @@ def test_rep_is_not_told_to_give_away_what_is_nobodys(client: Client, maya: User
     make_task("Orphan", hours=2)
     page = client.get("/tasks/?tab=others").content.decode()
     assert 'class="nobody">Nobody’s yet<' in page
-    assert "notice-loud" not in page
+    assert "1 task is nobody’s.</strong> No rep works the lead. Take what you can do." in page
+    assert "Give" not in page
 
 
 def test_lead_page_shows_what_is_to_be_done(client: Client, maya: User) -> None:
@@ -131,7 +132,7 @@ def test_list_costs_no_query_a_task(
         pql = make_pql(rep=maya.rep)
         make_task(f"Call {number}", hours=number, lead=pql.lead, qualification=pql)
     client.get("/tasks/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/tasks/")
 
 
@@ -227,3 +228,29 @@ def test_manager_gives_a_task_to_somebody_else(client: Client) -> None:
     assert task.owner == bo
     plays.finish_task(task, by=bo.user, at=timezone.now())
     assert client.post(address, {"rep": maya.pk}, headers=HTMX).status_code == 422
+
+
+def test_rep_takes_nobodys_task_with_or_without_scripts(client: Client, maya: User) -> None:
+    task = make_task("Call Ada", hours=1)
+    assert "1 task is nobody’s." in client.get("/tasks/").content.decode()
+    page = client.get("/tasks/?tab=others").content.decode()
+    assert f'action="/tasks/{task.pk}/take/"' in page
+    assert (
+        f'action="/tasks/{task.pk}/take/"' in client.get(f"/leads/{task.lead_id}/").content.decode()
+    )
+    response = client.post(f"/tasks/{task.pk}/take/", headers=HTMX)
+    assert f"/tasks/{task.pk}/leave/" in response["HX-Trigger"]
+    page = client.get("/tasks/").content.decode()
+    assert "Call Ada" in page
+    assert "/take/" not in page
+    assert client.post(f"/tasks/{task.pk}/leave/", headers=HTMX).status_code == 204
+    assert client.post(f"/tasks/{task.pk}/leave/", headers=HTMX).status_code == 409
+    there = {"next": "/tasks/?tab=mine"}
+    followed = client.post(f"/tasks/{task.pk}/take/", there, follow=True)
+    assert "Yours now: Call Ada" in followed.content.decode()
+    client.force_login(RepFactory.create().user)
+    late = client.post(f"/tasks/{task.pk}/take/", headers=HTMX)
+    assert (late.status_code, "has it already: Call Ada" in late["HX-Trigger"]) == (409, True)
+    client.force_login(make_manager())  # no rep: gives it to one
+    make_task("Write to Bo", hours=1)
+    assert "/take/" not in client.get("/tasks/").content.decode()
