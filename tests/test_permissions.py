@@ -46,6 +46,7 @@ API_DOCS = row(anonymous=401, people=403, tokens=200, revops=200)
 NO_GET = row(anonymous=405, people=405, tokens=405)
 NO_API_GET = NO_GET._replace(anonymous=401)
 POST_ONLY_PAGE, POST_ONLY = NO_GET, NO_API_GET
+TO_DO = ("done", "give", "leave", "remove", "take")
 
 GETS: dict[str, Row] = {
     "api:schema": API_DOCS,
@@ -132,11 +133,8 @@ GETS: dict[str, Row] = {
     "routing:pql-work": POST_ONLY_PAGE,
     "routing:task-list": WORK_PAGE,
     "routing:task-new": TEAM_PAGE,
+    **{f"routing:task-{verb}": POST_ONLY_PAGE for verb in ("undone", *TO_DO)},
     "routing:task-give": LEADER_PAGE,
-    **{
-        f"routing:task-{verb}": POST_ONLY_PAGE
-        for verb in ("done", "leave", "remove", "take", "undone")
-    },
     "routing:tag-on": POST_ONLY_PAGE,
     "routing:tag-off": POST_ONLY_PAGE,
     "routing:undo": POST_ONLY_PAGE,
@@ -240,13 +238,7 @@ POSTS: dict[str, Row] = {
     "routing:undo": ACT,
     "routing:task-give": LEADER_PAGE._replace(leader=204, manager=204, revops=204),
     **{f"routing:task-{verb}": ACT for verb in ("done", "remove", "undone")},
-    # It is the rep's already, and nobody took it.
-    **{
-        f"routing:task-{verb}": row(
-            anonymous=302, people=409, tokens=302, newcomer=403, stranger=404
-        )
-        for verb in ("take", "leave")
-    },
+    **{f"routing:task-{verb}": TOO_EARLY for verb in ("take", "leave")},  # the rep has it
     # About any lead that one sees.
     **{f"routing:{of}": ACT._replace(teammate=204) for of in ("task-new", "tag-on", "tag-off")},
 }
@@ -347,13 +339,8 @@ def address(name: str, world: World) -> str:
         "routing:queue-undo": ([], f"?changes={_done(world)}"),
         "api:pql-undo": ([world.pqls[4].pk], ""),
         "routing:undo": ([_done(world)], ""),
-        **{
-            f"routing:task-{verb}": ([Task.objects.get(key=key).pk], "")
-            for verb, key in (
-                *((verb, "") for verb in ("done", "give", "leave", "remove", "take")),
-                ("undone", "done"),
-            )
-        },
+        "routing:task-undone": ([Task.objects.get(key="done").pk], ""),
+        **{f"routing:task-{verb}": ([Task.objects.get(key="").pk], "") for verb in TO_DO},
         "routing:lead-show": ([lead], ""),
         "routing:lead-events": ([lead], "?before=2026-06-01T00:00:00Z&id=1"),
         "routing:lead-evidence": ([lead, version, "company_size"], "?at=2026-06-01T00:00:00Z"),
