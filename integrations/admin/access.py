@@ -51,6 +51,7 @@ class UserAdmin(PlainUserAdmin, AppAdmin):  # type: ignore[type-arg]  # not gene
 
 @admin.register(Group)
 class GroupAdmin(PlainGroupAdmin, AppAdmin):
+    form = ModelForm
     instead_of_deleting = "They would lose its rights: take them out of it first, on their pages."
 
     def in_use_by(self, obj: Group) -> list[str]:

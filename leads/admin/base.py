@@ -16,27 +16,49 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import StackedInline, TabularInline
+from unfold import admin as unfold
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from leads.admin.keeping import KeepsWhatIsInUse
+from leads.admin.own_words import OwnWords
 from leads.models import Account, Lead
 
 if TYPE_CHECKING:  # Django's forms take a model only for the type checker
-    ModelForm = forms.ModelForm[Any]
+    PlainModelForm = forms.ModelForm[Any]
     InlineFormSet = BaseInlineFormSet[Any, Any, Any]
 else:
-    ModelForm = forms.ModelForm
+    PlainModelForm = forms.ModelForm
     InlineFormSet = BaseInlineFormSet
 
 MOST_SEARCHED = 200
 
 
+class Form(OwnWords, forms.Form):
+    """A form whose errors name the field and the fix."""
+
+
+class ModelForm(OwnWords, PlainModelForm):
+    """The same of a model."""
+
+
+class StackedInline(unfold.StackedInline):
+    """Rows of another table on a page, one below the other, each a small form."""
+
+    form = ModelForm
+
+
+class TabularInline(unfold.TabularInline):
+    """Rows of another table on a page, as a table."""
+
+    form = ModelForm
+
+
 class AppAdmin(KeepsWhatIsInUse):
     """The page of a model: filters apply on a click, lists use the whole width, and what is in use
-    is not deleted."""
+    is not deleted. What its form says of a wrong value names the field and the fix."""
 
+    form = ModelForm
     list_filter_submit = True
     list_fullwidth = True
     list_per_page = 50
@@ -255,6 +277,7 @@ def change_url(obj: Model) -> str:
 __all__ = [
     "AppAdmin",
     "BigTableAdmin",
+    "Form",
     "InlineFormSet",
     "ModelForm",
     "ReadOnlyAdmin",

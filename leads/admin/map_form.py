@@ -10,6 +10,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from leads.admin.base import Form
 from leads.admin.conditions import ConditionsField
 from leads.catalogue.sampling import Matching, match, read_sample
 from leads.catalogue.values import PropertyFacts
@@ -17,7 +18,7 @@ from leads.mapping import Mapping, read_conditions
 from leads.models import EventType, Product, Signal
 
 
-class MapForm(forms.Form):
+class MapForm(Form):
     """To which signal, and which of the events. ``event`` is what is being mapped."""
 
     signal = forms.ModelChoiceField(

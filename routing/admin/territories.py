@@ -13,7 +13,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from leads import audit
-from leads.admin.base import AppAdmin, BigTableAdmin, ModelForm, person
+from leads.admin.base import AppAdmin, BigTableAdmin, Form, ModelForm, person
 from leads.models import Account
 from routing.admin.rep_form import WordsField
 from routing.admin.reps import RepFilter
@@ -109,7 +109,7 @@ class TerritoryAdmin(AppAdmin):
             self.delete_model(request, territory)
 
 
-class OwnersForm(forms.Form):
+class OwnersForm(Form):
     """Domains, or the sources' account ids, of what one rep owns."""
 
     rep = forms.ModelChoiceField(

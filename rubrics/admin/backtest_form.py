@@ -12,6 +12,7 @@ from unfold.widgets import (
     UnfoldAdminSingleDateWidget,
 )
 
+from leads.admin.base import Form
 from leads.models.outcome import OutcomeKind
 from rubrics.backtests.examples import CONVERSIONS, MomentKind, Question
 from rubrics.backtests.starting import Asking, midnight, usual_beside
@@ -29,7 +30,7 @@ COUNTED = (
 )
 
 
-class BacktestForm(forms.Form):
+class BacktestForm(Form):
     """Whom of the past, at which moment, with which outcome; and beside which version."""
 
     since = forms.DateField(

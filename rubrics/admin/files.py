@@ -13,7 +13,7 @@ from django.utils import timezone
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
-from leads.admin.base import AppAdmin, change_url
+from leads.admin.base import AppAdmin, Form, change_url
 from leads.models import Product
 from rubrics.admin.drafts import person
 from rubrics.admin.golden_forms import MonospaceTextarea
@@ -128,7 +128,7 @@ def _compared(then: RubricVersion | str, version: RubricVersion) -> Comparison:
     return compare_documents(before, version_document(version))
 
 
-class ImportForm(forms.Form):
+class ImportForm(Form):
     """A rubric file, uploaded or pasted; pasting stays, whatever is wrong with it."""
 
     product = forms.ModelChoiceField(

@@ -11,12 +11,13 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from leads.admin.base import ModelForm
+from leads.admin.base import Form, ModelForm
 from rubrics.golden.keeping import check_golden_lead, plain_facts
 from rubrics.golden.texts import facts_text, parse_yaml, yaml_text
 from rubrics.golden.words import PLAIN
 from rubrics.measures import SpecError
 from rubrics.models import GoldenLead, Rubric
+from rubrics.scoring.types import MOST_POINTS
 
 VERDICTS = (
     ("must", "Must be a PQL"),
@@ -41,15 +42,29 @@ def expectation_fields() -> dict[str, forms.Field]:
         "verdict": forms.ChoiceField(
             label="What must come out", choices=VERDICTS, widget=UnfoldAdminSelectWidget
         ),
-        "least": forms.IntegerField(
-            label="Total, at least", required=False, widget=UnfoldAdminIntegerFieldWidget,
-            help_text="Optional.",
-        ),
-        "most": forms.IntegerField(
-            label="Total, at most", required=False, widget=UnfoldAdminIntegerFieldWidget,
-            help_text="Optional.",
-        ),
-    }  # fmt: skip
+        "least": _total("Total, at least"),
+        "most": _total("Total, at most"),
+    }
+
+
+def _total(label: str) -> forms.Field:
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=-MOST_POINTS,
+        max_value=MOST_POINTS,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Optional.",
+    )
+
+
+def check_expectation(form: forms.Form | ModelForm, cleaned: Mapping[str, Any]) -> None:
+    """Point out limits that contradict each other, and that nothing is expected at all."""
+    least, most = cleaned.get("least"), cleaned.get("most")
+    if least is not None and most is not None and most < least:
+        form.add_error("most", f"“Total, at most”: {least:,}, the least, or more.")
+    if not (expectation(cleaned) or cleaned.get("also")):
+        form.add_error("least", "Give a least or a most total, or choose a verdict.")
 
 
 def expectation(cleaned: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,8 +117,11 @@ class GoldenLeadForm(ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if not self.errors:
+            check_expectation(self, cleaned)
         if self.errors:
             return cleaned
+        more: object = {}
         values = {name: cleaned[name] for name in ("name", "why", "at", "is_active")}
         candidate = GoldenLead(rubric=cleaned.get("rubric") or self.instance.rubric, **values)
         try:
@@ -130,7 +148,7 @@ def field_of(error: SpecError, also: set[str]) -> str:
     return {"facts": "facts_text", "name": "name", "why": "why"}.get(part, "also")
 
 
-class KeepForm(forms.Form):
+class KeepForm(Form):
     """What is asked before a real lead is kept as a golden one."""
 
     rubric = forms.ModelChoiceField(
@@ -153,12 +171,12 @@ class KeepForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.errors and not expectation(cleaned):
-            self.add_error("least", "Give a least or a most total, or choose a verdict.")
+        if not self.errors:
+            check_expectation(self, cleaned)
         return cleaned
 
 
-class ImportForm(forms.Form):
+class ImportForm(Form):
     """A golden file, pasted."""
 
     rubric = forms.ModelChoiceField(

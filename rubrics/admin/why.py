@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from leads.admin.base import AppAdmin, change_url
+from leads.admin.base import AppAdmin, Form, change_url
 from rubrics.errors import GateRefused, PublicationEnded, VersionNotPublishable, VersionNotRetirable
 from rubrics.measures import SpecError
 
@@ -36,7 +36,7 @@ class Answer:
     override: str
 
 
-class WhyForm(forms.Form):
+class WhyForm(Form):
     reason = forms.CharField(
         label="Why",
         max_length=500,

@@ -69,16 +69,22 @@ def test_added_and_changed_through_plain_fields(client: Client, version: RubricV
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
-        ({"verdict": "any", "most": ""}, "verdict", "expect: say any of"),
-        ({"least": "30"}, "most", "expect.total_at_most: is less than the least"),
+        ({"verdict": "any", "most": ""}, "least", "Give a least or a most total"),
+        ({"least": "30"}, "most", "“Total, at most”: 30, the least, or more."),
         ({"facts_text": "hits: ["}, "facts_text", "facts: cannot be read as YAML in line"),
         ({"facts_text": "hits: [{signal: x, ago: 1d}]"}, "facts_text", "facts.hits[1].signal"),
         ({"facts_text": "leed: {}"}, "facts_text", "facts.leed: unknown"),
         ({"facts_text": "just words"}, "facts_text", "facts: are a mapping"),
+        ({"least": "ten"}, "least", "“Total, at least”: a whole number, such as 10."),
+        ({"least": "20000"}, "least", "“Total, at least”: 10,000 or less."),
+        ({"at_0": "2026-13-45"}, "at", "“Moment”: a date, such as 2026-11-27."),
+        ({"also": "{fit: 40"}, "also", "also: cannot be read as YAML"),
+        ({"also": "2026-13-45"}, "also", "also: cannot be read as YAML"),
         ({"also": "[1]"}, "also", "also: is a mapping"),
         ({"also": "{pql: false}"}, "also", "PQL and total stand above"),
         ({"also": "{fitt: 4}"}, "also", "expect: say any of"),
         ({"name": ""}, "name", "required"),
+        ({"name": "x" * 121}, "name", "“Name”: 120 characters at most; these are 121."),
     ],
 )
 def test_a_wrong_field_is_named_and_nothing_is_lost(

@@ -7,9 +7,9 @@ from django import forms
 from django.http import QueryDict
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from leads.admin.base import Form
 from rubrics.admin.editor.criterion_form import days_number
 from rubrics.admin.editor.fields import NumberField
-from rubrics.admin.editor.limits import OwnWords
 from rubrics.admin.editor.menu import UNITS
 from rubrics.admin.editor.params import PARAMS, Surroundings, field_of, given, param_fields
 from rubrics.documents.columns import COMPARISONS
@@ -26,7 +26,7 @@ ANSWERS = (("true", "is so"), ("false", "is not so"), ("unknown", "is not known"
 MOST = 20
 
 
-class ConditionForm(OwnWords, forms.Form):
+class ConditionForm(Form):
     """One condition: a measure's parameters, and what its number is compared with."""
 
     def __init__(

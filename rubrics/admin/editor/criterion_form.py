@@ -13,8 +13,8 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from leads.admin.base import Form
 from rubrics.admin.editor.fields import LengthField, NumberField, PointsField
-from rubrics.admin.editor.limits import OwnWords
 from rubrics.admin.editor.menu import UNITS, modes_for, sections_for
 from rubrics.admin.editor.params import (
     Surroundings,
@@ -44,7 +44,7 @@ MODE_WORDS = {
 ABOVE = (("at_least", "at least"), ("more_than", "more than"))
 
 
-class TierForm(OwnWords, forms.Form):
+class TierForm(Form):
     """One tier: from which number on, or which alternative, and what it gives."""
 
     def __init__(
@@ -113,7 +113,7 @@ class TierForm(OwnWords, forms.Form):
         return tier
 
 
-class CriterionForm(OwnWords, forms.Form):
+class CriterionForm(Form):
     """A criterion of one measure. ``key`` is empty for a new one."""
 
     name = forms.CharField(max_length=120, widget=UnfoldAdminTextInputWidget())

@@ -9,10 +9,10 @@ from django.forms import modelform_factory
 from django.http import QueryDict
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from leads.admin.base import ModelForm
+from leads.admin.base import Form, ModelForm
 from rubrics.admin.editor.conditions import Conditions
 from rubrics.admin.editor.fields import SignalsField
-from rubrics.admin.editor.limits import OwnWords, limit_by
+from rubrics.admin.editor.limits import limit_by
 from rubrics.admin.editor.params import Surroundings
 from rubrics.editing.checking import check_sections, sentence
 from rubrics.editing.sections import SECTIONS, section_columns
@@ -103,7 +103,7 @@ CLEARS = {
 }
 
 
-class SectionForm(OwnWords, ModelForm):
+class SectionForm(ModelForm):
     """One section; what the chosen kind does without is forgotten rather than complained about."""
 
     section: str
@@ -201,7 +201,7 @@ def section_form(
     return made(data, version=fresh)  # type: ignore[call-arg,return-value]  # a SectionForm
 
 
-class Row(OwnWords, forms.Form):
+class Row(Form):
     """One of several rows that are saved together."""
 
     @property

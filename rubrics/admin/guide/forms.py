@@ -14,7 +14,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from leads.admin.base import ModelForm
+from leads.admin.base import Form, ModelForm
 from rubrics.guide.asking import Kind, Page, Question
 from rubrics.guide.keeping import OBJECTIVES
 from rubrics.models import SetupGuide
@@ -70,7 +70,7 @@ class Words(forms.CharField):
                 )
 
 
-class GuideForm(forms.Form):
+class GuideForm(Form):
     """One page of questions. ``answers`` are valid ones alone, as JSON; None is not known."""
 
     def __init__(
@@ -190,7 +190,7 @@ class ObjectivesForm(ModelForm):
         self.fields["approver"].help_text = "Mostly who leads marketing or revenue operations."
 
 
-class SignatureForm(forms.Form):
+class SignatureForm(Form):
     """Who approved the objectives and the threshold, and when."""
 
     signed_by = forms.CharField(
