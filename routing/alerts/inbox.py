@@ -8,7 +8,11 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef
 
 from routing.alerts.content import Content
-from routing.models import Alert, StateChange
+from routing.alerts.preferences import kinds_for
+from routing.models import Alert, Qualification, StateChange
+from routing.models.alert import AlertKind
+from routing.models.qualification import UNREVIEWED
+from routing.viewers import Viewer
 
 PAGE_SIZE = 25
 LOOKED_BACK = 30
@@ -28,10 +32,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An alert with what it says, read from its document."""
+    """An alert with what it says, read from its document, and whether its reader may work the PQL
+    that it is about."""
 
     alert: Alert
     content: Content
+    may_act: bool
 
     @property
     def waits(self) -> bool:
@@ -67,10 +73,13 @@ class Habit:
         return self.told >= FEWEST and self.acted * 2 < self.told
 
 
-def inbox_page(user: User, asked: Asked) -> Page:
+def inbox_page(viewer: Viewer, asked: Asked) -> Page:
     """One query."""
-    found = Alert.objects.of_user(user.pk).select_related("lead", "qualification")
-    found = found.defer("lead__attributes", "qualification__breakdown")
+    people = ("lead", "qualification__lead", "qualification__rep__user")
+    found = Alert.objects.of_user(viewer.user_id).select_related(*people)
+    found = found.defer(
+        "lead__attributes", "qualification__breakdown", "qualification__lead__attributes"
+    )
     if asked.unread:
         found = found.unread()
     if asked.severity is not None:
@@ -79,8 +88,22 @@ def inbox_page(user: User, asked: Asked) -> Page:
         found = found.filter(kind=asked.kind)
     start = (asked.page - 1) * PAGE_SIZE
     cut = list(found[start : start + PAGE_SIZE + 1])
-    items = [Item(alert, Content.from_json(alert.content)) for alert in cut[:PAGE_SIZE]]
+    items = [
+        Item(alert, Content.from_json(alert.content), _may_act(viewer, alert.qualification))
+        for alert in cut[:PAGE_SIZE]
+    ]
     return Page(items, asked.page, len(cut) > PAGE_SIZE)
+
+
+def _may_act(viewer: Viewer, pql: Qualification | None) -> bool:
+    """Whether they work it: what waits for a review is passed on or rejected there."""
+    return pql is not None and pql.review not in UNREVIEWED and viewer.may_act_on(pql)
+
+
+def kinds_to_find(viewer: Viewer, asked: Asked) -> list[AlertKind]:
+    """What the inbox can be narrowed to: kinds that they can get, and the one that is asked for."""
+    can_get = kinds_for(viewer)
+    return [kind for kind in AlertKind if kind in can_get or kind == asked.kind]
 
 
 def habit_of(user: User) -> Habit:

@@ -69,7 +69,9 @@ def kinds_for(viewer: Viewer) -> list[AlertKind]:
         AlertKind.REVIEW: viewer.may_review,
         AlertKind.SLA_REMINDER: is_rep or viewer.may_review,
         AlertKind.SLA_BREACH: is_rep or viewer.sees_team,
-        AlertKind.PLAY: is_rep or bool(viewer.managed),
+        AlertKind.TASK: is_rep or viewer.sees_team,
+        AlertKind.TASK_DUE: is_rep or viewer.sees_team,
+        AlertKind.PLAY: is_rep or viewer.sees_team,
         AlertKind.PILOT: viewer.in_pilot,
         AlertKind.TEAM_SUMMARY: bool(viewer.managed),
     }

@@ -17,7 +17,7 @@ from routing.alerts.preferences import (
     save_preference,
 )
 from routing.models import Alert
-from routing.models.alert import AlertKind, Severity
+from routing.models.alert import Severity
 from routing.viewers import Viewer
 from routing.views.alert_form import InboxForm, PreferenceForm
 from routing.views.base import answer, page_for, person, show
@@ -31,10 +31,10 @@ def inbox(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     asked = InboxForm(request.GET).asked()
     context = {
         "asked": asked,
-        "page": box.inbox_page(user, asked),
+        "page": box.inbox_page(viewer, asked),
         "habit": box.habit_of(user),
         "severities": Severity.choices,
-        "kinds": AlertKind.choices,
+        "kinds": [(kind.value, kind.label) for kind in box.kinds_to_find(viewer, asked)],
         "at": timezone.now(),
         "section": "inbox",
     }

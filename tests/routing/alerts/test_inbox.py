@@ -16,6 +16,7 @@ from routing.alerts.inbox import Asked
 from routing.models import Alert, AlertPreference, Qualification
 from routing.models.alert import AlertKind, Severity
 from routing.models.alert_preference import Rhythm
+from routing.models.qualification import Review
 from routing.viewers import Viewer
 from tests.factories.routing import RepFactory, UserFactory, make_pql, rep_of
 from tests.factories.rubrics import AT
@@ -90,7 +91,7 @@ def test_filters(
 def test_pages(maya: User, pql: Qualification) -> None:
     for _ in range(inbox.PAGE_SIZE + 1):
         tell(maya, pql)
-    first, second = (inbox.inbox_page(maya, Asked(page=number)) for number in (1, 2))
+    first, second = (inbox.inbox_page(Viewer.of(maya), Asked(page=number)) for number in (1, 2))
     assert (len(first.items), first.has_next) == (inbox.PAGE_SIZE, True)
     assert (len(second.items), second.has_next) == (1, False)
 
@@ -114,6 +115,46 @@ def test_opening_takes_note_and_leads_there(client: Client, maya: User, pql: Qua
     client.post(url("alert-open", alert.pk))
     alert.refresh_from_db()
     assert alert.read_at == first
+
+
+def test_card_is_worked_as_a_row_of_the_queue_is(
+    client: Client, maya: User, pql: Qualification
+) -> None:
+    tell(maya, pql)
+    page = client.get(url("inbox")).content.decode()
+    accept = url("pql-work", pql.pk, "accept")
+    for address in (accept, url("pql-snooze", pql.pk), url("pql-reject", pql.pk)):
+        assert f'"{address}' in page
+    assert 'hx-disinherit="*"' in page  # else its dialogs would be looked for an inbox
+    followed = client.post(accept, {"next": url("inbox")}, follow=True)  # without scripts
+    page = followed.content.decode()
+    assert "It is yours to work." in page
+    assert accept not in page
+    assert url("pql-work", pql.pk, "contacted") in page
+    pql.refresh_from_db()
+    services.reject(pql, by=maya, at=timezone.now(), reason="no_intent")
+    assert "/pqls/" not in client.get(url("inbox")).content.decode()
+
+
+def test_card_about_what_is_not_theirs_to_work_offers_nothing(
+    client: Client, maya: User, pql: Qualification
+) -> None:
+    tell(maya, pql)
+    Qualification.objects.update(review=Review.WAITING)
+    assert "/pqls/" not in client.get(url("inbox")).content.decode()
+    Qualification.objects.update(rep=RepFactory.create(), review=Review.PASSED)
+    assert "/pqls/" not in client.get(url("inbox")).content.decode()
+
+
+def test_filter_lists_kinds_that_can_reach_them(client: Client, maya: User) -> None:
+    page = client.get(url("inbox")).content.decode()
+    assert 'value="new_pql"' in page
+    assert 'value="team_summary"' not in page
+    assert (
+        'value="team_summary" selected' in client.get("/inbox/?kind=team_summary").content.decode()
+    )
+    client.force_login(UserFactory.create())
+    assert 'name="kind"' not in client.get(url("inbox")).content.decode()
 
 
 def test_read_and_unread(client: Client, maya: User, pql: Qualification) -> None:

@@ -33,6 +33,8 @@ OF_REPS = {
     "new_pql", "handed_pql", "woken_pql", "sla_reminder", "sla_breach", "task", "task_due", "play",
 }  # fmt: skip
 
+OF_MANAGERS = {"unassigned_pql", "sla_breach", "task", "task_due", "play"}
+
 
 @pytest.mark.parametrize(
     ("who", "kinds"),
@@ -41,11 +43,8 @@ OF_REPS = {
         pytest.param({"rep_id": 1, "in_pilot": True}, OF_REPS | {"pilot"}, id="a pilot's rep"),
         pytest.param({"rep_id": 1, "may_review": True}, OF_REPS | {"review"}, id="an SDR"),
         pytest.param({"may_review": True}, {"review", "sla_reminder"}, id="a reviewer"),
-        pytest.param({"sees_all": True}, {"unassigned_pql", "sla_breach"}, id="sees all"),
-        pytest.param(
-            {"managed": (1,)}, {"unassigned_pql", "sla_breach", "play", "team_summary"},
-            id="a team's manager",
-        ),
+        pytest.param({"sees_all": True}, OF_MANAGERS, id="sees all"),
+        pytest.param({"managed": (1,)}, OF_MANAGERS | {"team_summary"}, id="a team's manager"),
         pytest.param({}, set(), id="looks on"),
     ],
 )  # fmt: skip
