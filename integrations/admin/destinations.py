@@ -66,11 +66,27 @@ class DestinationForm(ModelForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if given.get("kind") == DestinationKind.SLACK and not given.get("secret_name"):
+        kind = given.get("kind") or self.instance.kind  # fixed once there is one
+        if kind == DestinationKind.SLACK and not given.get("secret_name"):
             given["secret_name"] = DEFAULT_SECRET
-        if given.get("kind") == DestinationKind.WEBHOOK and not given.get("secret_name"):
+        if kind == DestinationKind.WEBHOOK and not given.get("secret_name"):
             self.add_error("secret_name", "Name the variable that its events are signed with.")
+        if kind:
+            self._check_kind(kind, given)
         return given
+
+    def _check_kind(self, kind: str, given: dict[str, Any]) -> None:
+        """Point out what a destination of this kind does not have, or lacks."""
+        if kind == DestinationKind.WEBHOOK and not (given.get("url") or "url" in self.errors):
+            self.add_error("url", "Give the address that a webhook's events are sent to.")
+        if kind != DestinationKind.WEBHOOK and given.get("url"):
+            self.add_error("url", "Only a webhook has an address. Leave it empty.")
+        if kind != DestinationKind.SLACK and given.get("channel"):
+            self.add_error("channel", "Only Slack has channels. Leave it empty.")
+        if not given.get("channel"):
+            for name in ("team", "product"):
+                if given.get(name):
+                    self.add_error(name, "Only a Slack channel can be of one. Leave it empty.")
 
 
 @admin.register(Destination)

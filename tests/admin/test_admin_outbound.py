@@ -10,7 +10,7 @@ from pytest_django import Settings
 from integrations.models import Delivery, Destination, SlackUser
 from integrations.models.delivery import LIFE
 from leads.admin.base import change_url
-from leads.models import AuditEntry
+from leads.models import AuditEntry, Product
 from routing.models import Play
 from tests.admin.forms import said
 from tests.world import AT, make_person
@@ -97,12 +97,13 @@ def test_slack_is_added_with_the_usual_variable(client: Client) -> None:
         ({**HOOK, "secret_name": ""}, "secret_name"),
         ({**HOOK, "secret_name": "whsec_abc"}, "secret_name"),
         ({**HOOK, "secret_name": "SECRET_KEY"}, "secret_name"),
-        ({**SLACK, "url": "https://1.1.1.1/"}, "__all__"),
-        ({**SLACK, "kind": "email", "channel": "C1"}, "__all__"),
+        ({**SLACK, "url": "https://1.1.1.1/"}, "url"),
+        ({**SLACK, "kind": "email", "channel": "C1"}, "channel"),
+        ({**HOOK, "url": ""}, "url"),
         ({**HOOK, "events": ["pql.imagined"]}, "events"),
     ],
     ids=["private", "http", "unknown", "no secret", "secret", "other secret", "url of slack",
-         "channel of e-mail", "event"],
+         "channel of e-mail", "no url", "event"],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused_beside_its_field(
     client: Client, given: dict[str, Any], field: str
@@ -118,6 +119,31 @@ def test_webhook_is_added_and_says_what_it_lacks(client: Client) -> None:
     page = client.get(reverse("admin:integrations_destination_change", args=[hook.pk]))
     assert "Not set up." in page.content.decode()
     assert "WEBHOOK_SECRET_CRM is not set" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "field"),
+    [
+        ("email", {"channel": "#sales"}, "channel"),
+        ("slack", {"url": "https://1.1.1.1/"}, "url"),
+        ("webhook", {"url": ""}, "url"),
+        ("webhook", {"secret_name": ""}, "secret_name"),
+        ("slack", {"product": "app"}, "product"),
+    ],
+)
+def test_one_that_is_there_is_changed_as_its_kind_allows(
+    client: Client, kind: str, given: dict[str, Any], field: str
+) -> None:
+    kinds = {"email": {**SLACK, "kind": "email"}, "slack": SLACK, "webhook": HOOK}
+    add(client, **kinds[kind])
+    before = Destination.objects.values().get()
+    if "product" in given:
+        given = {"product": Product.objects.create(key="app", name="App").pk}
+    changed = {name: value for name, value in kinds[kind].items() if name != "kind"} | given
+    page = reverse("admin:integrations_destination_change", args=[before["id"]])
+    refused = client.post(page, changed)
+    assert set(refused.context["adminform"].form.errors) == {field}
+    assert Destination.objects.values().get() == before
 
 
 def test_switched_on_again_it_begins_afresh(client: Client) -> None:
