@@ -38,6 +38,12 @@ FIRST = {
 }
 
 
+CLOSED = (
+    "These answers stay as they are: a draft was made of them, or they are signed. "
+    "To change them, answer the guide again."
+)
+
+
 class GuideClosed(Exception):
     """Something was made of the guide already; the message says what to do."""
 
@@ -62,11 +68,24 @@ def start_guide(
     last = of_product.first()
     return SetupGuide.objects.create(
         product=product,
-        answers=last.answers if last else {},
+        answers=_last_answers(last) if last else {},
         started_at=at,
         started_by_id=by.pk if by else None,
         changed_at=at,
     )
+
+
+def _last_answers(last: SetupGuide) -> dict[str, Any]:
+    """What was answered last; of the objectives what was agreed on afterwards."""
+    agreed = _as_answers({name: getattr(last, name) for name in FIRST}) if last.result else {}
+    told = {key: one for key, one in agreed.items() if one is not None or key in last.answers}
+    return {**last.answers, **told}
+
+
+def _as_answers(objectives: Mapping[str, Any]) -> dict[str, Any]:
+    """Objectives as the answers to the questions that ask for them too."""
+    told = _json({name: objectives[name] for name in FIRST})
+    return {question: None if told[name] == "" else told[name] for name, question in FIRST.items()}
 
 
 @transaction.atomic
@@ -99,7 +118,8 @@ def finish_guide(guide: SetupGuide, *, seen: Mapping[str, Any], at: datetime) ->
     guide.seen = dict(seen)
     guide.finished_at = guide.changed_at = at
     for objective, question in FIRST.items():
-        setattr(guide, objective, getattr(answers, question) or _nothing(objective))
+        answer = getattr(answers, question)
+        setattr(guide, objective, _nothing(objective) if answer is None else answer)
     guide.save(update_fields=["result", "seen", "finished_at", "changed_at", *FIRST])
     return guide
 
@@ -166,6 +186,8 @@ def record_objectives(
 ) -> SetupGuide:
     """Keep what is to be achieved, what it was before, and who is to sign.
 
+    What the guide asks of it too is answered by that, so that changing another answer keeps it.
+
     Raises:
         GuideUnfinished: there is no recommendation yet.
         GuideClosed: they are signed.
@@ -174,8 +196,10 @@ def record_objectives(
     before = {name: getattr(guide, name) for name in OBJECTIVES}
     for name in OBJECTIVES:
         setattr(guide, name, objectives[name])
+    if not guide.is_closed:
+        guide.answers = {**guide.answers, **_as_answers(objectives)}
     guide.changed_at = at
-    guide.save(update_fields=[*OBJECTIVES, "changed_at"])
+    guide.save(update_fields=[*OBJECTIVES, "answers", "changed_at"])
     after = {name: getattr(guide, name) for name in OBJECTIVES}
     changes = tuple(audit.differences(_json(before), _json(after)))
     if changes:
@@ -222,7 +246,7 @@ def _locked(guide: SetupGuide) -> SetupGuide:
 def _open(guide: SetupGuide) -> SetupGuide:
     guide = _locked(guide)
     if guide.is_closed:
-        raise GuideClosed("A draft was made of these answers: answer the guide again to change.")
+        raise GuideClosed(CLOSED)
     return guide
 
 

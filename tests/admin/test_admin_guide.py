@@ -7,13 +7,14 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from leads.models import AuditEntry, Product
 from rubrics.gates import check_publishable
 from rubrics.guide.keeping import finish_guide, start_guide
 from rubrics.guide.questions import PAGES
 from rubrics.models import Rubric, RubricVersion, SetupGuide
-from tests.admin.forms import said
+from tests.admin.forms import form_at, said
 from tests.world import AT, make_person, make_world
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,17 @@ def test_back_keeps_what_is_valid_even_beside_an_error(client: Client, product: 
     assert guide.answers["reps"] == 7
 
 
+def test_another_page_keeps_what_was_typed_on_this_one(client: Client, product: Product) -> None:
+    guide = begin(product)
+    assert 'name="go" value="4"' in client.get(url("page", guide, 2)).content.decode()
+    response = client.post(url("page", guide, 2), {"reps": "7", "go": "4"})
+    assert response["Location"] == url("page", guide, 4)
+    guide.refresh_from_db()
+    assert (guide.answers["reps"], guide.step) == (7, 4)
+    wrong = client.post(url("page", guide, 2), {"reps": "x", "go": "4"})
+    assert 'value="x"' in wrong.content.decode()
+
+
 def test_saved_on_the_way(client: Client, product: Product) -> None:
     guide = begin(product)
     response = client.post(url("page", guide, 2), {"reps": "7", "go": "save"})
@@ -211,7 +223,10 @@ def test_answers_a_draft_was_made_of_stay(client: Client, product: Product) -> N
     guide = finished(product)
     client.post(url("draft", guide))
     assert client.get(url("page", guide, 1))["Location"] == url("result", guide)
-    client.post(url("page", guide, 1), {"signups": "9"})
+    assert "answer the guide again" in said(client.post(url("page", guide, 1), {"signups": "9"}))
+    late = client.post(url("page", guide, 1), {"signups": "9", "go": "save"}).content.decode()
+    assert "Not saved. These answers stay as they are" in late
+    assert "<form" not in late
     guide.refresh_from_db()
     assert guide.answers == {}
     assert b"Answer again" in client.get(url("result", guide)).content
@@ -248,9 +263,9 @@ def test_objectives_are_kept_then_approved_then_fixed(client: Client, product: P
     guide.refresh_from_db()
     assert (float(guide.target_trial_to_paid or 0), guide.goals) == (5.0, "Less noise")
     assert "Give" not in client.post(page, {"sign": "yes", "signed_by": ""}).content.decode()
-    client.post(page, {"sign": "yes", "signed_by": "A. Sponsor", "signed_on": "2026-11-27"})
+    client.post(page, {"sign": "yes", "signed_by": "A. Sponsor", "signed_on": "2026-03-27"})
     guide.refresh_from_db()
-    assert (guide.signed_by, guide.signed_on) == ("A. Sponsor", date(2026, 11, 27))
+    assert (guide.signed_by, guide.signed_on) == ("A. Sponsor", date(2026, 3, 27))
     shown = client.get(page).content.decode()
     assert "Approved by" in shown
     assert "<textarea" not in shown
@@ -260,6 +275,35 @@ def test_objectives_are_kept_then_approved_then_fixed(client: Client, product: P
     assert float(guide.target_trial_to_paid or 0) == 5.0
     actions = AuditEntry.objects.filter(about_id=guide.pk).values_list("action", flat=True)
     assert set(actions) == {"edited", "signed"}
+
+
+def test_objectives_outlive_another_answer_and_a_new_guide(
+    client: Client, product: Product
+) -> None:
+    guide = finished(product, trial_to_paid=0.0, target_conversion=25.0)
+    assert guide.baseline_trial_to_paid == 0
+    wanted = {"baseline_trial_to_paid": "0", "target_conversion": "33", "goals": "Less noise"}
+    client.post(url("objectives", guide), wanted)
+    client.post(url("page", guide, 5), form_at(client, url("page", guide, 5)) | {"go": "next"})
+    guide.refresh_from_db()
+    assert (float(guide.target_conversion or 0), guide.goals) == (33, "Less noise")
+    client.post(url("draft", guide))
+    client.post(url("objectives", guide), wanted | {"target_conversion": "35"})
+    client.post(reverse(BEGIN), {"product": product.pk})
+    again = SetupGuide.objects.open().get()
+    assert again.answers["target_conversion"] == 35
+    assert again.answers["trial_to_paid"] == 0
+
+
+def test_an_approval_is_not_of_tomorrow(client: Client, product: Product) -> None:
+    guide = finished(product)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    signed = {"sign": "yes", "signed_by": "A. Sponsor", "signed_on": tomorrow.isoformat()}
+    assert (
+        "“On”: today or earlier" in client.post(url("objectives", guide), signed).content.decode()
+    )
+    guide.refresh_from_db()
+    assert guide.signed_on is None
 
 
 def test_nothing_is_shown_before_the_answers_are_in(client: Client, product: Product) -> None:

@@ -119,16 +119,26 @@ class SetupGuideAdmin(AppAdmin):
         guide = self._guide(pk)
         if not 1 <= number <= len(PAGES):
             raise Http404
-        if guide.is_closed:
-            self.message_user(request, "A draft was made of these answers.", messages.INFO)
-            return HttpResponseRedirect(_url("result", guide))
-        if request.method != "POST":
-            return self._show_page(request, guide, number)
+        goes = request.POST.get("go", "next")
+        try:
+            if request.method == "POST":
+                return self._keep_page(request, guide, number, goes)
+            if not guide.is_closed:
+                return self._show_page(request, guide, number)
+            problem = keeping.CLOSED
+        except keeping.GuideClosed as error:
+            problem = str(error)
+        if goes == "save":
+            return self._render(request, "_saved", {"problem": problem})
+        self.message_user(request, problem, messages.INFO)
+        return HttpResponseRedirect(_url("result", guide))
+
+    def _keep_page(
+        self, request: HttpRequest, guide: SetupGuide, number: int, goes: str
+    ) -> HttpResponse:
         sights = look(guide.product, timezone.now())
         form = GuideForm(PAGES[number - 1], request.POST, initial=guide.answers)
-        is_valid, goes = form.is_valid(), request.POST.get("go", "next")
-        follows = {"back": max(number - 1, 1), "next": number + 1}.get(goes, number)
-        at = timezone.now()
+        is_valid, follows, at = form.is_valid(), _follows(goes, number), timezone.now()
         step = number if not is_valid else min(follows, len(PAGES))
         guide = keeping.save_answers(guide, answers=form.answers, step=step, at=at)
         if goes == "save":
@@ -271,6 +281,12 @@ class SetupGuideAdmin(AppAdmin):
     def _render(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
         whole = {**self.admin_site.each_context(request), "opts": self.opts, **context}
         return TemplateResponse(request, f"{FOLDER}/{name}.html", whole)
+
+
+def _follows(goes: str, number: int) -> int:
+    """The page to go on with: the one before, the next, or one chosen from the list of them."""
+    chosen = {str(n): n for n in range(1, len(PAGES) + 1)}
+    return {"back": max(number - 1, 1), "next": number + 1, **chosen}.get(goes, number)
 
 
 def _url(name: str, guide: SetupGuide) -> str:

@@ -79,12 +79,11 @@ def asked(
 
 
 def steps(guide: SetupGuide, number: int) -> list[dict[str, Any]]:
-    """The pages, with their addresses and where one is."""
+    """The pages, and where one is."""
     return [
         {
             "number": place,
             "title": page.title,
-            "url": reverse("admin:rubrics_setupguide_page", args=[guide.pk, place]),
             "is_current": place == number,
             "is_done": any(one.key in guide.answers for one in page.questions),
         }
