@@ -1,6 +1,6 @@
 """Versions of the assignment rules: drafted, tried, replayed, published. See docs/routing.md."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -16,12 +16,27 @@ from routing.admin.rule_form import RuleInline
 from routing.admin.simulator import simulator_page
 from routing.models import RuleSet
 from routing.models.rule import RuleSetStatus
-from routing.services.rules import RulesNotPublishable, draft_rules, publish_rules, told
+from routing.services.rules import (
+    RulesNotPublishable,
+    draft_rules,
+    move_rule,
+    publish_rules,
+    told,
+)
 from routing.simulating import ReplayRunning, start_replay
 from routing.simulating.replaying import DAYS
 
 STATUS_COLORS = {"Draft": "info", "Live": "success", "Retired": "warning"}
+# The buttons that move a rule, and how many places later each asks it.
+MOVES = {"_earlier": -1, "_later": 1}
 REPLAY_CHOICES = {f"The last {days} days": days for days in DAYS}
+
+
+class Move(NamedTuple):
+    """A rule, by its key, that somebody asks to be so many places later."""
+
+    key: str
+    places: int
 
 
 @admin.register(RuleSet)
@@ -69,8 +84,9 @@ class RuleSetAdmin(AppAdmin):
     ) -> HttpResponse:
         rule_set = self.get_object(request, object_id)
         context: dict[str, Any] = dict(extra_context or {})
-        if rule_set is not None and not self.has_change_permission(request, rule_set):
+        if rule_set is not None:
             context["rules"] = [_in_words(rule) for rule in told(rule_set)]
+            context["may_move"] = self.has_change_permission(request, rule_set)
         answer: HttpResponse = super().change_view(request, object_id, form_url, context)
         return answer
 
@@ -79,7 +95,10 @@ class RuleSetAdmin(AppAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """A button that moves a rule saves all that was typed, too, so that nothing is lost."""
         super().save_related(request, form, formsets, change)
+        if move := _move_asked_for(request):
+            move_rule(form.instance, key=move.key, places=move.places)
         changes = list(audit.differences(form.told_before, told(form.instance)))
         if changes:
             audit.record(
@@ -89,6 +108,19 @@ class RuleSetAdmin(AppAdmin):
                 at=timezone.now(),
                 changes=changes,
             )
+
+    def response_change(self, request: HttpRequest, obj: RuleSet) -> HttpResponse:
+        """Who moved a rule goes on where it stands now."""
+        move = _move_asked_for(request)
+        if move is None:
+            answer: HttpResponse = super().response_change(request, obj)
+            return answer
+        rules = told(obj)
+        for rule in rules:
+            if rule["key"] == move.key:
+                place = f"number {rule['place']} of {len(rules)}"
+                self.message_user(request, f"Saved. “{rule['name']}” is {place}.", messages.SUCCESS)
+        return HttpResponseRedirect(f"{change_url(obj)}#rule-{move.key}")
 
     def delete_model(self, request: HttpRequest, obj: RuleSet) -> None:
         audit.record("thrown away", about=obj, by=person(request), at=timezone.now())
@@ -186,6 +218,11 @@ class RuleSetAdmin(AppAdmin):
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
         """Its rules go with it; nobody is asked about each."""
         return [str(one) for one in objs], {"assignment rules": len(objs)}, set(), []
+
+
+def _move_asked_for(request: HttpRequest) -> Move | None:
+    asked = (Move(request.POST[name], MOVES[name]) for name in MOVES if name in request.POST)
+    return next(asked, None)
 
 
 def _in_words(rule: dict[str, Any]) -> dict[str, Any]:

@@ -97,6 +97,24 @@ def nobody_named(pool: str, *, teams: Iterable[Any], reps: Iterable[Any]) -> str
     return ""
 
 
+@transaction.atomic
+def move_rule(draft: RuleSet, *, key: str, places: int) -> None:
+    """Ask a rule of a draft so many places later (below 0: earlier), at most first or last.
+
+    It records nothing: whoever saves a draft records all that is different in it. A rule that is
+    gone by now moves nothing.
+    """
+    rules = list(draft.rules.select_for_update().order_by("position", "pk"))
+    keys = [rule.key for rule in rules]
+    if key not in keys:
+        return
+    was = keys.index(key)
+    rules.insert(max(was + places, 0), rules.pop(was))
+    for position, rule in enumerate(rules):
+        rule.position = position
+    AssignmentRule.objects.bulk_update(rules, ["position"])
+
+
 def document_of(rule_set: RuleSet) -> list[dict[str, Any]]:
     """The rules that are on, as the dealing reads them."""
     return [rule.rule.document for rule in _rules_of(rule_set) if rule.is_on]

@@ -78,6 +78,36 @@ def test_a_new_rule_is_asked_last_until_it_is_moved(client: Client) -> None:
     assert names == ["Named", "Territory", "Germany", "Austria"]
 
 
+def test_rules_are_moved_by_buttons_on_record(client: Client) -> None:
+    draft = draft_rules(by=None, at=AT)
+    for name in ("Named", "Territory", "Rest"):
+        draft.rules.create(name=name, key=name.lower())  # all of the same place, as it may be
+    page = _url("ruleset_change", draft.pk)
+
+    def press(button: str, key: str, **typed: str) -> Any:
+        return client.post(page, form_of(client, page) | typed | {button: key})
+
+    def names() -> list[str]:
+        return list(draft.rules.order_by("position", "pk").values_list("name", flat=True))
+
+    shown = client.get(page).content.decode()
+    assert 'aria-label="Move Rest up, to number 2 of 3"' in shown
+    answer = press("_earlier", "rest", **{"rules-0-name": "VIPs"})  # what was typed is saved, too
+    assert answer["Location"] == f"{page}#rule-rest"
+    assert "“Rest” is number 2 of 3." in said(answer)
+    assert names() == ["VIPs", "Rest", "Territory"]
+    kept = AuditEntry.objects.filter(action="edited").values_list("field", flat=True)
+    assert sorted(field.rpartition(".")[2] for field in kept) == ["name", "place", "place"]
+    press("_later", "named")
+    assert names() == ["Rest", "VIPs", "Territory"]
+    press("_earlier", "rest")  # the first stays the first
+    press("_later", "gone")
+    assert names() == ["Rest", "VIPs", "Territory"]
+    refused = press("_later", "rest", **{"rules-1-name": ""})
+    assert refused.status_code == 200
+    assert names() == ["Rest", "VIPs", "Territory"]
+
+
 @pytest.mark.parametrize(
     ("rule", "says"),
     [
