@@ -7,8 +7,6 @@ from urllib.parse import quote
 from django import template
 from django.conf import settings
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from leads.models import Lead
 from leads.values import value_words
@@ -102,19 +100,3 @@ def crm_url(lead: Lead) -> str:
     if "{email}" in pattern and not lead.email:
         return ""
     return pattern.replace("{email}", quote(lead.email)).replace("{id}", str(lead.pk))
-
-
-@register.simple_tag
-def meter(value: int, maximum: int, kind: str = "") -> SafeString:
-    """A small bar: how much of the maximum it is. The number stands beside it in words.
-
-    Written here rather than in a template: a list has a hundred of them.
-    """
-    share = max(0.0, min(1.0, value / maximum)) if maximum else 0.0
-    return format_html(
-        '<svg class="meter{}" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"'
-        ' focusable="false"><rect class="meter-rail" width="100" height="4"/>'
-        '<rect class="meter-fill" width="{}" height="4"/></svg>',
-        f" meter-{kind}" if kind else "",
-        round(100 * share, 1),
-    )
