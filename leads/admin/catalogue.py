@@ -157,7 +157,6 @@ def page_context(row: EventType) -> dict[str, Any]:
     """What the page of an event shows besides its numbers."""
     sample = read_sample([row])
     add_months([row], timezone.now(), counted=counted_at())
-    mappings = SignalMapping.objects.asking_for(row).select_related("signal__product", "source")
     facts = describe(sample)
     return {
         "row": row,
@@ -165,5 +164,5 @@ def page_context(row: EventType) -> dict[str, Any]:
         "chart": bars(row.month_counts, "Received on each of the last 30 days"),  # type: ignore[attr-defined]
         "properties": properties_table(facts),
         "examples": examples(sample.events[:EXAMPLES], facts),
-        "mappings": mappings.order_by("signal__name", "position"),
+        "mappings": SignalMapping.objects.telling(row),
     }

@@ -15,7 +15,7 @@ from leads.admin.conditions import ConditionsField
 from leads.catalogue.sampling import Matching, match, read_sample
 from leads.catalogue.values import PropertyFacts
 from leads.mapping import Mapping, read_conditions
-from leads.models import EventType, Product, Signal
+from leads.models import EventType, Product, Signal, SignalMapping
 
 
 class MapForm(Form):
@@ -88,11 +88,28 @@ class MapForm(Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("signal") is None and "signal" in cleaned:
-            if not cleaned.get("name"):
-                self.add_error("name", "Name the new signal, or choose an existing one above.")
-            if not cleaned.get("product"):
-                self.add_error("product", "Say which product the new signal is of.")
+            self._check_new(cleaned)
+        elif "conditions" in cleaned and self._counts_already(cleaned):
+            problem = f"These events count as “{cleaned['signal']}” already."
+            self.add_error("signal", f"{problem} To change which do, edit its mapping on its page.")
         return cleaned
+
+    def _check_new(self, cleaned: dict[str, Any]) -> None:
+        name, product = cleaned.get("name"), cleaned.get("product")
+        if not name:
+            self.add_error("name", "Name the new signal, or choose an existing one above.")
+        if not product:
+            self.add_error("product", "Say which product the new signal is of.")
+        elif name and Signal.objects.filter(product=product, name__iexact=name).exists():
+            problem = f"{product} has a signal of this name already."
+            self.add_error("name", f"{problem} Choose it above, or give this one another name.")
+
+    def _counts_already(self, cleaned: dict[str, Any]) -> bool:
+        """Whether a mapping of the signal has all of these events: another would change nothing."""
+        known = SignalMapping.objects.asking_for(self.event).filter(signal=cleaned.get("signal"))
+        if not cleaned.get("only_source"):
+            known = known.filter(source=None)
+        return any(one.conditions in ([], cleaned["conditions"]) for one in known)
 
     @property
     def matching(self) -> Matching:

@@ -61,6 +61,7 @@ class MappingPages(ReadOnlyAdmin):
             "form": form,
             "facts": facts,
             "values": known_values(facts),
+            "mappings": SignalMapping.objects.telling(event),
             "matching_url": reverse("admin:leads_eventtype_matching", args=[event.pk]),
             "back": change_url(event),
         }

@@ -64,6 +64,11 @@ class SignalMappingQuerySet(models.QuerySet["SignalMapping"]):
             kind=event.kind,
         )
 
+    def telling(self, event: EventType) -> SignalMappingQuerySet:
+        """The same, with what a page says of them: by the signal's name, in their order."""
+        found = self.asking_for(event).select_related("signal__product", "source")
+        return found.order_by("signal__name", "position")
+
 
 class SignalMapping(models.Model):
     """Which events are hits of a signal, and what of them is the value and the session.

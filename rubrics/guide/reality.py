@@ -88,6 +88,8 @@ class Comparison:
     target: str
     reached: bool | None
     verdict: str
+    is_open: bool
+    """Something is measured and a target recorded, and it is too early to say."""
 
 
 def measure(product: Product, at: datetime) -> Measured:
@@ -138,5 +140,6 @@ def _compared(
         baseline=None if baseline is None else float(baseline),
         target=f"{float(wanted):g} %" if wanted is not None else target,
         reached=reached,
+        is_open=estimate is not None and wanted is not None and reached is None,
         verdict=bands.leaves(share.words, share.percent, share.band) if estimate else "",
     )

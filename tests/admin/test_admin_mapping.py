@@ -51,6 +51,9 @@ ADMINS = {
 }
 
 
+ADMIN = [{"property": "role", "op": "equals", "value": "admin"}]
+
+
 def matching(client: Client, event: EventType, **fields: Any) -> str:
     response = client.get(url(event, "matching"), told(**fields))
     assert response.status_code == 200
@@ -117,6 +120,48 @@ def test_a_new_signal_needs_a_name(client: Client, event: EventType) -> None:
     assert "Say which product" in page
     assert 'value="admin"' in page  # nothing is lost
     assert not Signal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("conditions", "source", "again", "is_refused"),
+    [
+        ([], None, {}, True),
+        ([], None, ADMINS, True),
+        (ADMIN, None, ADMINS, True),
+        (ADMIN, None, {}, False),
+        ([], "its own", {}, False),
+        ([], "its own", {"only_source": "on"}, True),
+    ],
+    ids=["all", "some of all", "the same", "more", "of any source", "of its source"],
+)
+def test_what_counts_already_is_said_and_not_mapped_twice(
+    client: Client,
+    event: EventType,
+    conditions: list[Any],
+    source: str | None,
+    again: dict[str, Any],
+    is_refused: bool,
+) -> None:
+    mapping = SignalMappingFactory.create(
+        event_name=event.name, conditions=conditions, source=event.source if source else None
+    )
+    page = client.get(url(event)).content.decode()
+    assert "It counts already as:" in page
+    assert reverse("admin:leads_signal_change", args=[mapping.signal_id]) in page
+    answer = client.post(url(event), told(signal=mapping.signal_id, **again))
+    assert (answer.status_code == 200) is is_refused
+    assert SignalMapping.objects.count() == (1 if is_refused else 2)
+    if is_refused:
+        assert f"count as “{mapping.signal}” already" in answer.content.decode()
+
+
+def test_a_new_signal_has_a_name_of_its_own(
+    client: Client, event: EventType, product: Product
+) -> None:
+    Signal.objects.create(product=product, key="invited", name="Invited")
+    answer = client.post(url(event), told(name="invited ", product=product.pk))
+    assert "has a signal of this name already" in answer.content.decode()
+    assert Signal.objects.count() == 1
 
 
 def test_mapping_is_for_those_who_may_change_signals(event: EventType) -> None:

@@ -98,6 +98,7 @@ def test_reached_only_where_it_is_sure(
     SetupGuide.objects.update(target_trial_to_paid=target, baseline_trial_to_paid=1)
     first = compare(SetupGuide.objects.get(), measure(app, AT))[0]
     assert first.reached is reached
+    assert first.is_open is (target is not None and reached is None)
     assert first.target == (f"{target} %" if target else "")
     assert (first.baseline, first.share.percent) == (1.0, float(paid))
     assert first.low < paid < first.high
@@ -107,3 +108,4 @@ def test_nothing_measured_says_nothing(app: Product) -> None:
     guide = start_guide(product=app, by=None, at=AT + timedelta(days=1))
     for one in compare(guide, measure(app, AT)):
         assert (one.share.of, one.share.percent, one.reached, one.verdict) == (0, 0.0, None, "")
+        assert not one.is_open
