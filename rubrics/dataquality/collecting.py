@@ -18,6 +18,7 @@ from rubrics.dataquality.decisions import StoredFit, attributes_of, count_decisi
 from rubrics.mappers import Compiled, compiled
 from rubrics.measures import SpecError
 from rubrics.measures.attributes import known_sql
+from rubrics.measures.fit import domain_patterns
 from rubrics.models import RubricVersion
 from rubrics.models.rubric import VersionStatus
 from rubrics.presets import shipped_list
@@ -27,6 +28,8 @@ DAY = timedelta(days=1)
 RHYTHM_DAYS = 90
 """Days of which is kept whether a signal had hits: its rhythm."""
 
+PERSONAL = "personal"
+
 References = tuple[str, ...]
 
 # Whether anything at all is known of an identity but the id of a browser.
@@ -34,7 +37,8 @@ _LEADS = """
 SELECT jsonb_build_object(
   'leads', count(*),
   'without_email', count(*) FILTER (WHERE email = ''),
-  'personal', count(*) FILTER (WHERE split_part(email, '@', 2) = ANY(%(personal)s)),
+  'personal', count(*) FILTER (WHERE split_part(email, '@', 2) = ANY(%(personal)s)
+    OR split_part(email, '@', 2) LIKE ANY(%(personal_endings)s)),
   'without_account', count(*) FILTER (WHERE account_id IS NULL),
   'anonymous', count(*) FILTER (WHERE NOT EXISTS (
     SELECT FROM leads_identity i WHERE i.lead_id = known.id AND i.kind <> 'anonymous')),
@@ -101,10 +105,19 @@ def attributes_used(versions: Iterable[Compiled]) -> list[References]:
     )
 
 
+def personal_domains(versions: Iterable[Compiled]) -> list[str]:
+    """The shipped list, and what RevOps made of it in these versions."""
+    found = set(shipped_list(PERSONAL, PERSONAL))
+    for one in versions:
+        found.update(domain.lower() for domain in (one.version.lists or {}).get(PERSONAL, ()))
+    return sorted(found)
+
+
 def collect(
     tables: Tables, versions: Sequence[Compiled], *, after: int, upto: int, at: datetime
 ) -> Facts:
     """The facts of the leads, or accounts, of a range of ids."""
+    personal, endings = domain_patterns(personal_domains(versions))
     values: dict[str, Any] = {
         "after": after,
         "upto": upto,
@@ -112,7 +125,8 @@ def collect(
         "week": at - 7 * DAY,
         "month": at - 30 * DAY,
         "rhythm": at - RHYTHM_DAYS * DAY,
-        "personal": shipped_list("personal", "personal"),
+        "personal": personal,
+        "personal_endings": endings,
     }
     facts = _people(tables, attributes_used(versions), values)
     if tables is LEADS:

@@ -64,7 +64,8 @@ def version_findings(
         found.append(
             Finding(
                 "info",
-                f"{decisions['hanging']:,} PQL decisions ({part} %) hang on one unknown attribute.",
+                f"{_decisions(decisions['hanging'])} ({part} %) "
+                f"hang{'s' if decisions['hanging'] == 1 else ''} on one unknown attribute.",
                 "These leads are, or are not, PQLs only because nobody knows.",
                 "Enrich the attributes with the most decisions first.",
                 ("rubrics.score", ""),
@@ -78,14 +79,18 @@ def _of_attributes(rows: Sequence[Any]) -> Iterator[Finding]:
         lacking = 100 - row.fill
         if not row.of or lacking < WARN_MISSING:
             continue
-        flips = f" {row.flips:,} PQL decisions could flip." if row.flips else ""
+        flips = f" {_decisions(row.flips)} could flip." if row.flips else ""
         yield Finding(
             "red" if lacking >= RED_MISSING else "warning",
-            f"{row.attributes.capitalize()} is unknown of {lacking} %.",
+            f"{row.attributes.capitalize()} is unknown for {lacking} %.",
             f"“{row.criterion}” can {_worth(row)} points.{flips}",
             "Send it with identify or group, or fill it by enrichment.",
             ("leads.lead", ""),
         )
+
+
+def _decisions(number: int) -> str:
+    return f"{number:,} PQL decision{'s' if number != 1 else ''}"
 
 
 def _worth(row: Any) -> str:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from psycopg import sql
@@ -247,6 +247,17 @@ class Overlaps(AttributeMeasure):
         return _is(value, f"{words} include {shown}", f"{words} do not include {shown}")
 
 
+def domain_patterns(domains: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Domains to be met exactly, and patterns for LIKE of those that stand for an ending."""
+    exact, endings = [], []
+    for name in domains:
+        if name.startswith("."):
+            endings.append("%" + re.sub(r"([%_\\])", r"\\\1", name))
+        else:
+            exact.append(name)
+    return exact, endings
+
+
 class EmailDomainIn(AttributeMeasure):
     """Whether the e-mail's domain is in a list; ``.edu`` in it stands for all that end so."""
 
@@ -263,12 +274,7 @@ class EmailDomainIn(AttributeMeasure):
 
     def value(self, params: Params) -> sql.Composable:
         domain = sql.SQL("nullif(split_part({}, '@', 2), '')").format(text_sql(EMAIL))
-        exact = [name for name in params["domains"] if not name.startswith(".")]
-        endings = [
-            "%" + re.sub(r"([%_\\])", r"\\\1", name)
-            for name in params["domains"]
-            if name.startswith(".")
-        ]
+        exact, endings = domain_patterns(params["domains"])
         return sql.SQL("({domain} = ANY({exact}) OR {domain} LIKE ANY({endings}))::int").format(
             domain=domain, exact=sql.Literal(exact), endings=sql.Literal(endings)
         )

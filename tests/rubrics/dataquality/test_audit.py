@@ -207,6 +207,14 @@ def test_people(product: Product) -> None:
     assert facts["signals"][str(product_signal.pk)]["leads"] == 1
 
 
+def test_personal_domains_are_those_of_the_rubrics_lists_too(product: Product) -> None:
+    document = {**DOCUMENT, "lists": {"personal": ["Freemail.example", ".free.example"]}}
+    load_rubric(document, product=product, by=None, at=AT)
+    for domain in ("gmail.com", "freemail.example", "very.free.example", "acme.example"):
+        lead(product, email=f"ann@{domain}")
+    assert audit().facts["personal"] == 3
+
+
 def test_receipts(product: Product, version: RubricVersion) -> None:
     source = Source.objects.create(name="Website", product=product)
     made = lead(product)
