@@ -51,8 +51,9 @@ LIVED = (
             opened_at - interval '90 days', assigned_at - interval '90 days',
             opened_at - pg_temp.dice(id, 60) * interval '1 day', '', 'sales', ''
         FROM routing_qualification WHERE pg_temp.dice(id, 2) = 0 AND rep_id IS NOT NULL""",
-    """INSERT INTO routing_forecast (qualification_id, revision, gain, falls_at, because, due_at)
-        SELECT id, 1, pg_temp.dice(id, 90), CASE WHEN pg_temp.dice(id, 10) = 0
+    """INSERT INTO routing_forecast (qualification_id, lead_id, product_id, revision, gain,
+            falls_at, because, due_at)
+        SELECT id, lead_id, product_id, 1, pg_temp.dice(id, 90), CASE WHEN pg_temp.dice(id, 10) = 0
             THEN now() + pg_temp.dice(id, 7) * interval '1 day' END, '', now() + interval '7 days'
         FROM routing_qualification WHERE closed_at IS NULL ON CONFLICT DO NOTHING""",
     """INSERT INTO routing_task (key, lead_id, qualification_id, title, note, priority, created_at,

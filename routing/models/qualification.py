@@ -142,7 +142,8 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
 
     def unforetold(self, at: datetime) -> QualificationQuerySet:
         """Open ones of which nothing is foretold yet, or from a score or a time gone by."""
-        fresh = Q(forecast__revision=models.F("score__revision"), forecast__due_at__gt=at)
+        same = Q(forecast__lead=models.F("lead"), forecast__product=models.F("product"))
+        fresh = same & Q(forecast__revision=models.F("score__revision"), forecast__due_at__gt=at)
         scored = self.open().with_score().filter(Q(score__isnull=False))
         return scored.filter(Q(forecast=None) | ~fresh)
 

@@ -13,6 +13,7 @@ from django.db.models import Case, F, Func, Q, QuerySet, When
 from django.db.models.expressions import Combinable, OrderBy
 from django.db.models.functions import Coalesce
 
+from routing.models.forecast import Forecast, ForecastQuerySet
 from routing.models.qualification import Qualification, QualificationQuerySet
 from routing.queue.wanted import Order
 
@@ -31,6 +32,11 @@ _WORTHS = {
 }
 _WAITING_SINCE = Coalesce("assigned_at", "opened_at")
 _IS_PROMISED = Q(sla_due_at__isnull=False, first_touched_at=None)
+
+
+def by_score(order: Order) -> bool:
+    """Whether what a lead is worth now makes the order."""
+    return order in _WORTHS
 
 
 def walked(found: QualificationQuerySet, order: Order) -> list[QualificationQuerySet]:
@@ -84,6 +90,19 @@ def gathered(
             for name, key in zip(names, keys, strict=True)
         )
     )
+
+
+def guessed(falling: ForecastQuerySet, order: Order) -> QuerySet[Forecast, tuple[Any, ...]] | None:
+    """What is foretold to fall, in the order of :func:`gathered`, read without the PQLs: some may
+    not be in the list any more. None for an order that only PQLs know; ids come first in its rows.
+    """
+    if order is Order.VELOCITY:
+        return falling.order_by(_unknown(F("gain")).desc(), "pk").values_list("pk")
+    if not by_score(order):
+        return None
+    column, _ = _WORTHS[order]
+    hot = falling.with_score().filter(Q(score__is_pql=True))
+    return hot.order_by(_unknown(F(column)).desc(), F("score__pk").asc()).values_list("pk")
 
 
 def _keys(order: Order) -> list[OrderBy]:

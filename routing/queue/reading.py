@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -17,8 +17,8 @@ from routing.models import Forecast, Qualification, Rep
 from routing.models.qualification import UNREVIEWED, QualificationQuerySet, State
 from routing.queue.marks import Tasks, due_of_tasks, tags_of
 from routing.queue.narrowing import FEW, narrowed
-from routing.queue.ordering import OF_TABS, gathered, walked
-from routing.queue.wanted import Tab, Wanted
+from routing.queue.ordering import OF_TABS, by_score, gathered, guessed, walked
+from routing.queue.wanted import Order, Tab, Wanted
 from routing.viewers import Viewer
 from rubrics import explain
 from rubrics.models import Publication, Score, ScoreChange
@@ -29,6 +29,10 @@ PAGE_SIZE = 30
 TREND_SPAN = timedelta(days=7)
 OVERDUE_AFTER = timedelta(days=1)
 EXPIRING_WITHIN = timedelta(days=7)
+GUESSED = 300
+"""Pages that begin later are gathered: so many ids are asked for at once."""
+SPARE = 30
+"""So many of those guessed may turn out not to be in the list."""
 APART = frozenset({Tab.UNASSIGNED, Tab.EXPIRING, Tab.SNOOZED})
 """Tabs whose PQLs do not lie evenly among all: what they are in them for shows in their scores."""
 
@@ -154,6 +158,10 @@ def _cut(
     within = _falling(at) if seen_apart else in_tab(wanted.tab, viewer, at)
     found, are_few = narrowed(within, wanted, viewer=viewer, at=at)
     if (is_short or are_few) and wanted.order not in OF_TABS:
+        if wanted.tab is Tab.EXPIRING and start < GUESSED and not wanted.is_filtered:
+            sifted = _sifted(wanted.order, viewer, at, start + count)
+            if sifted is not None:
+                return sifted[start:]
         rows = gathered(found, wanted.order, apart=seen_apart)[start : start + count]
         return [pk for pk, *_ in rows]
     if seen_apart:
@@ -168,6 +176,29 @@ def _cut(
         # The next part begins where this one ended, or the page lies wholly in a later one.
         start = max(start - part.order_by().count(), 0) if start and not taken else 0
     return cut
+
+
+def _sifted(order: Order, viewer: Viewer, at: datetime, most: int) -> list[int] | None:
+    """Ids of the first ``most`` that expire; None where guessing did not find them.
+
+    Nearly all that is foretold to fall is an open PQL that meets the thresholds. So it is put in
+    order without the tables that only tell whether it is, and these are asked about the first few.
+    """
+    seen_apart, soon = _seen_apart(viewer), at + EXPIRING_WITHIN
+    guess: QuerySet[Any, tuple[Any, ...]] | None = None
+    if not seen_apart:
+        guess = guessed(Forecast.objects.falling_by(soon), order)
+    if guess is None:
+        if by_score(order):
+            return None
+        awake = Qualification.objects.in_queue().filter(forecast__falls_at__lte=soon)
+        guess = gathered(awake, order, apart=seen_apart)
+    ids = [pk for pk, *_ in guess[: most + SPARE]]
+    found = in_tab(Tab.EXPIRING, viewer, at).filter(pk__in=ids).values_list("pk", flat=True)
+    are_in = set(found)
+    sifted = [pk for pk in ids if pk in are_in]
+    is_whole = len(sifted) >= most or len(ids) < most + SPARE
+    return sifted[:most] if is_whole else None
 
 
 def _seen_apart(viewer: Viewer) -> Sequence[Q]:

@@ -16,15 +16,19 @@ from rubrics.models import Score, ScoreChange
 AHEAD = timedelta(days=14)
 """So far is looked, and again after ``REFRESH``: a week ahead is always known."""
 REFRESH = timedelta(days=7)
+CLOSED_WITHIN = timedelta(days=7)
+"""What was closed within it is looked through for forecasts that nobody needs any more."""
 BECAUSE_LENGTH = 200
 
 
 def foretell(*, at: datetime, limit: int, may_go_on: Callable[[], bool] = lambda: True) -> int:
     """Make up to ``limit`` forecasts anew, those open longest first; return how many were made.
+    What was foretold of a PQL that is closed goes: lists would have to look past it for ever.
 
     Killed between two of them, the rest is made by the next call. Args:
         may_go_on: asked before each; False ends the call early, with what is made kept.
     """
+    Forecast.objects.of_closed(at - CLOSED_WITHIN).delete()
     stale = Qualification.objects.unforetold(at).select_related("score")  # type: ignore[misc]  # joined by with_score()
     stale = stale.annotate(
         past_total=Coalesce(Subquery(total_before(at - TREND_SPAN)), 0),
@@ -47,6 +51,8 @@ def _foretold(pql: Qualification, at: datetime) -> Forecast:
         moments.append(pql.gain_changes + TREND_SPAN)  # type: ignore[attr-defined]
     return Forecast(
         qualification=pql,
+        lead_id=pql.lead_id,
+        product_id=pql.product_id,
         revision=score.revision,
         gain=score.total - pql.past_total,  # type: ignore[attr-defined]
         falls_at=until.at if until else None,

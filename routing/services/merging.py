@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from leads.models import Lead
-from routing.models import Qualification, StateChange
+from routing.models import Forecast, Qualification, StateChange
 from routing.models.qualification import OPEN_STATES, ClosingReason, State
 
 # How far an episode has come: of two for one person, the further one stays.
@@ -55,6 +55,7 @@ def _follow(qualification: Qualification, winner: Lead, *, at: datetime) -> None
     reason = f"Two leads turned out to be one person: {qualification.lead_id} is {winner.pk}"
     qualification.lead = winner
     qualification.save(update_fields=["lead"])
+    Forecast.objects.filter(pk=qualification.pk).update(lead=winner)
     _record(qualification, from_state=qualification.state, reason=reason, at=at)
 
 

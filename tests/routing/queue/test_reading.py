@@ -53,8 +53,9 @@ def _make_queue(at: datetime) -> Rep:
         if number % 5:
             falls_at = at + (number % 4) * 2 * DAY if number % 2 else None
             Forecast.objects.create(
-                qualification=pql, revision=1, gain=number % 4, falls_at=falls_at, due_at=at + DAY
-            )
+                qualification=pql, lead=pql.lead, product=pql.product, revision=1,
+                gain=number % 4, falls_at=falls_at, due_at=at + DAY,
+            )  # fmt: skip
     return maya
 
 
@@ -138,10 +139,13 @@ def _read(wanted: Wanted, viewer: Viewer, at: datetime, holds: int) -> list[int]
     return ids + _read(replace(wanted, page=wanted.page + 1), viewer, at, holds)
 
 
-def test_every_tab_in_every_order_is_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("sees_all", [False, True])
+def test_every_tab_in_every_order_is_what_it_says(
+    monkeypatch: pytest.MonkeyPatch, sees_all: bool
+) -> None:
     monkeypatch.setattr("routing.queue.reading.PAGE_SIZE", PAGE)
     at = timezone.now()
-    viewer = Viewer.of(_make_queue(at).user)
+    viewer = replace(Viewer.of(_make_queue(at).user), sees_all=sees_all)
     everything = _everything()
     for tab, order in LISTS:
         within = [known for known in everything if known.is_in(tab, viewer, at)]
@@ -150,6 +154,26 @@ def test_every_tab_in_every_order_is_what_it_says(monkeypatch: pytest.MonkeyPatc
         for holds in (FEW, FEW + 1) if tab in APART else (FEW,):
             found = _read(Wanted(tab=tab, order=order), viewer, at, holds)
             assert found == expected, (tab, order, holds)
+
+
+@pytest.mark.parametrize("sees_all", [False, True])
+def test_what_was_guessed_to_expire_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch, sees_all: bool
+) -> None:
+    """Where too many of those guessed are not in the list, it is the same as without guessing."""
+    monkeypatch.setattr("routing.queue.reading.PAGE_SIZE", PAGE)
+    at = timezone.now()
+    viewer = replace(Viewer.of(_make_queue(at).user), sees_all=sees_all)
+    for order in orders_of(Tab.EXPIRING):
+        wanted = Wanted(tab=Tab.EXPIRING, order=order)
+        found = set()
+        for spare in (0, 1, 3, 30):
+            monkeypatch.setattr("routing.queue.reading.SPARE", spare)
+            found.add(tuple(_read(wanted, viewer, at, FEW)))
+        monkeypatch.setattr("routing.queue.reading.GUESSED", 0)
+        assert found == {tuple(_read(wanted, viewer, at, FEW))}, order
+        monkeypatch.undo()
+        monkeypatch.setattr("routing.queue.reading.PAGE_SIZE", PAGE)
 
 
 def _plan(tab: Tab, order: Order, viewer: Viewer, holds: int) -> str:
@@ -191,7 +215,7 @@ def test_long_lists_are_walked_by_an_index(tab: Tab, order: Order, index: str) -
 
 def test_short_lists_are_gathered_and_sorted() -> None:
     viewer = Viewer.of(make_manager())
-    for tab in (Tab.UNASSIGNED, Tab.EXPIRING, Tab.SNOOZED):
+    for tab in (Tab.UNASSIGNED, Tab.SNOOZED):
         plan = _plan(tab, Order.TOTAL, viewer, FEW)
         assert "Sort Key: (COALESCE(score.is_pql, false)) DESC" in plan, plan
         assert plan.count("on rubrics_score") == 1, plan
@@ -199,6 +223,20 @@ def test_short_lists_are_gathered_and_sorted() -> None:
         plan = _plan(Tab.SNOOZED, order, viewer, FEW)
         assert "Sort Key" in plan, plan
         assert "Incremental Sort" not in plan, plan
+
+
+def test_what_falls_is_put_in_order_without_what_its_order_does_not_need() -> None:
+    viewer = Viewer.of(make_manager())
+    for order, reads, leaves in (
+        (Order.FIT, "rubrics_score", "routing_qualification"),
+        (Order.VELOCITY, "routing_forecast", "routing_qualification"),
+        (Order.DUE, "routing_qualification", "rubrics_score"),
+    ):
+        plan = _plan(Tab.EXPIRING, order, viewer, FEW)
+        assert "Sort Key" in plan, plan
+        assert "Incremental Sort" not in plan, plan
+        assert f"on {reads}" in plan, plan
+        assert f"on {leaves}" not in plan, plan
 
 
 def test_what_falls_is_read_of_those_whom_the_viewer_sees() -> None:

@@ -72,6 +72,7 @@ def test_foretell_gain_changes_when_the_change_a_week_ago_is_passed() -> None:
     services.foretell(at=AT, limit=10)
     told = Forecast.objects.get()
     assert (told.gain, told.due_at, told.falls_at) == (92 - 50, AT + 4 * DAY, None)
+    assert (told.lead, told.product) == (pql.lead, pql.product)
     services.foretell(at=AT + 4 * DAY, limit=10)
     told.refresh_from_db()
     assert told.gain == 92 - 80
@@ -81,6 +82,24 @@ def test_foretell_leaves_alone_what_is_closed_or_has_no_score() -> None:
     make_pql(state=State.WON, closed_at=AT)
     Score.objects.filter(lead=make_pql().lead).delete()
     assert services.foretell(at=AT, limit=10) == 0
+
+
+def test_foretell_takes_away_what_it_told_of_those_that_are_closed() -> None:
+    pqls = [make_pql() for _ in range(3)]
+    assert services.foretell(at=AT, limit=10) == 3
+    closed = Qualification.objects.filter(pk=pqls[1].pk)
+    closed.update(state=State.WON, closed_at=AT + DAY)
+    assert services.foretell(at=AT + DAY, limit=10) == 0
+    assert set(Forecast.objects.values_list("pk", flat=True)) == {pqls[0].pk, pqls[2].pk}
+
+
+@pytest.mark.parametrize("name", ["lead", "product"])
+def test_foretell_tells_anew_what_is_of_another_lead_or_product(name: str) -> None:
+    pql = make_pql()
+    services.foretell(at=AT, limit=10)
+    Forecast.objects.update(**{name: None})
+    assert services.foretell(at=AT, limit=10) == 1
+    assert getattr(Forecast.objects.get(), name) == getattr(pql, name)
 
 
 def test_foretell_stops_when_it_may_not_go_on_and_keeps_what_is_made() -> None:

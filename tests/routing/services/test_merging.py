@@ -2,7 +2,7 @@ import pytest
 
 from leads.models import Lead
 from routing import services
-from routing.models import Qualification
+from routing.models import Forecast, Qualification
 from routing.models.qualification import State
 from tests.factories.routing import QualificationFactory
 from tests.factories.rubrics import AT, LeadFactory
@@ -19,10 +19,13 @@ def test_follow_merges_moves_to_the_end_of_the_chain() -> None:
     winner = LeadFactory.create()
     between = _merged(winner)
     pql = QualificationFactory.create(lead=_merged(between))
+    Forecast.objects.create(
+        qualification=pql, lead=pql.lead, product=pql.product, revision=1, gain=0, due_at=AT
+    )
     assert services.follow_merges(at=AT, limit=10) == 1
     assert services.follow_merges(at=AT, limit=10) == 0
     pql.refresh_from_db()
-    assert pql.lead == winner
+    assert pql.lead == pql.forecast.lead == winner
     assert (pql.state, pql.changes.get().to_state) == (State.ASSIGNED, State.ASSIGNED)
 
 

@@ -34,7 +34,8 @@ def signed_in(client: Client, maya: User) -> Client:
 def _falling(pql: Qualification, days: int) -> Qualification:
     now = timezone.now()
     Forecast.objects.create(
-        qualification=pql, revision=1, gain=0, because="4 days without a login",
+        qualification=pql, lead=pql.lead, product=pql.product, revision=1, gain=0,
+        because="4 days without a login",
         falls_at=now + timedelta(days=days), due_at=now + timedelta(days=days),
     )  # fmt: skip
     return pql

@@ -53,7 +53,8 @@ def _page(client: Client, address: str) -> list[Any]:
 
 def _foretold(pql: Qualification, **told: Any) -> None:
     until = timezone.now() + timedelta(days=7)
-    Forecast.objects.create(**{"gain": 0, "revision": 1, "due_at": until} | told, qualification=pql)
+    told = {"gain": 0, "revision": 1, "due_at": until} | told
+    Forecast.objects.create(qualification=pql, lead=pql.lead, product=pql.product, **told)
 
 
 def test_queue_asks_who_you_are(client: Client) -> None:
