@@ -15,7 +15,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from routing import digests
 from routing.models import Forecast, Qualification, Rep
 from routing.models.qualification import UNREVIEWED, QualificationQuerySet, State
-from routing.queue.marks import Tasks, due_of_tasks, tags_of
+from routing.queue.marks import TOLD, Tasks, due_of_tasks, tags_of
 from routing.queue.narrowing import FEW, narrowed
 from routing.queue.ordering import OF_TABS, by_score, gathered, guessed, walked
 from routing.queue.wanted import Order, Tab, Wanted
@@ -117,8 +117,8 @@ def tell(ids: Sequence[int], *, viewer: Viewer, at: datetime) -> list[Row]:
     pqls = (
         Qualification.objects.filter(pk__in=ids)
         .with_score()
-        .select_related("lead__account", "rep__user", "product", "forecast", "score")  # type: ignore[misc]  # joined by with_score()
-        .defer("breakdown", "lead__attributes", "rep__user__password")
+        .select_related("lead__account", "rep__user", "forecast", "score")  # type: ignore[misc]  # joined by with_score()
+        .only(*TOLD)
         .annotate(
             past_total=Subquery(total_before(at - TREND_SPAN)),
             tags=tags_of(OuterRef("lead")),

@@ -8,7 +8,7 @@ from django import template
 from django.conf import settings
 from django.utils import timezone
 
-from leads.models import Lead
+from leads.models import Account, Lead
 from leads.values import value_words
 from rubrics.scoring import words as scoring_words
 
@@ -84,6 +84,17 @@ def initials(name: object) -> str:
 def readable(value: Any) -> str:
     """An attribute's value in words: lists with commas, yes and no."""
     return value_words(value)
+
+
+@register.filter
+def in_brief(account: Account) -> str:
+    """How large a company is and what it does, as far as is known: "450 people · SaaS"."""
+    employees, industry = (account.attributes.get(name) for name in ("employees", "industry"))
+    told = (
+        f"{value_words(employees)} people" if employees else "",
+        value_words(industry) if industry else "",
+    )
+    return " · ".join(filter(None, told))
 
 
 @register.filter

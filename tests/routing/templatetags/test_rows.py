@@ -6,9 +6,10 @@ from django.template import RequestContext, Template
 from django.test import RequestFactory
 from django.utils import timezone
 
-from leads.models import Lead
+from leads.models import Account, Lead
 from routing.models import Qualification
 from routing.models.states import CLOSED_STATES, State
+from routing.templatetags.ripeline import in_brief
 from routing.templatetags.rows import reasons, row_acts, state, trend
 from routing.viewers import Viewer
 from rubrics.scoring.types import Axis, Line
@@ -60,3 +61,16 @@ def test_reasons_are_escaped_and_fall_back_on_their_label() -> None:
     assert "−5" in told
     assert "&lt;b&gt;" in told
     assert '"x &amp; y">x &amp; y<' in told
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ({"employees": 1200, "industry": "SaaS"}, "1,200 people · SaaS"),
+        ({"employees": 12}, "12 people"),
+        ({"industry": ["SaaS", "Retail"]}, "SaaS, Retail"),
+        ({"employees": None, "industry": ""}, ""),
+    ],
+)
+def test_a_company_in_brief(known: dict[str, object], told: str) -> None:
+    assert in_brief(Account(attributes=known)) == told
