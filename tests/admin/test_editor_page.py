@@ -186,6 +186,17 @@ def test_lists_are_pasted_into_checked_and_compared(client: Client, draft: Rubri
     assert "Line 1, “a b”" in page
 
 
+def test_what_was_pasted_and_not_added_is_not_lost(client: Client, draft: RubricVersion) -> None:
+    url = editor_url(draft, "list", "competitors")
+    before = document_of(draft)
+    form = form_at(client, url) | {"pasted": "new.example"}
+    for changes in ({"act": "save"}, {"act": "add", "values": "rival.example\na b"}):
+        page = text(client.post(url, {**form, **changes}))
+        assert ">new.example</textarea>" in page
+        assert "not in the list yet" in page or "Line 2, “a b”" in page
+        assert document_of(draft) == before
+
+
 def test_shipped_lists_are_compared_and_taken_again(client: Client, draft: RubricVersion) -> None:
     new = editor_url(draft, "new_list")
     assert 'id="l-personal"' in text(client.post(new, {"key": "Personal"}))

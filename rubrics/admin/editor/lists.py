@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from rubrics.admin.editor.doors import EditorRequest
 
 
+NOT_ADDED = (
+    "What you pasted is not in the list yet. Add it, or empty the field you pasted into; then save."
+)
+
+
 def one(door: EditorRequest, key: str) -> HttpResponse:
     """A list. GET shows its values, or with ``?line`` its line."""
     line = next((line for line in door.page.lists if line.key == key), None)
@@ -33,9 +38,7 @@ def one(door: EditorRequest, key: str) -> HttpResponse:
 
 
 def _act(door: EditorRequest, line: ListLine, values: list[str]) -> HttpResponse:
-    post, kind = door.request.POST, _kind(door, line.key)
-    act = post.get("act", "save")
-    whole = post.get("values", "")
+    kind, act = _kind(door, line.key), door.request.POST.get("act", "save")
     if act == "remove":
         try:
             editing.remove_list(door.version, key=line.key, by=door.by, at=door.at)
@@ -44,17 +47,25 @@ def _act(door: EditorRequest, line: ListLine, values: list[str]) -> HttpResponse
         return door.saved("_updates.html")
     if act == "shipped":
         return _show(door, line, values, whole="\n".join(shipped_list(line.key, line.key)))
-    kept = read_pasted(whole, kind=kind, known=())
+    return _take(door, line, values, act=act, kind=kind)
+
+
+def _take(
+    door: EditorRequest, line: ListLine, values: list[str], *, act: str, kind: str
+) -> HttpResponse:
+    """Check what was pasted, add it, or save the list as it was edited."""
+    whole, text = (door.request.POST.get(name, "") for name in ("values", "pasted"))
+    kept = read_pasted(whole, kind=kind, known=(), is_one_a_line=True)
+    pasted = read_pasted(text, kind=kind, known=kept.new)
     if act == "check":
-        pasted = read_pasted(post.get("pasted", ""), kind=kind, known=kept.new)
-        return _show(door, line, values, whole=whole, pasted=pasted, text=post.get("pasted", ""))
-    wanted = kept.new
+        return _show(door, line, values, whole=whole, pasted=pasted, text=text)
+    if kept.malformed:
+        return _show(door, line, values, whole=whole, malformed=kept, text=text)
     if act == "add":
-        more = read_pasted(post.get("pasted", ""), kind=kind, known=kept.new)
-        wanted = [*kept.new, *more.new]
-    elif kept.malformed:
-        return _show(door, line, values, whole=whole, malformed=kept)
-    return _write(door, line, wanted, whole)
+        return _write(door, line, [*kept.new, *pasted.new], whole)
+    if pasted.new or pasted.malformed:
+        return _show(door, line, values, whole=whole, pasted=pasted, text=text, problem=NOT_ADDED)
+    return _write(door, line, kept.new, whole)
 
 
 def _write(door: EditorRequest, line: ListLine, wanted: list[str], whole: str) -> HttpResponse:

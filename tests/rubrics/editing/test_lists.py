@@ -61,6 +61,38 @@ def test_a_pasted_column_is_sorted_out_line_by_line() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "new", "malformed"),
+    [
+        ("a.example; B.example,c.example", ["a.example", "b.example", "c.example"], []),
+        ("a.example, bexample; c.example", ["a.example", "c.example"], ["bexample"]),
+        ('"a.example","Acme, Inc",1200', ["a.example"], []),
+        ("Acme Inc;1200", [], ["Acme Inc"]),
+        ("\ufeffa.example\r\n\r\n;;\n", ["a.example"], []),
+    ],
+    ids=["several in a line", "with a typo", "a row of a table", "no domain", "marks and blanks"],
+)
+def test_domains_of_a_dirty_line(text: str, new: list[str], malformed: list[str]) -> None:
+    found = read_pasted(text, kind=DOMAINS, known=())
+    assert found.new == new
+    assert [line.text for line in found.malformed] == malformed
+
+
+def test_texts_of_a_dirty_line() -> None:
+    text = "SaaS;Fintech ; saas\nOil, Gas\t1200"
+    found = read_pasted(text, kind=TEXTS, known=())
+    assert found.new == ["Fintech", "Oil, Gas", "SaaS"]
+    assert found.doubtful == [PastedLine(2, "Oil, Gas")]
+    kept = read_pasted("SaaS;Fintech", kind=TEXTS, known=(), is_one_a_line=True)
+    assert kept.new == ["SaaS;Fintech"]
+
+
+def test_five_thousand_lines_are_sorted_out() -> None:
+    text = "\n".join(f"Company{n % 4_000}.example" for n in range(5_000))
+    found = read_pasted(text, kind=DOMAINS, known=())
+    assert (len(found.new), len(found.known)) == (4_000, 1_000)
+
+
 def test_texts_keep_their_case_and_have_a_length() -> None:
     found = read_pasted(f"Fintech\nfintech\n{'x' * 201}", kind=TEXTS, known=[])
     assert found.new == ["Fintech"]
