@@ -1,4 +1,5 @@
-"""A lead's score then and now, or by one version and another: what the lead page asks for."""
+"""A score then and now, or by one version and another: what the page of a lead or an account asks
+for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,10 +11,10 @@ from django.utils.dateparse import parse_date
 
 from rubrics import explain
 from rubrics.measures import SpecError
-from rubrics.models import RubricVersion, Score
+from rubrics.models import AccountScore, RubricVersion, Score
 from rubrics.models.rubric import VersionStatus
 from rubrics.scoring.differences import Difference
-from rubrics.scoring.types import Judgement, Subject
+from rubrics.scoring.types import Judgement
 
 EARLIEST = date(1970, 1, 1)
 SPANS = (7, 30)
@@ -51,7 +52,9 @@ def day_end(text: str, now: datetime) -> datetime | None:
     return datetime.combine(day, time.max, tzinfo=timezone.get_current_timezone())
 
 
-def compare(score: Score, asked: QueryDict, *, end: datetime, may_see_drafts: bool) -> Comparison:
+def compare(
+    score: Score | AccountScore, asked: QueryDict, *, end: datetime, may_see_drafts: bool
+) -> Comparison:
     """Compare as the page's form asks: by default the last 7 days, by the score's own version.
 
     Args:
@@ -59,7 +62,7 @@ def compare(score: Score, asked: QueryDict, *, end: datetime, may_see_drafts: bo
             sense is as if it were not there.
     """
     versions = RubricVersion.objects.filter(
-        rubric=score.rubric_id, subject=Subject.LEAD
+        rubric=score.rubric_id, subject=score.version.subject
     ).select_related("rubric")
     if not may_see_drafts:
         versions = versions.exclude(status=VersionStatus.DRAFT)
@@ -76,11 +79,14 @@ def compare(score: Score, asked: QueryDict, *, end: datetime, may_see_drafts: bo
         start = end - timedelta(days=days)
     plain = Comparison(start, end, days, before, after, offered)
     try:
-        then = explain.score_as_of(before.pk, lead_id=score.lead_id, at=start)
-        now = explain.score_as_of(after.pk, lead_id=score.lead_id, at=end)
+        then = explain.score_as_of(before.pk, subject_id=score.subject_id, at=start)
+        now = explain.score_as_of(after.pk, subject_id=score.subject_id, at=end)
     except SpecError as error:
         return replace(plain, problem=f"A version cannot be scored. {error}")
     if then is None or now is None:
-        return replace(plain, problem="This person does not try the product.")
+        if isinstance(score, Score):
+            return replace(plain, problem="This person does not try the product.")
+        problem = "Nobody of this company tried the product by then. Choose a later day."
+        return replace(plain, problem=problem)
     change = explain.compare(then, now)
     return replace(plain, then=then.judgement, now=now.judgement, change=change)

@@ -1,8 +1,9 @@
 """Figures for the reps' pages."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import Count, Q, QuerySet, Subquery
 
@@ -21,10 +22,11 @@ from routing.models.task import tomorrow
 from routing.queue import EXPIRING_WITHIN, Tab
 from routing.remembered import remembered
 from routing.viewers import Viewer
-from rubrics.models import AccountScoreChange, Band, RubricVersion, Score, ScoreChange
+from rubrics.models import AccountScore, AccountScoreChange, Band, RubricVersion, Score, ScoreChange
 from rubrics.scoring.types import Subject
 
 CACHED_S = 30
+ChangeT = TypeVar("ChangeT", ScoreChange, AccountScoreChange)
 STATES_CACHED_S = 10
 LOOKED_AT = 2000
 
@@ -141,17 +143,18 @@ def _newest_change() -> QuerySet[StateChange, int]:
     return StateChange.objects.order_by("-pk").values_list("pk", flat=True)
 
 
-def score_history(*, lead_id: int, product_id: int, limit: int = 500) -> list[ScoreChange]:
+def score_history(
+    score: Score | AccountScore, *, limit: int = 500
+) -> Sequence[ScoreChange | AccountScoreChange]:
     """How the score came to be what it is, oldest first."""
-    newest = ScoreChange.objects.filter(lead=lead_id, product=product_id).order_by("-at", "-pk")
-    return list(reversed(newest[:limit]))
+    if isinstance(score, AccountScore):
+        of_account = AccountScoreChange.objects.filter(account=score.account_id)
+        return _oldest_first(of_account.filter(product=score.product_id), limit)
+    of_lead = ScoreChange.objects.filter(lead=score.lead_id, product=score.product_id)
+    return _oldest_first(of_lead, limit)
 
 
-def account_score_history(
-    *, account_id: int, product_id: int, limit: int = 500
-) -> list[AccountScoreChange]:
-    """The same of an account's score."""
-    changes = AccountScoreChange.objects.filter(account=account_id, product=product_id)
+def _oldest_first(changes: QuerySet[ChangeT], limit: int) -> list[ChangeT]:
     return list(reversed(changes.order_by("-at", "-pk")[:limit]))
 
 

@@ -84,6 +84,11 @@ urlpatterns = [
         name="lead-evidence",
     ),
     path("accounts/<int:pk>/", accounts.account_show, name="account-show"),
+    path(
+        "accounts/<int:pk>/evidence/<int:version_pk>/<slug:key>/",
+        accounts.account_evidence,
+        name="account-evidence",
+    ),
     path("previews/<int:pk>/reps/", previews.preview_work, name="preview-work"),
     path("guide/", guide.guide, name="guide"),
     path("guide/away/", guide.guide_away, name="guide-away"),

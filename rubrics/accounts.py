@@ -1,4 +1,4 @@
-"""Reads of an account's worth: its own scores with their reasons, and its members' scores."""
+"""Reads of an account's worth: its own scores, and its members' scores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,12 +7,10 @@ from datetime import datetime
 from django.db.models import F, Max, Prefetch, QuerySet
 
 from leads.models import Account, Lead
-from rubrics.explain import stored_score
-from rubrics.known import with_facts
 from rubrics.labels import band_of, tier_words
 from rubrics.mappers import compiled
 from rubrics.models import AccountScore, Score
-from rubrics.scoring.types import Axis, Band, Line
+from rubrics.scoring.types import Band
 from rubrics.segments import segment_reason
 
 MOST_MEMBERS = 200
@@ -20,20 +18,13 @@ MOST_MEMBERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One score of an account, explained."""
+    """One score of an account with its labels."""
 
     score: AccountScore
     segment: str
     band: Band | None
     tier: str
     maximum: int
-
-    @property
-    def lines(self) -> list[Line]:
-        """Fit first; they sum to each axis. Told when asked for, with one query."""
-        scored = stored_score(self.score)
-        told = with_facts(scored.lines, scored, account_id=self.score.account_id)
-        return sorted(told, key=lambda line: line.axis is Axis.BEHAVIOR)
 
 
 @dataclass(frozen=True, slots=True)

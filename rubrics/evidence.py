@@ -1,4 +1,7 @@
-"""The hits behind a score: the events that a line counted, and when the last of them was."""
+"""The hits behind a score: the events that a line counted, and when the last of them was.
+
+Of an account they are those of the leads that belonged to it at the moment, as its score has it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,32 +10,37 @@ from datetime import datetime
 from django.db import connection
 from psycopg import sql
 
-from leads.models import Event
+from leads.models import Event, Lead
 from rubrics.mappers import Compiled, compiled
+from rubrics.measures.base import ACCOUNT
+from rubrics.measures.subjects import Source, source_of, subjects_of
 from rubrics.measures.windows import window_condition
 from rubrics.scoring.types import Column
 
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """How far a lead's hits reach: of each column of hits the last one that counts, and the
-    columns in which one more, at this moment, would count."""
+    """How far the hits of a lead, or an account, reach: of each column of hits the last one that
+    counts, and the columns in which one more, at this moment, would count. ``users`` are the
+    account's leads, whose hits they are; a lead is its only one."""
 
     last: Mapping[int, datetime]
     open: frozenset[int]
+    users: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class HitEvidence:
-    """One hit behind a line: when, which signal, and the event it came from (if still kept)."""
+    """One hit behind a line: whose and when, which signal, and its event (if still kept)."""
 
+    lead: Lead
     occurred_at: datetime
     signal: str
     value: float | None
     event: Event | None
 
 
-def contacts(version: Compiled, *, lead_id: int, at: datetime) -> Contacts:
+def contacts(version: Compiled, *, subject_id: int, at: datetime) -> Contacts:
     """Of every column of hits the last hit by ``at``, and whether one at ``at`` would count."""
     columns = {
         index: column
@@ -42,41 +50,58 @@ def contacts(version: Compiled, *, lead_id: int, at: datetime) -> Contacts:
     if not columns:
         return Contacts({}, frozenset())
     last, is_open = [], []
-    for column in columns.values():
-        window = window_condition(column.params["window"])
+    for index, column in columns.items():
+        name = sql.Identifier(f"c{index}")
         last.append(
-            sql.SQL(
-                "max(h.occurred_at) FILTER (WHERE h.signal_id = ANY({}::bigint[]) AND {})"
-            ).format(sql.Literal(_signal_ids(version, column)), window)
+            sql.SQL("max(h.occurred_at) FILTER (WHERE {}) AS {}").format(
+                _counts(version, column), name
+            )
         )
         is_open.append(
-            sql.SQL("EXISTS (SELECT FROM (SELECT s.at) AS h(occurred_at) WHERE {})").format(window)
+            sql.SQL("EXISTS (SELECT FROM (SELECT s.at) AS h(occurred_at) WHERE {})").format(
+                window_condition(column.params["window"])
+            )
         )
+    source = _source(version, subject_id, at)
     comma = sql.SQL(", ")
     statement = sql.SQL(
-        "SELECT last.*, {is_open} FROM {subject} CROSS JOIN LATERAL ("
-        "SELECT {last} FROM leads_hit AS h WHERE h.lead_id = s.lead_id) AS last"
-        " WHERE s.lead_id = {lead}"
+        "WITH {ctes} SELECT {users}, {is_open}, last.* FROM subject AS s LEFT JOIN (SELECT {last},"
+        " {key} AS id FROM {hits} WHERE {scope} GROUP BY {key}) AS last ON last.id = s.id"
     ).format(
+        ctes=source.ctes,
+        users=sql.SQL("s.members" if source.kind == ACCOUNT else "1"),
         is_open=comma.join(is_open),
-        subject=_subject(version, at),
         last=comma.join(last),
-        lead=sql.Literal(lead_id),
+        key=source.hits.key,
+        hits=source.hits.source,
+        scope=source.hits.scope,
     )
     with connection.cursor() as cursor:
         cursor.execute(statement)
         row = cursor.fetchone()
     if row is None:
         return Contacts({}, frozenset())
-    found = list(zip(columns, row[: len(columns)], row[len(columns) :], strict=True))
+    users, *moments = row
+    found = list(zip(columns, moments, moments[len(columns) :], strict=False))
     return Contacts(
-        {index: moment for index, moment, _ in found if moment is not None},
-        frozenset(index for index, _, counts in found if counts),
+        {index: moment for index, _, moment in found if moment is not None},
+        frozenset(index for index, counts, _ in found if counts),
+        users,
+    )
+
+
+def counting(version: Compiled) -> frozenset[str]:
+    """The keys of the criteria that look at hits: their lines have evidence."""
+    spec = version.version
+    return frozenset(
+        criterion.key
+        for criterion in spec.criteria
+        if any("signals" in spec.columns[i].params for i in criterion.columns)
     )
 
 
 def evidence(
-    version_id: int, *, lead_id: int, criterion_key: str, at: datetime, limit: int = 20
+    version_id: int, *, subject_id: int, criterion_key: str, at: datetime, limit: int = 20
 ) -> list[HitEvidence]:
     """The newest hits that a criterion looked at, newest first; none if it looks at attributes."""
     version = compiled(version_id)
@@ -85,38 +110,32 @@ def evidence(
     columns = [column for column in columns if "signals" in column.params]
     if not columns:
         return []
-    rows = _hits(version, columns, lead_id, at, limit)
+    rows = _hits(version, columns, subject_id, at, limit)
+    leads = Lead.objects.in_bulk({row[0] for row in rows})
     events = {
         event.pk: event
-        for event in Event.objects.filter(
-            lead_id=lead_id, pk__in=[event_id for _, _, _, event_id in rows]
-        )
+        for event in Event.objects.filter(lead_id__in=leads, pk__in=[row[-1] for row in rows])
     }
     names = {pk: version.names.signal_names[key] for key, pk in version.names.signal_ids.items()}
     return [
-        HitEvidence(occurred_at, names[signal_id], number, events.get(event_id))
-        for occurred_at, signal_id, number, event_id in rows
+        HitEvidence(leads[lead_id], occurred_at, names[signal_id], number, events.get(event_id))
+        for lead_id, occurred_at, signal_id, number, event_id in rows
     ]
 
 
 def _hits(
-    version: Compiled, columns: Sequence[Column], lead_id: int, at: datetime, limit: int
-) -> Sequence[tuple[datetime, int, float | None, int]]:
-    conditions = [
-        sql.SQL("(h.signal_id = ANY({}::bigint[]) AND {})").format(
-            sql.Literal(_signal_ids(version, column)), window_condition(column.params["window"])
-        )
-        for column in columns
-    ]
+    version: Compiled, columns: Sequence[Column], subject_id: int, at: datetime, limit: int
+) -> Sequence[tuple[int, datetime, int, float | None, int]]:
+    source = _source(version, subject_id, at)
     statement = sql.SQL(
-        "SELECT h.occurred_at, h.signal_id, h.number, h.event_id FROM leads_hit AS h"
-        " JOIN {subject} ON s.lead_id = h.lead_id"
-        " WHERE h.lead_id = {lead} AND ({conditions})"
+        "WITH {ctes} SELECT h.lead_id, h.occurred_at, h.signal_id, h.number, h.event_id"
+        " FROM {hits} WHERE {scope} AND ({conditions})"
         " ORDER BY h.occurred_at DESC, h.id DESC LIMIT {limit}"
     ).format(
-        subject=_subject(version, at),
-        lead=sql.Literal(lead_id),
-        conditions=sql.SQL(" OR ").join(conditions),
+        ctes=source.ctes,
+        hits=source.hits.source,
+        scope=source.hits.scope,
+        conditions=sql.SQL(" OR ").join(_counts(version, column) for column in columns),
         limit=sql.Literal(limit),
     )
     with connection.cursor() as cursor:
@@ -124,13 +143,15 @@ def _hits(
         return list(cursor.fetchall())
 
 
-def _signal_ids(version: Compiled, column: Column) -> list[int]:
-    return [version.names.signal_ids[key] for key in column.params["signals"]]
+def _counts(version: Compiled, column: Column) -> sql.Composable:
+    """When a hit ``h`` counts in the column."""
+    ids = [version.names.signal_ids[key] for key in column.params["signals"]]
+    return sql.SQL("(h.signal_id = ANY({}::bigint[]) AND {})").format(
+        sql.Literal(ids), window_condition(column.params["window"])
+    )
 
 
-def _subject(version: Compiled, at: datetime) -> sql.Composed:
-    """``s``: the trials of the product, each with the moment looked at."""
-    return sql.SQL(
-        "(SELECT t.lead_id, {at}::timestamptz AS at, t.started_at, t.ends_at"
-        " FROM leads_trial AS t WHERE t.product_id = {product}) AS s"
-    ).format(at=sql.Literal(at), product=sql.Literal(version.product_id))
+def _source(version: Compiled, subject_id: int, at: datetime) -> Source:
+    """The one lead, or account with those who belonged to it then, and where its hits are."""
+    subjects = subjects_of(version.version.subject, [subject_id], at)
+    return source_of(subjects, version.product_id, as_of=True)

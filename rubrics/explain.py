@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from rubrics.mappers import Compiled, compiled
 from rubrics.measures.statement import measure
-from rubrics.measures.subjects import LeadIds
+from rubrics.measures.subjects import subjects_of
 from rubrics.models import AccountScore, Score
 from rubrics.scoring.differences import Difference, Snapshot, difference
 from rubrics.scoring.lines import lines
@@ -61,20 +61,21 @@ def top_reasons(score: Score, count: int = 3) -> list[Line]:
     return given[:count]
 
 
-def score_now(version: Compiled, *, lead_id: int, at: datetime) -> Scored | None:
+def score_now(version: Compiled, *, subject_id: int, at: datetime) -> Scored | None:
     """:func:`score_as_of` the present: from the newest attributes, as live scoring reads them."""
-    return _measured(version, lead_id, at, as_of=False)
+    return _measured(version, subject_id, at, as_of=False)
 
 
-def score_as_of(version_id: int, *, lead_id: int, at: datetime) -> Scored | None:
-    """What the lead was worth at ``at`` by this version; None if it does not try the product."""
-    return _measured(compiled(version_id), lead_id, at, as_of=True)
+def score_as_of(version_id: int, *, subject_id: int, at: datetime) -> Scored | None:
+    """What the lead, or the account, was worth at ``at`` by this version; None if it does not try
+    the product. An account by the leads that belonged to it then."""
+    return _measured(compiled(version_id), subject_id, at, as_of=True)
 
 
-def _measured(version: Compiled, lead_id: int, at: datetime, *, as_of: bool) -> Scored | None:
+def _measured(version: Compiled, subject_id: int, at: datetime, *, as_of: bool) -> Scored | None:
     for _, measured in measure(
         version.version,
-        LeadIds([lead_id], at),
+        subjects_of(version.version.subject, [subject_id], at),
         product_id=version.product_id,
         names=version.names,
         as_of=as_of,
@@ -84,7 +85,7 @@ def _measured(version: Compiled, lead_id: int, at: datetime, *, as_of: bool) -> 
 
 
 def compare(then: Scored, now: Scored) -> Difference:
-    """What changed from one score of a lead to another: two moments, or two versions."""
+    """What changed from one score of a lead or an account to another: two moments, or versions."""
     return difference(_snapshot(then), _snapshot(now))
 
 

@@ -10,7 +10,7 @@ from leads.models import AttributeChange
 from rubrics.explain import Scored
 from rubrics.measures import MEASURES, AttributeMeasure
 from rubrics.measures.attributes import attribute_words
-from rubrics.scoring.types import Line
+from rubrics.scoring.types import Line, Subject
 
 EMPLOYER = "$account"
 
@@ -27,12 +27,11 @@ def with_facts(
     lines: Iterable[Line],
     scored: Scored,
     *,
-    lead_id: int | None = None,
-    account_id: int | None = None,
+    subject_id: int,
 ) -> list[Line]:
     """The score's lines; those of fit say what was found (``Company size 445``), and since when it
     is known. Of a lead at most two queries, of an account one."""
-    facts = known(scored, lead_id=lead_id, account_id=account_id)
+    facts = known(scored, subject_id=subject_id)
     of_line = {
         criterion.key: facts[column]
         for criterion in scored.version.version.criteria
@@ -47,9 +46,7 @@ def with_facts(
     ]
 
 
-def known(
-    scored: Scored, *, lead_id: int | None = None, account_id: int | None = None
-) -> dict[int, Known]:
+def known(scored: Scored, *, subject_id: int) -> dict[int, Known]:
     """By column of the version the fact that it looked at; what was unknown is left out."""
     columns = {
         index: (kind, column.params)
@@ -57,7 +54,7 @@ def known(
         if isinstance(kind := MEASURES[column.measure], AttributeMeasure) and kind.unit == "flag"
     }
     wanted = {name for kind, params in columns.values() for name in kind.attribute(params)}
-    values = _values(wanted, lead_id, account_id, scored.at) if wanted else {}
+    values = _values(wanted, scored, subject_id) if wanted else {}
     found = {}
     for index, (kind, params) in columns.items():
         told = [values[name] for name in kind.attribute(params) if name in values]
@@ -68,21 +65,20 @@ def known(
     return found
 
 
-def _values(
-    wanted: set[str], lead_id: int | None, account_id: int | None, at: datetime
-) -> Mapping[str, AttributeChange]:
+def _values(wanted: set[str], scored: Scored, subject_id: int) -> Mapping[str, AttributeChange]:
     """By reference (``lead.title``) what was known at the moment, as the measures read it."""
     names: dict[str, set[str]] = {"lead": {EMPLOYER}, "account": set()}
     for reference in wanted:
         owner, name = reference.split(".", 1)
         names[owner].add(name)
     values: dict[str, AttributeChange] = {}
-    if lead_id is not None:
-        values = _newest("lead", Q(lead=lead_id, name__in=names["lead"]), at)
+    account_id: int | None = subject_id
+    if scored.version.version.subject is Subject.LEAD:
+        values = _newest("lead", Q(lead=subject_id, name__in=names["lead"]), scored.at)
         employer = values.pop(f"lead.{EMPLOYER}", None)
         account_id = None if employer is None else employer.value
     if account_id is not None and names["account"]:
-        values |= _newest("account", Q(account=account_id, name__in=names["account"]), at)
+        values |= _newest("account", Q(account=account_id, name__in=names["account"]), scored.at)
     return values
 
 

@@ -1,5 +1,5 @@
-"""Reads of what may come: each line's next step, what would make a lead a PQL, and until when it
-stays one."""
+"""Reads of what may come: each line's next step, what would make a lead, or an account, a PQL, and
+until when it stays one."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,16 +11,16 @@ from rubrics.known import with_facts
 from rubrics.measures import MEASURES, HitMeasure
 from rubrics.scoring.advice import Advice, advise
 from rubrics.scoring.points import reached_tier
-from rubrics.scoring.steps import Act, Start, advance, next_words
-from rubrics.scoring.types import Column, Criterion, Line, Measured, Mode, Version
+from rubrics.scoring.steps import Act, Need, Start, advance, next_words
+from rubrics.scoring.types import Column, Criterion, Line, Measured, Mode, Subject, Version
 from rubrics.scoring.words import signed
 
 HORIZON = timedelta(days=400)
 """How far ahead is looked."""
 MICROSECOND = timedelta(microseconds=1)
 MOST_ROUNDS = 5000
-MOST_QUERIES = 50
-"""A page waits for so many measurements ahead at most."""
+MOST_QUERIES = {Subject.LEAD: 50, Subject.ACCOUNT: 20}
+"""A page waits for so many measurements ahead at most; those of an account take longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,10 @@ class Until:
     is_exact: bool = True
 
 
-def detailed(scored: Scored, *, lead_id: int) -> list[Line]:
+def detailed(scored: Scored, *, subject_id: int) -> list[Line]:
     """The score's lines, each criterion's with what was measured, when it last happened or since
     when it is known, and what its next step takes. At most three queries."""
-    found = contacts(scored.version, lead_id=lead_id, at=scored.at)
+    found = contacts(scored.version, subject_id=subject_id, at=scored.at)
     start = start_of(scored, found)
     told = []
     criteria = scored.version.version.criteria
@@ -56,7 +56,7 @@ def detailed(scored: Scored, *, lead_id: int) -> list[Line]:
             )
         )
     told += scored.lines[len(told) :]
-    return with_facts(told, scored, lead_id=lead_id)
+    return with_facts(told, scored, subject_id=subject_id)
 
 
 def _telling_column(criterion: Criterion, measured: Measured) -> int:
@@ -68,12 +68,19 @@ def _telling_column(criterion: Criterion, measured: Measured) -> int:
 
 
 def start_of(scored: Scored, found: Contacts) -> Start:
-    """Where the lead's next steps begin: the score, and what more hits would move."""
+    """Where the next steps begin: the score, and what more hits would move."""
     version = scored.version
     acts = {column: _act(version.version, column, found.open) for column in found.open}
-    return Start(
-        version.version, version.judge, scored.measured, scored.judgement, acts, version.need
-    )
+
+    def need(column: int, value: float, target: float) -> Need:
+        needed = version.need(column, value, target)
+        kind = MEASURES[version.version.columns[column].measure]
+        # Who has yet to join may change more than is asked for.
+        return (
+            replace(needed, actions=None) if kind.counts_users and target > found.users else needed
+        )
+
+    return Start(version.version, version.judge, scored.measured, scored.judgement, acts, need)
 
 
 def _act(version: Version, column: int, open_columns: frozenset[int]) -> Act:
@@ -97,15 +104,16 @@ def _adds_one(column: Column) -> bool:
     return isinstance(kind, HitMeasure) and kind.adds_one(column.params)
 
 
-def advice(scored: Scored, *, lead_id: int) -> Advice:
-    """What would make the lead a PQL, given what it can still do. One query."""
+def advice(scored: Scored, *, subject_id: int) -> Advice:
+    """What would make the lead a PQL, given what it can still do; of an account, what its people
+    can. One query."""
     if scored.judgement.is_pql:
         return Advice()
-    found = contacts(scored.version, lead_id=lead_id, at=scored.at)
+    found = contacts(scored.version, subject_id=subject_id, at=scored.at)
     return advise(start_of(scored, found))
 
 
-def pql_until(scored: Scored, *, lead_id: int, within: timedelta = HORIZON) -> Until | None:
+def pql_until(scored: Scored, *, subject_id: int, within: timedelta = HORIZON) -> Until | None:
     """When a PQL of now stops being one if nothing happens; None for not ``within`` that time.
 
     Goes from change to change: computed while only time passes, measured again where a hit leaves
@@ -122,14 +130,14 @@ def pql_until(scored: Scored, *, lead_id: int, within: timedelta = HORIZON) -> U
         then = here.at + timedelta(microseconds=blur_us if is_blurred else ahead_us)
         later = None if is_blurred else _by_time_alone(here, then, ahead_us)
         if later is None or not later.judgement.is_pql:
-            if queries == MOST_QUERIES:
+            if queries == MOST_QUERIES[here.version.version.subject]:
                 return Until(here.at + timedelta(microseconds=ahead_us), is_exact=False)
             queries += 1
-            later = explain.score_now(here.version, lead_id=lead_id, at=then)
+            later = explain.score_now(here.version, subject_id=subject_id, at=then)
             if later is None:
                 return None
         if not later.judgement.is_pql:
-            first = _first_without(here, later, lead_id) if is_blurred else later
+            first = _first_without(here, later, subject_id) if is_blurred else later
             return Until(first.at, _because(here, first))
         here = later
     return Until(here.at, is_exact=False)
@@ -142,11 +150,11 @@ def _blur_us(version: Version) -> int:
     return int(max(fading) * 2e-9) + 10 if fading else 0
 
 
-def _first_without(before: Scored, after: Scored, lead_id: int) -> Scored:
+def _first_without(before: Scored, after: Scored, subject_id: int) -> Scored:
     """Between a PQL and none, the first microsecond at which it is none: by halving."""
     while after.at - before.at > MICROSECOND:
         middle = before.at + (after.at - before.at) // 2
-        found = explain.score_now(before.version, lead_id=lead_id, at=middle)
+        found = explain.score_now(before.version, subject_id=subject_id, at=middle)
         assert found is not None  # the trial was there just now, on both sides
         before, after = (found, after) if found.judgement.is_pql else (before, found)
     return after

@@ -25,7 +25,13 @@ from rubrics import claims
 from rubrics.claims import ACCOUNTS, LEADS, TABLES, Claim, Tables
 from rubrics.mappers import Compiled, compiled
 from rubrics.measures.statement import measure
-from rubrics.measures.subjects import AccountIds, AccountRange, LeadIds, LeadRange
+from rubrics.measures.subjects import (
+    AccountIds,
+    AccountRange,
+    LeadIds,
+    LeadRange,
+    subjects_of,
+)
 from rubrics.models import RubricVersion
 from rubrics.scoring.types import Subject
 from rubrics.segments import Panel, choose, coming_panels, panel_of, published_panels
@@ -90,7 +96,7 @@ def _score_claimed(tables: Tables, claimed: Sequence[Claim], at: datetime) -> No
         (subject_id, panel.product_id)
         for panel in panels
         if panel.subject is tables.subject
-        for subject_id in score_panel(panel, _of(tables.subject, ids, at))
+        for subject_id in score_panel(panel, subjects_of(tables.subject, ids, at))
     ]
     drop_others(tables, ids, scored)
     for panel in coming:
@@ -110,7 +116,7 @@ def _score_next(panel: Panel, tables: Tables, ids: Sequence[int], at: datetime) 
     scored: list[int] = []
     try:
         with transaction.atomic():
-            scored = score_panel(panel, _of(tables.subject, ids, at))
+            scored = score_panel(panel, subjects_of(tables.subject, ids, at))
     except (OperationalError, InterfaceError):
         raise
     except CAUSED:
@@ -121,10 +127,6 @@ def _score_next(panel: Panel, tables: Tables, ids: Sequence[int], at: datetime) 
         message = "%s %s cannot be scored for publication %s"
         logger.exception(message, tables.subject, ids[0], panel.publication_id)
     drop_other_next(tables, ids, scored, publication_id=panel.publication_id)
-
-
-def _of(subject: Subject, ids: Sequence[int], at: datetime) -> LeadIds | AccountIds:
-    return LeadIds(ids, at) if subject is Subject.LEAD else AccountIds(ids, at)
 
 
 def score_panel(panel: Panel, subjects: Several, *, only: int | None = None) -> list[int]:
@@ -148,7 +150,9 @@ def score_panel(panel: Panel, subjects: Several, *, only: int | None = None) -> 
     for version in panel.versions:
         ids = choice.ids[version.version_id]
         if ids and only in (None, version.version_id):
-            part = subjects if choice.is_for_all(ids) else _of(panel.subject, ids, subjects.at)
+            part = (
+                subjects if choice.is_for_all(ids) else subjects_of(panel.subject, ids, subjects.at)
+            )
             scored += score(version, part, choice.next_us)
     return scored
 

@@ -60,6 +60,9 @@ GETS: dict[str, Row] = {
     "api:account-list": READ_SCORES,
     "api:account-detail": READ_SCORES,
     "api:account-score-score": READ_SCORES,
+    # No rubric scores companies here, so no line of theirs has events.
+    "api:account-score-evidence": READ_SCORES._replace(manager=404, revops=404, read_scores=404),
+    "api:account-score-compare": READ_SCORES,
     "api:account-scores-list": READ_SCORES,
     "api:score-list": READ_SCORES,
     "api:proof-list": READ_SCORES,
@@ -145,6 +148,7 @@ GETS: dict[str, Row] = {
     "routing:lead-events": TEAM_PAGE,
     "routing:lead-evidence": TEAM_PAGE,
     "routing:account-show": WORK_PAGE,
+    "routing:account-evidence": WORK_PAGE,
     "routing:preview-work": REVOPS_PAGE,
     "routing:availability": WORK_PAGE,
     # Of reps alone; each sees their own.
@@ -299,6 +303,8 @@ def address(name: str, world: World) -> str:
         "api:lead-score-compare": ([lead], ""),
         "api:account-detail": ([account], ""),
         "api:account-score-score": ([account], ""),
+        "api:account-score-evidence": ([account], "?criterion=company_size"),
+        "api:account-score-compare": ([account], ""),
         "api:backtest-detail": ([Backtest.objects.get().pk], ""),
         "api:rubric-detail": ([world.rubric.pk], ""),
         "api:rubric-version-detail": ([version], ""),
@@ -345,6 +351,10 @@ def address(name: str, world: World) -> str:
         "routing:lead-events": ([lead], "?before=2026-06-01T00:00:00Z&id=1"),
         "routing:lead-evidence": ([lead, version, "company_size"], "?at=2026-06-01T00:00:00Z"),
         "routing:account-show": ([account], ""),
+        "routing:account-evidence": (
+            [account, version, "company_size"],
+            "?at=2026-06-01T00:00:00Z",
+        ),
         "routing:preview-work": ([Preview.objects.get().pk], ""),
         "routing:rubric-sheet": ([version], ""),
     }

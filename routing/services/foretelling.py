@@ -65,10 +65,10 @@ def _until(score: Score, at: datetime) -> outlook.Until | None:
     """From what is measured now: the stored score may be older, though its result is not."""
     if score.due_at is None or score.due_at > at + AHEAD:
         return None  # before then nothing changes it at all
-    now = explain.score_now(compiled(score.version_id), lead_id=score.lead_id, at=at)
+    now = explain.score_now(compiled(score.version_id), subject_id=score.lead_id, at=at)
     if now is None or not now.judgement.is_pql:
         return None
-    return outlook.pql_until(now, lead_id=score.lead_id, within=AHEAD)
+    return outlook.pql_until(now, subject_id=score.lead_id, within=AHEAD)
 
 
 @transaction.atomic

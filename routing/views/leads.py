@@ -8,17 +8,17 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from leads.models import Lead
-from routing import briefs, comparing, people, services
+from routing import briefs, people, services
 from routing.companies import company_of
 from routing.messages import suggested_message
 from routing.models.qualification import State
 from routing.plays import reading as plays
 from routing.viewers import Viewer
 from routing.views.base import page_for, person, show
+from routing.views.scored import chosen, moment, score_context
 from rubrics import evidence
 from rubrics.models import RubricVersion, Score
 
@@ -64,22 +64,17 @@ def lead_show(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     lead = _lead(viewer, pk)
     at = timezone.now()
     scores = people.scores_of(lead)
-    score = _chosen(request, scores)
-    as_of = comparing.day_end(request.GET.get("at", ""), at)
+    score = chosen(request, scores)
     events, has_older = people.events_before(lead.pk, None)
     context = {
         "lead": lead,
-        "scores": scores,
-        "explained": people.explained(score, at=at, as_of=as_of) if score else None,
-        "comparison": _comparison(request, score, as_of or at) if score else None,
+        **score_context(request, scores, score, at=at),
         **brief_of_lead(lead, scores, score, viewer, at=at),
         "plays": plays.of_lead(lead, viewer, at=at),
         "trial": people.trial_of(lead, score),
         "events": events,
         "has_older": has_older,
         "company": company_of(lead, viewer),
-        "at": at,
-        "as_of": as_of,
         "section": "leads",
     }
     return show(request, viewer, "routing/lead.html", context)
@@ -111,8 +106,8 @@ def lead_evidence(
     """The hits behind one line of a score, as of the moment it was scored for."""
     lead = _lead(viewer, pk)
     version = get_object_or_404(RubricVersion, pk=version_pk)
-    at = _moment(request.GET.get("at", ""))
-    hits = evidence.evidence(version.pk, lead_id=lead.pk, criterion_key=key, at=at)
+    at = moment(request.GET.get("at", ""))
+    hits = evidence.evidence(version.pk, subject_id=lead.pk, criterion_key=key, at=at)
     return show(request, viewer, "routing/_evidence.html", {"hits": hits})
 
 
@@ -136,37 +131,15 @@ def _lead(viewer: Viewer, pk: int) -> Lead:
     return get_object_or_404(people.visible_leads(viewer).select_related("account"), pk=pk)
 
 
-def _chosen(request: HttpRequest, scores: list[Score]) -> Score | None:
-    """The score the address asks for by its rubric's key; else the highest."""
-    key = request.GET.get("rubric")
-    named = [score for score in scores if score.rubric.key == key]
-    return next(iter(named or scores), None)
-
-
-def _comparison(request: HttpRequest, score: Score, end: datetime) -> comparing.Comparison:
-    may_see_drafts = person(request).has_perm("rubrics.view_rubricversion")
-    return comparing.compare(score, request.GET, end=end, may_see_drafts=may_see_drafts)
-
-
 def _cursor(request: HttpRequest) -> tuple[datetime, int]:
-    moment = _moment(request.GET.get("before", ""))
+    before = moment(request.GET.get("before", ""))
     try:
         pk = int(request.GET.get("id", ""))
     except ValueError:
         raise Http404 from None
     if abs(pk) > 2**62:
         raise Http404
-    return moment, pk
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        raise Http404 from None
-    if moment is None or timezone.is_naive(moment):
-        raise Http404
-    return moment
+    return before, pk
 
 
 def _page_number(request: HttpRequest) -> int:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from routing import people
+from routing.explaining import explained
 from routing.plays import reading as plays
 from routing.viewers import Viewer
 from routing.views.base import page_for, show
@@ -22,7 +23,7 @@ def panel(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     score = next(iter(scores), None)
     context = {
         "lead": lead,
-        "explained": people.explained(score, at=at) if score else None,
+        "explained": explained(score, at=at) if score else None,
         **brief_of_lead(lead, scores, score, viewer, at=at),
         "plays": plays.of_lead(lead, viewer, at=at),
         "at": at,

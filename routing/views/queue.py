@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leads.models import Source
 from routing import digests, reports, services
+from routing.explaining import advice_now
 from routing.forms import QueueForm
 from routing.models import SavedView
-from routing.people import advice_now, visible_leads
+from routing.people import visible_leads
 from routing.queue import (
     ORDER_LABELS,
     PAGE_SIZE,

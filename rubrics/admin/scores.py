@@ -22,13 +22,14 @@ from leads.admin.filters import MomentFilter
 from leads.models import Account
 from leads.moments import day_words
 from rubrics import outlook
-from rubrics.explain import breakdown, score_now, stored_score
+from rubrics.explain import score_now, stored_score
 from rubrics.labels import band_of, tier_words
 from rubrics.mappers import compiled
 from rubrics.models import AccountScore, RubricVersion, Score, ScoreChange
 from rubrics.scoring.types import Line
 
 MOST_VERSIONS = 10
+AnyScore = Score | AccountScore
 MUTED = "text-font-subtle-light dark:text-font-subtle-dark"
 
 
@@ -42,26 +43,26 @@ class StoredScoreAdmin(BigTableAdmin):
     )
     ordering = ("-changed_at", "-id")  # an index of both tables, backwards
 
+    def view_on_site(self, score: Any) -> str:
+        """The page of whom it is."""
+        raise NotImplementedError
+
     @display(description="PQL", boolean=True)
-    def pql(self, score: Score | AccountScore) -> bool:
+    def pql(self, score: AnyScore) -> bool:
         return score.is_pql
 
     @display(description="band")
-    def shown_band(self, score: Score | AccountScore) -> str:
+    def shown_band(self, score: AnyScore) -> str:
         band = band_of(score)
         return band.name if band else "-"
 
     @display(description="matrix")
-    def shown_tier(self, score: Score | AccountScore) -> str:
+    def shown_tier(self, score: AnyScore) -> str:
         return tier_words(score) or "-"
-
-    def lines(self, score: Any) -> list[Line]:
-        """The lines of the stored score; those of an axis sum to it."""
-        return breakdown(score)
 
     @display(description="why")
     @once
-    def reasons(self, score: Score | AccountScore) -> SafeString:
+    def reasons(self, score: AnyScore) -> SafeString:
         rows = format_html_join(
             "",
             '<tr><td class="align-top py-1 pr-6 text-right tabular-nums whitespace-nowrap">{}</td>'
@@ -76,76 +77,25 @@ class StoredScoreAdmin(BigTableAdmin):
                     line.reason,
                     _more_of(line),
                 )
-                for line in self.lines(score)
+                for line in outlook.detailed(stored_score(score), subject_id=score.subject_id)
             ),
         )
         # The theme breaks words of narrow cells anywhere; a name reads better whole.
         style = "overflow-wrap: normal; word-break: normal"
         return format_html('<table style="{}">{}</table>', style, rows)
 
-
-def _more_of(line: Line) -> SafeString:
-    """When it last happened, what its next step takes, and that it is a proxy, where known."""
-    told = [
-        f"{line.measured}, known since {day_words(line.known_at)}" if line.known_at else "",
-        f"Last on {date_format(localtime(line.last_at), 'j M Y, H:i')}" if line.last_at else "",
-        f"Next: {line.next_step}" if line.next_step else "",
-        f"Stands in for: {line.proxy_for}" if line.proxy_for else "",
-    ]
-    return format_html_join("", '<div class="{}">{}</div>', ((MUTED, one) for one in told if one))
-
-
-FIGURES = (
-    ("total", "pql"),
-    ("fit", "behavior"),
-    ("shown_band", "shown_tier"),
-    "reasons",
-    ("fit_low", "fit_high"),
-    ("at", "due_at"),
-    ("last_activity_at", "changed_at"),
-    "revision",
-)
-MADE = ("reasons", "pql", "shown_band", "shown_tier")
-
-
-@admin.register(Score)
-class ScoreAdmin(StoredScoreAdmin):
-    list_display = ("id", "lead_name", "rubric", "total", "fit", "behavior", "pql", "changed_at")
-    list_select_related = ("lead", "rubric")
-    fields = (
-        ("lead_name", "product"), ("rubric", "version"), "to_come", *FIGURES, "compare",
-    )  # fmt: skip
-    readonly_fields = ("lead_name", "to_come", "compare", *MADE)
-
-    def view_on_site(self, score: Score) -> str:
-        return f"/leads/{score.lead_id}/"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Score]:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("lead", "product", "rubric", "version__rubric")
-        )
-
-    @display(description="lead")
-    def lead_name(self, score: Score) -> str:
-        return lead_link(score.lead_id, score.lead)
-
-    def lines(self, score: Any) -> list[Line]:
-        return outlook.detailed(stored_score(score), lead_id=score.lead_id)
-
     @display(description="what comes next")
     @once
-    def to_come(self, score: Score) -> SafeString:
-        """What would make the lead a PQL, or until when it is one, as of now."""
+    def to_come(self, score: AnyScore) -> SafeString:
+        """What would make it a PQL, or until when it is one, as of now."""
         return format_html_join(
             "", '<div class="py-1">{}</div>', ((one,) for one in _to_come(score))
         )
 
     @display(description="compare with")
     @once
-    def compare(self, score: Score) -> SafeString:
-        """The lead's page, with this version against each other one of the rubric."""
+    def compare(self, score: AnyScore) -> SafeString:
+        """The page of whom it is, with this version against each other one of the rubric."""
         versions = RubricVersion.objects.filter(rubric=score.rubric_id).select_related("rubric")
         others = versions.exclude(pk=score.version_id).order_by("-number")[:MOST_VERSIONS]
         if not others:
@@ -156,7 +106,7 @@ class ScoreAdmin(StoredScoreAdmin):
             ' href="{}?{}#changes">v{}</a> ({})',
             (
                 (
-                    f"/leads/{score.lead_id}/",
+                    self.view_on_site(score),
                     urlencode(
                         {
                             "rubric": score.rubric.key,
@@ -172,16 +122,66 @@ class ScoreAdmin(StoredScoreAdmin):
         )
 
 
-def _to_come(score: Score) -> list[str]:
-    now = score_now(compiled(score.version_id), lead_id=score.lead_id, at=timezone.now())
+def _more_of(line: Line) -> SafeString:
+    """When it last happened, what its next step takes, and that it is a proxy, where known."""
+    told = [
+        f"{line.measured}, known since {day_words(line.known_at)}" if line.known_at else "",
+        f"Last on {date_format(localtime(line.last_at), 'j M Y, H:i')}" if line.last_at else "",
+        f"Next: {line.next_step}" if line.next_step else "",
+        f"Stands in for: {line.proxy_for}" if line.proxy_for else "",
+    ]
+    return format_html_join("", '<div class="{}">{}</div>', ((MUTED, one) for one in told if one))
+
+
+FIGURES = (
+    "to_come",
+    ("total", "pql"),
+    ("fit", "behavior"),
+    ("shown_band", "shown_tier"),
+    "reasons",
+    ("fit_low", "fit_high"),
+    ("at", "due_at"),
+    ("last_activity_at", "changed_at"),
+    "revision",
+    "compare",
+)
+MADE = ("to_come", "reasons", "pql", "shown_band", "shown_tier", "compare")
+
+
+@admin.register(Score)
+class ScoreAdmin(StoredScoreAdmin):
+    list_display = ("id", "lead_name", "rubric", "total", "fit", "behavior", "pql", "changed_at")
+    list_select_related = ("lead", "rubric")
+    fields = (("lead_name", "product"), ("rubric", "version"), *FIGURES)
+    readonly_fields = ("lead_name", *MADE)
+
+    def view_on_site(self, score: Any) -> str:
+        return f"/leads/{score.lead_id}/"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Score]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("lead", "product", "rubric", "version__rubric")
+        )
+
+    @display(description="lead")
+    def lead_name(self, score: Score) -> str:
+        return lead_link(score.lead_id, score.lead)
+
+
+def _to_come(score: AnyScore) -> list[str]:
+    now = score_now(compiled(score.version_id), subject_id=score.subject_id, at=timezone.now())
     if now is None:
-        return ["The lead does not try the product any more."]
+        is_lead = isinstance(score, Score)
+        who = "The lead does not try" if is_lead else "Nobody of the account tries"
+        return [f"{who} the product any more."]
     if not now.judgement.is_pql:
-        found = outlook.advice(now, lead_id=score.lead_id)
+        found = outlook.advice(now, subject_id=score.subject_id)
         others = [one.words for one in found.suggestions[1:]]
         missing = [*found.gates, *(f"find out: {unknown}" for unknown in found.unknowns)]
         return [f"{one[:1].upper()}{one[1:]}." for one in (found.verdict, *others, *missing) if one]
-    until = outlook.pql_until(now, lead_id=score.lead_id)
+    until = outlook.pql_until(now, subject_id=score.subject_id)
     if until is None:
         return ["It stays a PQL for the next 400 days, even if nothing happens."]
     day = date_format(localtime(until.at), "j M Y, H:i")
@@ -209,7 +209,7 @@ class AccountScoreAdmin(StoredScoreAdmin):
     fields = (("account_name", "product"), ("rubric", "version"), *FIGURES)
     readonly_fields = ("account_name", *MADE)
 
-    def view_on_site(self, score: AccountScore) -> str:
+    def view_on_site(self, score: Any) -> str:
         return f"/accounts/{score.account_id}/"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccountScore]:

@@ -5,13 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from leads.api.serializers import AccountBriefSerializer
-from leads.models import Lead
-from rubrics.api.label_serializers import (
-    BandSerializer,
-    LabelledSerializer,
-    LineSerializer,
-    TierField,
-)
+from rubrics.api.label_serializers import LabelledSerializer
+from rubrics.api.serializers import ExplainedScoreSerializer, MemberLeadSerializer
 from rubrics.models import AccountScore
 
 NUMBERS = ["at", "fit", "fit_low", "fit_high", "behavior", "total", "is_pql"]
@@ -44,28 +39,6 @@ class AccountScoreSerializer(LabelledSerializer, serializers.ModelSerializer[Acc
         ]
 
 
-class StandingSerializer(serializers.Serializer[Any]):
-    """An account's score for one product with every line that makes it."""
-
-    product = serializers.SlugField(source="score.product.key")
-    rubric = serializers.SlugField(source="score.version.rubric.key")
-    version = serializers.IntegerField(source="score.version.number")
-    segment = serializers.CharField(
-        help_text="Which segment picked the rubric, and why; empty where there is but one."
-    )
-    at = serializers.DateTimeField(source="score.at", help_text="The moment scored for.")
-    fit = serializers.IntegerField(source="score.fit")
-    fit_low = serializers.IntegerField(source="score.fit_low")
-    fit_high = serializers.IntegerField(source="score.fit_high")
-    behavior = serializers.IntegerField(source="score.behavior")
-    total = serializers.IntegerField(source="score.total")
-    is_pql = serializers.BooleanField(source="score.is_pql")
-    band = BandSerializer(allow_null=True)
-    tier = TierField(source="score.tier")
-    last_activity_at = serializers.DateTimeField(source="score.last_activity_at")
-    lines = LineSerializer(many=True)
-
-
 class MemberScoreSerializer(serializers.Serializer[Any]):
     """The score that represents a lead: of several products the one with the highest behavior."""
 
@@ -74,14 +47,6 @@ class MemberScoreSerializer(serializers.Serializer[Any]):
     behavior = serializers.IntegerField()
     total = serializers.IntegerField()
     is_pql = serializers.BooleanField()
-
-
-class MemberLeadSerializer(serializers.ModelSerializer[Lead]):
-    """A person of the account."""
-
-    class Meta:
-        model = Lead
-        fields = ["id", "email", "name", "title"]
 
 
 class MemberSerializer(serializers.Serializer[Any]):
@@ -96,7 +61,7 @@ class AccountScoresSerializer(serializers.Serializer[Any]):
     """An account's scores, one a product, the one that counts first; and its members."""
 
     account = AccountBriefSerializer()
-    scores = StandingSerializer(many=True)
+    scores = ExplainedScoreSerializer(many=True)
     members = MemberSerializer(
         many=True, help_text="Up to 200, the most recently active first. All: `/leads/?account=`."
     )

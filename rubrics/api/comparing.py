@@ -4,22 +4,22 @@ from typing import Any
 
 from rest_framework import serializers
 
-from leads.api.serializers import TimeInput
-from rubrics.api.serializers import ScoredLeadSerializer
+from leads.api.serializers import AccountBriefSerializer, TimeInput
+from rubrics.api.serializers import MemberLeadSerializer, ScoredLeadSerializer
 from rubrics.scoring.types import Axis
 
 AXES = [(axis.value, axis.label) for axis in Axis]
 MOST_ID = 2**63 - 1
 
 
-class LeadScoreEvidenceQuery(serializers.Serializer[Any]):
+class ScoreEvidenceQuery(serializers.Serializer[Any]):
     """Which line's hits."""
 
     criterion = serializers.CharField(max_length=60, help_text="Key of the criterion.")
     as_of = TimeInput(required=False, help_text="The hits that counted at this past moment.")
     version = serializers.IntegerField(
         required=False, min_value=1, max_value=MOST_ID,
-        help_text="Id of a rubric version. Left out: the one that scored the lead.",
+        help_text="Id of a rubric version. Left out: the one that gave the score.",
     )  # fmt: skip
 
 
@@ -51,7 +51,21 @@ class LeadEvidenceSerializer(serializers.Serializer[Any]):
     hits = HitEvidenceSerializer(many=True)
 
 
-class LeadScoreCompareQuery(serializers.Serializer[Any]):
+class AccountHitEvidenceSerializer(HitEvidenceSerializer):
+    """One hit that a criterion of an account looked at, and whose it is."""
+
+    lead = MemberLeadSerializer()
+
+
+class AccountEvidenceSerializer(serializers.Serializer[Any]):
+    """The newest hits behind one line, newest first, twenty at most."""
+
+    account = AccountBriefSerializer()
+    criterion = serializers.CharField()
+    hits = AccountHitEvidenceSerializer(many=True)
+
+
+class ScoreCompareQuery(serializers.Serializer[Any]):
     """Which two scores are compared."""
 
     from_version = serializers.IntegerField(
@@ -115,4 +129,11 @@ class LeadComparisonsSerializer(serializers.Serializer[Any]):
     """A lead's scores at two moments or by two versions, one comparison a rubric."""
 
     lead = ScoredLeadSerializer()
+    comparisons = ComparisonSerializer(many=True)
+
+
+class AccountComparisonsSerializer(serializers.Serializer[Any]):
+    """An account's scores at two moments or by two versions, one comparison a rubric."""
+
+    account = AccountBriefSerializer()
     comparisons = ComparisonSerializer(many=True)

@@ -31,6 +31,14 @@ class ScoredLeadSerializer(LeadBriefSerializer):
         return [one.value for one in lead.identities.all() if one.kind == IdentityKind.USER]
 
 
+class MemberLeadSerializer(serializers.ModelSerializer[Lead]):
+    """A person of the account."""
+
+    class Meta:
+        model = Lead
+        fields = ["id", "email", "name", "title"]
+
+
 class ScoreSerializer(LabelledSerializer, serializers.ModelSerializer[Score]):
     """The newest score of one lead by one rubric."""
 
@@ -95,6 +103,9 @@ class ExplainedScoreSerializer(serializers.Serializer[Any]):
     behavior = serializers.IntegerField()
     total = serializers.IntegerField()
     is_pql = serializers.BooleanField()
+    last_activity_at = serializers.DateTimeField(
+        help_text="The last activity by then; the sign-up if there was none."
+    )
     segment = serializers.CharField(
         help_text="Which segment picked the rubric, and why; empty where there is but one, and for "
         "computed scores."
@@ -102,8 +113,8 @@ class ExplainedScoreSerializer(serializers.Serializer[Any]):
     band = BandSerializer(allow_null=True)
     tier = TierField()
     is_headline = serializers.BooleanField(
-        help_text="Of several products' scores the one that stands for the lead: the one with the "
-        "highest behavior, then the highest total. Never their sum."
+        help_text="Of several products' scores the one that counts, and comes first: the one "
+        "with the highest behavior, then the highest total. Never their sum."
     )
     lines = DetailedLineSerializer(many=True)
     advice = AdviceSerializer(
@@ -118,14 +129,14 @@ class ExplainedScoreSerializer(serializers.Serializer[Any]):
 
 
 class LeadScoresSerializer(serializers.Serializer[Any]):
-    """A lead's scores, one a rubric. Empty until the lead has been scored."""
+    """A lead's scores, one a product. Empty until the lead has been scored."""
 
     lead = ScoredLeadSerializer()
     scores = ExplainedScoreSerializer(many=True)
 
 
-class LeadScoreQuery(serializers.Serializer[Any]):
-    """The parameters of a lead's score."""
+class ScoreQuery(serializers.Serializer[Any]):
+    """The parameters of the score of a lead or an account."""
 
     as_of = TimeInput(
         required=False, help_text="Score as of this past moment, from what was known then."
@@ -140,7 +151,7 @@ class LeadScoreQuery(serializers.Serializer[Any]):
     include = serializers.ChoiceField(
         choices=["advice"],
         required=False,
-        help_text="Also compute what would make the lead a PQL, and until when it is one.",
+        help_text="Also compute what would make it a PQL, and until when it is one.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +161,7 @@ class LeadScoreQuery(serializers.Serializer[Any]):
         return attrs
 
 
-class LeadScoreLookupQuery(LeadScoreQuery):
+class LeadScoreLookupQuery(ScoreQuery):
     """The same, with the lead named by what your systems call it."""
 
     email = serializers.CharField(

@@ -1,7 +1,6 @@
 """Scores and rubrics over HTTP."""
 
-from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 from django.contrib.auth.models import User
 from django.http import Http404
@@ -21,20 +20,20 @@ from rubrics import previews, publishing
 from rubrics.api.comparing import (
     LeadComparisonsSerializer,
     LeadEvidenceSerializer,
-    LeadScoreCompareQuery,
-    LeadScoreEvidenceQuery,
+    ScoreCompareQuery,
+    ScoreEvidenceQuery,
 )
-from rubrics.api.explain import comparisons, computed_scores, hits_behind, stored_scores
+from rubrics.api.explaining import ExplainingViewSet
 from rubrics.api.filtersets import RubricFilterSet, RubricVersionFilterSet, ScoreFilterSet
 from rubrics.api.previews import PreviewSerializer
 from rubrics.api.publications import PublicationSerializer, PublishSerializer
 from rubrics.api.serializers import (
     LeadScoreLookupQuery,
-    LeadScoreQuery,
     LeadScoresSerializer,
     RubricSerializer,
     RubricVersionDetailSerializer,
     RubricVersionSerializer,
+    ScoreQuery,
     ScoreSerializer,
 )
 from rubrics.api.version_comparing import CompareVersionsQuery, VersionComparisonSerializer
@@ -46,7 +45,6 @@ from rubrics.measures import SpecError
 from rubrics.models import Rubric, RubricVersion, Score
 from rubrics.scoring.types import Subject
 
-DEFAULT_SPAN = timedelta(days=7)
 READ_RUBRICS = ("read:scores", "manage:rubrics")
 
 
@@ -70,35 +68,45 @@ class ScoreViewSet(mixins.ListModelMixin, StrictViewSet[Score]):
     pagination_class = ChangeFeedPagination
 
 
-@extend_schema(tags=["Scores"])
-class LeadScoreViewSet(StrictViewSet[Lead]):
-    """A lead's scores with every line, now or as of a past moment."""
-
-    scopes = {"GET": "read:scores"}
-    queryset = Lead.objects.select_related("account").prefetch_related("identities")
-    serializer_class = LeadScoresSerializer
-    pagination_class = None
-    query_serializers = {
-        "score": LeadScoreQuery,
-        "lookup": LeadScoreLookupQuery,
-        "evidence": LeadScoreEvidenceQuery,
-        "compare": LeadScoreCompareQuery,
-    }
-
-    @extend_schema(
+@extend_schema_view(
+    score=extend_schema(
         operation_id="leads_score",
         summary="Explain a lead's score",
         description="Every rubric's score of this lead with the lines that make it. With `as_of` "
         "or `version` it is computed for that moment or version, and nothing is stored. Each line "
         "says what was measured, when it last happened and what its next step gives; "
         "`include=advice` adds what would make the lead a PQL, or until when it is one.",
-        parameters=[LeadScoreQuery],
+        parameters=[ScoreQuery],
         responses=LeadScoresSerializer,
-    )
-    @action(detail=True, methods=["get"])
-    def score(self, request: Request, pk: str) -> Response:
-        query = self.query()
-        return self._explain(self.get_object(), query)
+    ),
+    evidence=extend_schema(
+        operation_id="leads_score_evidence",
+        summary="Get the events behind a line",
+        description="The newest hits that a criterion of the lead's score looked at, each with its "
+        "event: as of the moment the score is of, or any past one. 404 if no score of the lead has "
+        "such a criterion.",
+        parameters=[ScoreEvidenceQuery],
+        responses=LeadEvidenceSerializer,
+    ),
+    compare=extend_schema(
+        operation_id="leads_score_compare",
+        summary="Compare two scores of a lead",
+        description="What changed from one moment to another, or from one version to another, in "
+        "words and line by line. Both are computed, and nothing is stored.",
+        parameters=[ScoreCompareQuery],
+        responses=LeadComparisonsSerializer,
+    ),
+)
+@extend_schema(tags=["Scores"])
+class LeadScoreViewSet(ExplainingViewSet[Lead]):
+    """A lead's scores, explained."""
+
+    queryset = Lead.objects.select_related("account").prefetch_related("identities")
+    serializer_class = LeadScoresSerializer
+    query_serializers = {**ExplainingViewSet.query_serializers, "lookup": LeadScoreLookupQuery}
+    subject = Subject.LEAD
+    evidence_serializer = LeadEvidenceSerializer
+    comparisons_serializer = LeadComparisonsSerializer
 
     @extend_schema(
         operation_id="leads_score_lookup",
@@ -122,86 +130,7 @@ class LeadScoreViewSet(StrictViewSet[Lead]):
             raise InvalidParameters(
                 {name: "Several leads are known by this, in different namespaces. Use their id."}
             )
-        return self._explain(found[0], query)
-
-    @extend_schema(
-        operation_id="leads_score_evidence",
-        summary="Get the events behind a line",
-        description="The newest hits that a criterion of the lead's score looked at, each with its "
-        "event: as of the moment the score is of, or any past one. 404 if no score of the lead has "
-        "such a criterion.",
-        parameters=[LeadScoreEvidenceQuery],
-        responses=LeadEvidenceSerializer,
-    )
-    @action(detail=True, methods=["get"], url_path="score/evidence")
-    def evidence(self, request: Request, pk: str) -> Response:
-        query, now, lead = self.query(), timezone.now(), self.get_object()
-        hits = hits_behind(
-            lead,
-            criterion=query["criterion"],
-            version=_version(query, "version"),
-            at=_past(query, "as_of", now),
-            now=now,
-        )
-        if hits is None:
-            raise Http404("No score of this lead has such a criterion.")
-        found = {"lead": lead, "criterion": query["criterion"], "hits": hits}
-        return Response(LeadEvidenceSerializer(found).data)
-
-    @extend_schema(
-        operation_id="leads_score_compare",
-        summary="Compare two scores of a lead",
-        description="What changed from one moment to another, or from one version to another, in "
-        "words and line by line. Both are computed, and nothing is stored.",
-        parameters=[LeadScoreCompareQuery],
-        responses=LeadComparisonsSerializer,
-    )
-    @action(detail=True, methods=["get"], url_path="score/compare")
-    def compare(self, request: Request, pk: str) -> Response:
-        query, now, lead = self.query(), timezone.now(), self.get_object()
-        end = _past(query, "to", now) or now
-        start = _past(query, "from", now) or end - DEFAULT_SPAN
-        if start > end:
-            raise InvalidParameters({"from": "This is later than `to`."})
-        found = comparisons(
-            lead,
-            start=start,
-            end=end,
-            from_version=_version(query, "from_version"),
-            to_version=_version(query, "to_version"),
-        )
-        return Response(LeadComparisonsSerializer({"lead": lead, "comparisons": found}).data)
-
-    def _explain(self, lead: Lead, query: dict[str, Any]) -> Response:
-        now = timezone.now()
-        as_of, version = _past(query, "as_of", now), _version(query, "version")
-        advises = "include" in query
-        if version is None and as_of is None:
-            scores = stored_scores(lead, at=now, advises=advises)
-        else:
-            scores = computed_scores(lead, version=version, at=as_of or now, advises=advises)
-        return Response(LeadScoresSerializer({"lead": lead, "scores": scores}).data)
-
-
-def _past(query: dict[str, Any], name: str, now: datetime) -> datetime | None:
-    """The moment asked for, which has passed; None for none."""
-    moment: datetime | None = query.get(name)
-    if moment is not None and moment > now:
-        raise InvalidParameters({name: "This lies in the future: scores look back."})
-    return moment
-
-
-def _version(query: dict[str, Any], name: str) -> RubricVersion | None:
-    """The rubric version asked for by its id; None for none."""
-    if name not in query:
-        return None
-    versions = RubricVersion.objects.select_related("rubric__product")
-    version = versions.filter(pk=query[name]).first()
-    if version is None:
-        raise InvalidParameters({name: "No rubric version has this id."})
-    if version.subject != Subject.LEAD:
-        raise InvalidParameters({name: "This version scores accounts, not leads."})
-    return version
+        return self.explain(found[0], query)
 
 
 @extend_schema_view(

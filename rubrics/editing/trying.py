@@ -11,9 +11,9 @@ from rubrics.explain import Scored, compare, judged
 from rubrics.mappers import Compiled, compile_for, compiled
 from rubrics.measures import SpecError
 from rubrics.measures.statement import measure
-from rubrics.measures.subjects import AccountIds, LeadIds
+from rubrics.measures.subjects import subjects_of
 from rubrics.models import RubricVersion
-from rubrics.scoring.types import Axis, Line, Subject
+from rubrics.scoring.types import Axis, Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,9 @@ def try_draft(
 
 
 def _score(version: Compiled, subject_id: int, at: datetime) -> Scored | None:
-    is_lead = version.version.subject is Subject.LEAD
-    subjects = LeadIds([subject_id], at) if is_lead else AccountIds([subject_id], at)
     for _, measured in measure(
         version.version,
-        subjects,
+        subjects_of(version.version.subject, [subject_id], at),
         product_id=version.product_id,
         names=version.names,
         looks_ahead=False,

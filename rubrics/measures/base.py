@@ -117,6 +117,8 @@ class Measure:
     """Whom it can measure."""
     reads_members: ClassVar[bool] = False
     """Whether it looks at ``m.attributes``, what is known of the account's members."""
+    counts_users: ClassVar[bool] = False
+    """Whether its number is one of the account's users: more than there are it cannot be."""
 
     def parse(self, raw: Params, where: str, lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """Check ``raw`` and return the canonical parameters.

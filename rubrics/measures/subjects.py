@@ -9,6 +9,7 @@ from psycopg import sql
 
 from rubrics.measures.base import ACCOUNT, LEAD, Hits
 from rubrics.measures.profile import newest_attributes
+from rubrics.scoring.types import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ class AccountMoments:
 Leads = LeadIds | LeadRange | Moments
 Accounts = AccountIds | AccountRange | AccountMoments
 Subjects = Leads | Accounts
+
+
+def subjects_of(subject: Subject, ids: Sequence[int], at: datetime) -> LeadIds | AccountIds:
+    """These leads, or these accounts, all at ``at``."""
+    return LeadIds(ids, at) if subject is Subject.LEAD else AccountIds(ids, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Measures of an account's users: the leads of the account that try the product."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,8 +19,13 @@ from rubrics.measures.base import (
     plural,
 )
 from rubrics.measures.windows import window_words
+from rubrics.scoring.steps import Need
 
 DOMAIN = ("account.domain",)
+
+
+def _quoted(params: Params, names: Names) -> str:
+    return f"“{names.words(params['signals'])}”"
 
 
 class ActiveUsers(HitMeasure):
@@ -28,6 +34,7 @@ class ActiveUsers(HitMeasure):
     key = "active_users"
     label = "How many users did something"
     subjects = frozenset({ACCOUNT})
+    counts_users = True
 
     def aggregate(self, params: Params, condition: sql.Composable) -> sql.Composable:
         return sql.SQL("count(DISTINCT h.lead_id) FILTER (WHERE {})").format(condition)
@@ -36,6 +43,11 @@ class ActiveUsers(HitMeasure):
         words = names.words(params["signals"])
         return f"{words}: {plural(value or 0, 'user')}{window_words(params['window'])}"
 
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        missing = math.ceil(target - value)
+        users = plural(missing, "more user" if value else "user")
+        return Need(f"{_quoted(params, names)} by {users}{window_words(params['window'])}", missing)
+
 
 class ShareActive(ActiveUsers):
     """How many percent of the account's users did any of the listed signals."""
@@ -43,6 +55,7 @@ class ShareActive(ActiveUsers):
     key = "share_active"
     label = "What share of the users did something"
     unit = "number"
+    counts_users = False
 
     def value(self, params: Params, found: sql.Composable) -> sql.Composable:
         return sql.SQL("100::float8 * coalesce({}, 0) / s.members").format(found)
@@ -50,6 +63,10 @@ class ShareActive(ActiveUsers):
     def describe(self, params: Params, value: float | None, names: Names) -> str:
         words = names.words(params["signals"])
         return f"{words}: {value or 0:.3g} % of users{window_words(params['window'])}"
+
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        share = f"{target:.3g} % of the users"
+        return Need(f"{_quoted(params, names)} by {share}{window_words(params['window'])}")
 
 
 class Departments(NestedMeasure):
@@ -95,6 +112,11 @@ class Departments(NestedMeasure):
         words = names.words(params["signals"])
         many = plural(value or 0, f"different {attribute_words((params['attribute'],))}")
         return f"{words}: {many}{window_words(params['window'])}"
+
+    def need(self, params: Params, value: float, target: float, names: Names) -> Need:
+        many = plural(target, f"different {attribute_words((params['attribute'],))}")
+        words = f"{_quoted(params, names)} by users of {many}"
+        return Need(f"{words}{window_words(params['window'])}")
 
 
 class UsersOnDomain(SubjectMeasure):

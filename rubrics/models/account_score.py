@@ -37,6 +37,11 @@ class AccountScore(StoredScore):
     def __str__(self) -> str:
         return f"Account {self.account_id}: {self.fit} + {self.behavior} = {self.total}"
 
+    @property
+    def subject_id(self) -> int:
+        """Whose score it is, by the subject of its version."""
+        return self.account_id
+
 
 class AccountScoreChange(RecordedChange):
     """An account's score that came out different."""

@@ -135,6 +135,11 @@ class Score(StoredScore):
     def __str__(self) -> str:
         return f"Lead {self.lead_id}: {self.fit} + {self.behavior} = {self.total}"
 
+    @property
+    def subject_id(self) -> int:
+        """Whose score it is, by the subject of its version."""
+        return self.lead_id
+
 
 class ScoreChangeQuerySet(models.QuerySet["ScoreChange"]):
     def unrouted(self) -> ScoreChangeQuerySet:

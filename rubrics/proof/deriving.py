@@ -7,7 +7,7 @@ from datetime import datetime
 from rubrics.claims import TABLES
 from rubrics.mappers import Compiled
 from rubrics.measures.statement import measure
-from rubrics.measures.subjects import AccountIds, AccountMoments, LeadIds, Moments
+from rubrics.measures.subjects import AccountIds, AccountMoments, LeadIds, Moments, subjects_of
 from rubrics.proof.reading import told_ahead
 from rubrics.proof.results import Result, Stored, result_of
 from rubrics.scoring.types import Subject
@@ -26,7 +26,7 @@ class Derived:
 
 def derive_now(panel: Panel, ids: Sequence[int], at: datetime) -> dict[int, Derived]:
     """Everybody of ``ids`` who should have a score by the panel, with what it is worth now."""
-    several = LeadIds(ids, at) if panel.subject is Subject.LEAD else AccountIds(ids, at)
+    several = subjects_of(panel.subject, ids, at)
     return dict(_derive(panel, several, as_of=False)) if ids else {}
 
 

@@ -1,11 +1,11 @@
-"""What would make this lead a PQL: the cheapest combinations of steps, each judged."""
+"""What would make this lead, or account, a PQL: the cheapest combinations of steps, each judged."""
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 from rubrics.scoring.steps import Start, Step, apply, steps_up
-from rubrics.scoring.types import Judgement, Measured, Mode, Role, Thresholds
+from rubrics.scoring.types import Judgement, Measured, Mode, Role, Subject, Thresholds
 from rubrics.scoring.words import capitalized, joined, signed
 
 MOST_STEPS = 3
@@ -263,9 +263,10 @@ def _no_way(start: Start, steps: Sequence[Step], short: str) -> str:
     """Why nothing is suggested, plainly."""
     judgement, wanted = start.judgement, start.version.thresholds
     if judgement.fit_high < wanted.fit:
+        doing = "this lead does" if start.version.subject is Subject.LEAD else "its people do"
         return (
             f"Fit is {judgement.fit} and can be {judgement.fit_high} at most, a PQL needs"
-            f" {wanted.fit}: nothing this lead does makes it one"
+            f" {wanted.fit}: nothing {doing} makes it one"
         )
     everything = start.judge(apply(start, steps))
     if everything.is_pql:

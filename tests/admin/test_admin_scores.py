@@ -10,11 +10,12 @@ from django.utils import timezone
 from leads.models import Lead, Product
 from rubrics import scores
 from rubrics.mappers import forget_compiled
-from rubrics.models import Score
+from rubrics.models import AccountScore, Score
 from rubrics.publishing import publish_now
-from rubrics.services import load_rubric
+from rubrics.services import draft_version, load_rubric
 from tests.rubrics.makers import AT, make_lead
 from tests.rubrics.scored import mark
+from tests.rubrics.teams import join, make_company, publish_companies
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -64,3 +65,21 @@ def test_a_pql_is_told_until_when(client: Client) -> None:
     told = page(client, scored(2))
     assert "It stays a PQL until " in told
     assert "if nothing happens" in told
+
+
+def test_an_account_is_told_the_same(client: Client) -> None:
+    now = timezone.now()
+    product = Product.objects.create(key="app", name="App")
+    version = publish_companies(product)
+    company = make_company(now, employees=120)
+    mark(join(product, company, "Ann", at=now - 9 * DAY, hits=[("used", now - 3 * DAY)]), at=now)
+    scores.score_due(at=now)
+    draft_version(version, by=None, at=now)
+    forget_compiled()
+    score = AccountScore.objects.get()
+    response = client.get(f"/admin/rubrics/accountscore/{score.pk}/change/")
+    told = response.content.decode()
+    assert "10 short: “Shared it” 2 times (+10) makes the total 40." in told
+    assert "Next: “Used it” by 1 more user in the last 30 days: +10" in told
+    assert "Company size 120, known since" in told
+    assert f'href="/accounts/{company.pk}/?rubric=companies&amp;from_version=' in told

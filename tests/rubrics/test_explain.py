@@ -104,7 +104,7 @@ def found(version: RubricVersion, lead: Lead, key: str, **options: Any) -> list[
     return [
         (hit.occurred_at, hit.signal, hit.value)
         for hit in evidence.evidence(
-            version.pk, lead_id=lead.pk, criterion_key=key, at=AT, **options
+            version.pk, subject_id=lead.pk, criterion_key=key, at=AT, **options
         )
     ]
 
@@ -143,7 +143,7 @@ def test_evidence_is_of_this_lead_with_its_events(
         source=Source.objects.create(name="Website", product=product),
     )  # fmt: skip
     Hit.objects.filter(lead=lead, signal__key="viewed").update(event_id=event.pk)
-    (*_, viewed) = evidence.evidence(version.pk, lead_id=lead.pk, criterion_key="either", at=AT)
+    (*_, viewed) = evidence.evidence(version.pk, subject_id=lead.pk, criterion_key="either", at=AT)
     assert viewed.event == event
     assert viewed.occurred_at == AT - 20 * DAY
 
@@ -176,7 +176,7 @@ def history(lead: Lead, employees: object, known_at: datetime) -> None:
 def test_score_as_of(version: RubricVersion, lead: Lead, at: datetime, fit: int, used: int) -> None:
     history(lead, 120, AT - 10 * DAY)
     history(lead, 5000, AT)
-    scored = explain.score_as_of(version.pk, lead_id=lead.pk, at=at)
+    scored = explain.score_as_of(version.pk, subject_id=lead.pk, at=at)
     assert scored is not None
     assert scored.at == at
     assert (scored.judgement.fit, scored.measured.values[2]) == (fit, used)
@@ -186,7 +186,7 @@ def test_score_as_of(version: RubricVersion, lead: Lead, at: datetime, fit: int,
 def test_score_as_of_now_is_the_stored_score(version: RubricVersion, lead: Lead) -> None:
     history(lead, 120, AT - 10 * DAY)
     stored = score(lead)
-    scored = explain.score_as_of(version.pk, lead_id=lead.pk, at=AT)
+    scored = explain.score_as_of(version.pk, subject_id=lead.pk, at=AT)
     assert scored is not None
     assert list(scored.measured.values) == stored.measures
     assert list(scored.judgement.points) == stored.points
@@ -195,7 +195,7 @@ def test_score_as_of_now_is_the_stored_score(version: RubricVersion, lead: Lead)
 
 def test_score_as_of_who_does_not_try_the_product(version: RubricVersion) -> None:
     stranger = Lead.objects.create()
-    assert explain.score_as_of(version.pk, lead_id=stranger.pk, at=AT) is None
+    assert explain.score_as_of(version.pk, subject_id=stranger.pk, at=AT) is None
 
 
 def test_hit_of_another_product_counts_for_nothing(version: RubricVersion, lead: Lead) -> None:

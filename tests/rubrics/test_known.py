@@ -70,7 +70,7 @@ def lead(product: Product) -> Lead:
 
 
 def scored(version: RubricVersion, lead: Lead, at: datetime) -> Scored:
-    found = explain.score_as_of(version.pk, lead_id=lead.pk, at=at)
+    found = explain.score_as_of(version.pk, subject_id=lead.pk, at=at)
     assert found is not None
     return found
 
@@ -85,7 +85,7 @@ def test_lines_say_what_was_found_at_their_moment(
     """The newest value by then; of several attributes the first known; of an e-mail the domain."""
     now = scored(version, lead, AT)
     with django_assert_num_queries(2):
-        lines = with_facts(now.lines, now, lead_id=lead.pk)
+        lines = with_facts(now.lines, now, subject_id=lead.pk)
     assert told(lines[:6]) == [
         ("size", "Company size 1,445", AT - 5 * DAY),
         ("industry", "Industry SaaS", AT - 20 * DAY),
@@ -95,25 +95,30 @@ def test_lines_say_what_was_found_at_their_moment(
         ("used", "", None),
     ]
     then = scored(version, lead, AT - 6 * DAY)
-    (size, *_) = with_facts(then.lines, then, lead_id=lead.pk)
+    (size, *_) = with_facts(then.lines, then, subject_id=lead.pk)
     assert (size.measured, size.points) == ("Company size 40", 0)
 
 
 def test_what_is_unknown_says_nothing(version: RubricVersion, lead: Lead) -> None:
     """Before anything was known, and for somebody without a company."""
     early = scored(version, lead, AT - 25 * DAY)
-    assert {line.measured for line in with_facts(early.lines, early, lead_id=lead.pk)} == {""}
+    assert {line.measured for line in with_facts(early.lines, early, subject_id=lead.pk)} == {""}
     AttributeChange.objects.filter(name="$account").delete()
     now = scored(version, lead, AT)
-    assert [line.key for line in with_facts(now.lines, now, lead_id=lead.pk) if line.known_at] == [
-        "industry", "mail",
-    ]  # fmt: skip
+    lines = with_facts(now.lines, now, subject_id=lead.pk)
+    assert [line.key for line in lines if line.known_at] == ["industry", "mail"]
 
 
 def test_of_an_account_its_own_facts_alone(
-    version: RubricVersion, lead: Lead, django_assert_num_queries: Any
+    product: Product, lead: Lead, django_assert_num_queries: Any
 ) -> None:
-    now = scored(version, lead, AT)
+    of_accounts = {**DOCUMENT, "subject": "account", "criteria": DOCUMENT["criteria"][::2]}
+    of_accounts["criteria"] = [c for c in of_accounts["criteria"] if c["key"] != "phone"]
+    version = load_rubric(of_accounts, product=product, by=None, at=AT)
+    account_id = lead.account_id
+    assert account_id is not None
+    now = explain.score_as_of(version.pk, subject_id=account_id, at=AT)
+    assert now is not None
     with django_assert_num_queries(1):
-        lines = with_facts(now.lines, now, account_id=lead.account_id)
+        lines = with_facts(now.lines, now, subject_id=account_id)
     assert [line.key for line in lines if line.known_at] == ["size", "tools"]

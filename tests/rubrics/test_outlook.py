@@ -15,6 +15,7 @@ from rubrics.explain import Scored
 from rubrics.mappers import Compiled
 from rubrics.outlook import Until
 from rubrics.scoring.advice import Advice
+from rubrics.scoring.types import Subject
 from tests.oracle.facts import Person
 from tests.oracle.judging import judge
 from tests.oracle.strategies import SIGNALS
@@ -68,7 +69,7 @@ def make(product: Product, *hits: tuple[str, datetime], employees: object = 120)
 
 
 def now(version: Compiled, lead: Lead, at: datetime = AT) -> Scored:
-    scored = explain.score_now(version, lead_id=lead.pk, at=at)
+    scored = explain.score_now(version, subject_id=lead.pk, at=at)
     assert scored is not None
     return scored
 
@@ -79,22 +80,22 @@ def test_contacts_are_the_last_hit_of_each_column(version: Compiled, product: Pr
     lead = make(product, ("a", AT - 25 * DAY), ("b", AT - 3 * DAY), ("a", AT + MICROSECOND))
     make(product, ("a", AT))
     with CaptureQueriesContext(connection) as queries:
-        found = contacts(version, lead_id=lead.pk, at=AT)
+        found = contacts(version, subject_id=lead.pk, at=AT)
     assert len(queries) == 1
     assert found.last == {1: AT - 25 * DAY, 3: AT - 3 * DAY, 4: AT - 25 * DAY}
     assert found.open == {1, 3, 4}
-    early = contacts(version, lead_id=lead.pk, at=AT - 23 * DAY - MICROSECOND)
+    early = contacts(version, subject_id=lead.pk, at=AT - 23 * DAY - MICROSECOND)
     assert early.open == {1, 2, 3, 4}
 
 
 def test_contacts_of_who_does_not_try_the_product(version: Compiled) -> None:
-    found = contacts(version, lead_id=0, at=AT)
+    found = contacts(version, subject_id=0, at=AT)
     assert (found.last, found.open) == ({}, frozenset())
 
 
 def test_detailed_lines(version: Compiled, product: Product) -> None:
     lead = make(product, ("a", AT - 3 * DAY), employees=None)
-    told = outlook.detailed(now(version, lead), lead_id=lead.pk)
+    told = outlook.detailed(now(version, lead), subject_id=lead.pk)
     assert [(line.key, line.measured, line.last_at, line.next_step) for line in told] == [
         ("size", "", None, "Once known: 0 to +15 points"),
         ("invites", "Did a", AT - 3 * DAY, "“Did a” once more: +5"),
@@ -108,7 +109,7 @@ def test_detailed_lines(version: Compiled, product: Product) -> None:
 def test_advice_knows_what_hits_move(version: Compiled, product: Product) -> None:
     """A hit of a also counts among the recent ones; week one is over, so b gives only those."""
     lead = make(product, ("a", AT - 3 * DAY))
-    told = outlook.advice(now(version, lead), lead_id=lead.pk)
+    told = outlook.advice(now(version, lead), subject_id=lead.pk)
     assert told.short == "10 short"
     best, *_ = told.suggestions
     assert best.words == "10 short: “Did a” once more (+5) makes the total 40"
@@ -117,12 +118,12 @@ def test_advice_knows_what_hits_move(version: Compiled, product: Product) -> Non
     make_hits(product, lead.pk, [("a", AT)])
     scored = now(version, lead)
     assert scored.judgement.total == 40
-    assert outlook.advice(scored, lead_id=lead.pk) == Advice()
+    assert outlook.advice(scored, subject_id=lead.pk) == Advice()
 
 
 def test_pql_until_a_hit_leaves_its_window(version: Compiled, product: Product) -> None:
     lead = make(product, ("a", AT - 5 * DAY), ("a", AT - DAY))
-    until = outlook.pql_until(now(version, lead), lead_id=lead.pk)
+    until = outlook.pql_until(now(version, lead), subject_id=lead.pk)
     assert until == Until(AT + 13 * DAY, "No “Did a” for 14 days: −10")
     assert now(version, lead, AT + 13 * DAY - MICROSECOND).judgement.is_pql
 
@@ -134,15 +135,15 @@ def test_pql_for_good(version: Compiled, product: Product) -> None:
     lead = make(product, ("a", AT), ("b", AT - 29 * DAY))
     scored = now(compile_document(lasting, product), lead)
     assert scored.judgement.is_pql
-    assert outlook.pql_until(scored, lead_id=lead.pk) is None
+    assert outlook.pql_until(scored, subject_id=lead.pk) is None
 
 
 def test_pql_until_gives_a_bound_after_many_measurements(
     version: Compiled, product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outlook, "MOST_QUERIES", 0)
+    monkeypatch.setitem(outlook.MOST_QUERIES, Subject.LEAD, 0)
     lead = make(product, ("a", AT - 5 * DAY), ("a", AT - DAY))
-    until = outlook.pql_until(now(version, lead), lead_id=lead.pk)
+    until = outlook.pql_until(now(version, lead), subject_id=lead.pk)
     assert until == Until(AT + 13 * DAY, is_exact=False)
 
 
@@ -155,7 +156,7 @@ def test_pql_until_a_number_fades(product: Product) -> None:
     }  # fmt: skip
     lead = make(product, ("a", AT), ("a", AT))
     version = compile_document(fading, product)
-    until = outlook.pql_until(now(version, lead), lead_id=lead.pk)
+    until = outlook.pql_until(now(version, lead), subject_id=lead.pk)
     assert until is not None
     assert until.is_exact
     assert abs(until.at - AT - 30 * DAY * 0.4150374992788438) < timedelta(milliseconds=1)
@@ -175,11 +176,11 @@ def test_pql_until_equals_stepping(
     with rolled_back():
         ids = store_persons(people, product)
         for lead_id, person in zip(ids, people, strict=True):
-            scored = explain.score_now(compiled, lead_id=lead_id, at=at)
+            scored = explain.score_now(compiled, subject_id=lead_id, at=at)
             assert scored is not None
             if not scored.judgement.is_pql:
                 continue
-            until = outlook.pql_until(scored, lead_id=lead_id)
+            until = outlook.pql_until(scored, subject_id=lead_id)
             end = at + outlook.HORIZON if until is None else until.at
             if until is not None and until.is_exact:
                 assert not judge(document, person, until.at).is_pql

@@ -158,7 +158,7 @@ def test_of_several_products_one_score_stands_for_the_lead(world: World, client:
     )  # fmt: skip
     scores = client.get(f"/api/v1/leads/{first.lead_id}/score/").json()["scores"]
     assert [(one["product"], one["is_headline"]) for one in scores] == [
-        ("app", False), ("other", True),
+        ("other", True), ("app", False),
     ]  # fmt: skip
     row = client.get("/api/v1/scores/?product=other").json()["results"][0]
     assert row["band"] == {"at_least": 50, "name": "Hot", "meaning": "Call"}
