@@ -12,7 +12,7 @@ from routing.reports import score_history
 from rubrics import explain, outlook
 from rubrics.evidence import counting
 from rubrics.explain import Scored
-from rubrics.labels import band_of, tier_words
+from rubrics.labels import band_of, next_band_words, tier_words
 from rubrics.mappers import compiled
 from rubrics.models import AccountScore, AccountScoreChange, Score, ScoreChange
 from rubrics.outlook import Until
@@ -58,6 +58,7 @@ class Explained:
     outlook: Outlook | None
     segment: str
     band: Band | None
+    next_band: str
     tier: str
     fit: AxisLines
     behavior: AxisLines
@@ -116,6 +117,7 @@ def explained(score: AnyScore, *, at: datetime, as_of: datetime | None = None) -
         outlook=_outlook(stored, score, at) if as_of is None else None,
         segment=segment_reason(score) if as_of is None else "",
         band=band_of(row),
+        next_band=next_band_words(row),
         tier=tier_words(row),
         fit=axis_lines(Axis.FIT, row.fit, version.max_fit, lines),
         behavior=axis_lines(Axis.BEHAVIOR, row.behavior, version.max_behavior, lines),

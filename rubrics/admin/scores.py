@@ -23,7 +23,7 @@ from leads.models import Account
 from leads.moments import day_words
 from rubrics import outlook
 from rubrics.explain import score_now, stored_score
-from rubrics.labels import band_of, tier_words
+from rubrics.labels import band_of, next_band_words, tier_words
 from rubrics.mappers import compiled
 from rubrics.models import AccountScore, RubricVersion, Score, ScoreChange
 from rubrics.scoring.types import Line
@@ -87,10 +87,10 @@ class StoredScoreAdmin(BigTableAdmin):
     @display(description="what comes next")
     @once
     def to_come(self, score: AnyScore) -> SafeString:
-        """What would make it a PQL, or until when it is one, as of now."""
-        return format_html_join(
-            "", '<div class="py-1">{}</div>', ((one,) for one in _to_come(score))
-        )
+        """What would make it a PQL, or until when it is one, as of now; and the next band."""
+        above = next_band_words(score)
+        told = [*_to_come(score), *([f"{above}."] if above else [])]
+        return format_html_join("", '<div class="py-1">{}</div>', ((one,) for one in told))
 
     @display(description="compare with")
     @once

@@ -14,6 +14,7 @@ from leads.models import Account, Lead
 from rubrics import explain, outlook
 from rubrics.evidence import HitEvidence, counting, evidence
 from rubrics.explain import Scored
+from rubrics.labels import next_band
 from rubrics.mappers import compiled
 from rubrics.measures import SpecError
 from rubrics.measures.subjects import subjects_of
@@ -108,6 +109,7 @@ def _explained(
         "last_activity_at": scored.at - idle,
         "segment": "" if isinstance(result, Judgement) else segment_reason(result),
         "band": _band(scored),
+        "next_band": next_band(scored.version, result.total),
         "tier": scored.judgement.tier,
         "lines": _lines(version, scored, owner),
         "advice": None,

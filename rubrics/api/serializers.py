@@ -111,6 +111,9 @@ class ExplainedScoreSerializer(serializers.Serializer[Any]):
         "computed scores."
     )
     band = BandSerializer(allow_null=True)
+    next_band = BandSerializer(
+        allow_null=True, help_text="The band above it; null from the highest, or without bands."
+    )
     tier = TierField()
     is_headline = serializers.BooleanField(
         help_text="Of several products' scores the one that counts, and comes first: the one "

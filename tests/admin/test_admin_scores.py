@@ -70,7 +70,8 @@ def test_a_pql_is_told_until_when(client: Client) -> None:
 def test_an_account_is_told_the_same(client: Client) -> None:
     now = timezone.now()
     product = Product.objects.create(key="app", name="App")
-    version = publish_companies(product)
+    bands = [{"at_least": 0, "name": "Cold"}, {"at_least": 60, "name": "Hot"}]
+    version = publish_companies(product, bands=bands)
     company = make_company(now, employees=120)
     mark(join(product, company, "Ann", at=now - 9 * DAY, hits=[("used", now - 3 * DAY)]), at=now)
     scores.score_due(at=now)
@@ -82,4 +83,5 @@ def test_an_account_is_told_the_same(client: Client) -> None:
     assert "10 short: “Shared it” 2 times (+10) makes the total 40." in told
     assert "Next: “Used it” by 1 more user in the last 30 days: +10" in told
     assert "Company size 120, known since" in told
+    assert "30 more to Hot." in told
     assert f'href="/accounts/{company.pk}/?rubric=companies&amp;from_version=' in told

@@ -33,13 +33,16 @@ def test_account_with_its_score_and_members(client: Client, viewer: User) -> Non
     publish_small(product)
     bands = [{"at_least": 0, "name": "Cold"}, {"at_least": 12, "name": "Warm", "meaning": "Write"}]
     publish_for_accounts(product, bands=bands, matrix={"fit": 5, "behavior": 10})
-    acme = Account.objects.create(name="Acme")
+    acme, cold = (Account.objects.create(name=name) for name in ("Acme", "Globex"))
+    mark(member(product, cold, hits=1))
     leads = [member(product, acme, hits=hits) for hits in (2, 1)]
     mark(*leads)
     scores.score_due(at=AT)
     page = client.get(f"/accounts/{acme.pk}/").content.decode()
     for words in ("Why 15", "<b>Warm</b>: Write", "Tier 2: high behavior, low fit", "31 Mar 2026"):
         assert words in page
+    assert "more to" not in page
+    assert "7 more to Warm" in client.get(f"/accounts/{cold.pk}/").content.decode()
     assert page.count("/leads/") >= 2
     assert "Score over time" in page
     card = client.get(f"/leads/{leads[0].pk}/").content.decode()

@@ -64,6 +64,7 @@ def test_explained(client: APIClient, accounts: list[Account]) -> None:
     assert (score["product"], score["segment"]) == ("app", "")
     assert score["band"] == {"at_least": 12, "name": "Warm", "meaning": "Write to them"}
     assert score["tier"] == 2
+    assert score["next_band"] is None
     assert [(line["key"], line["points"]) for line in score["lines"]] == [
         ("used", 15),
         ("recent", 0),
@@ -73,6 +74,8 @@ def test_explained(client: APIClient, accounts: list[Account]) -> None:
         one["lead"]["id"] for one in found["members"]
     )
     assert {one["score"] for one in found["members"]} == {None}
+    (cold,) = get(client, accounts[1])["scores"]
+    assert (cold["band"]["name"], cold["next_band"]["name"]) == ("Cold", "Warm")
 
 
 def test_account_without_a_score(client: APIClient) -> None:
