@@ -47,6 +47,9 @@ NO_GET = row(anonymous=405, people=405, tokens=405)
 NO_API_GET = NO_GET._replace(anonymous=401)
 POST_ONLY_PAGE, POST_ONLY = NO_GET, NO_API_GET
 TO_DO = ("done", "give", "leave", "remove", "take")
+SCORE_CALLS = ("score-score", "score-compare")
+OF_LEAD = ("lead-show", "lead-visit", "queue-panel", "tag-off", "tag-on", "task-new")
+MOMENT = "?at=2026-06-01T00:00:00Z"
 
 GETS: dict[str, Row] = {
     "api:schema": API_DOCS,
@@ -296,22 +299,17 @@ def address(name: str, world: World) -> str:
     lead, version = world.leads[0].pk, world.version.pk
     account = world.leads[0].account_id
     by_name: dict[str, tuple[list[Any], str]] = {
-        "api:lead-detail": ([lead], ""),
-        "api:lead-score-score": ([lead], ""),
+        **{f"api:lead-{call}": ([lead], "") for call in ("detail", *SCORE_CALLS)},
         "api:lead-score-lookup": ([], "?user_id=u0"),
         "api:lead-score-evidence": ([lead], "?criterion=company_size"),
-        "api:lead-score-compare": ([lead], ""),
-        "api:account-detail": ([account], ""),
-        "api:account-score-score": ([account], ""),
+        **{f"api:account-{call}": ([account], "") for call in ("detail", *SCORE_CALLS)},
         "api:account-score-evidence": ([account], "?criterion=company_size"),
-        "api:account-score-compare": ([account], ""),
         "api:backtest-detail": ([Backtest.objects.get().pk], ""),
         "api:rubric-detail": ([world.rubric.pk], ""),
-        "api:rubric-version-detail": ([version], ""),
-        "api:preview-detail": ([Preview.objects.get().pk], ""),
-        "api:preview-leads": ([Preview.objects.get().pk], ""),
-        "api:rubric-version-preview": ([version], ""),
-        "api:rubric-version-publish": ([version], ""),
+        **{f"api:preview-{way}": ([Preview.objects.get().pk], "") for way in ("detail", "leads")},
+        **{
+            f"api:rubric-version-{way}": ([version], "") for way in ("detail", "preview", "publish")
+        },
         "api:rubric-version-compare": ([version], f"?with={version}"),
         "api:publication-detail": ([Publication.objects.get().pk], ""),
         "api:unknown-path": (["nothing/here/"], ""),
@@ -325,10 +323,8 @@ def address(name: str, world: World) -> str:
         },
         "routing:team-pqls": (["assigned"], f"?rep={world.rep.pk}"),
         "routing:draft-away": ([1], ""),
-        **{f"routing:{name}": ([lead], "") for name in ("task-new", "tag-on", "tag-off")},
-        "routing:lead-visit": ([lead], ""),
-        "routing:review-pass": ([world.pqls[0].pk], ""),
-        "routing:review-dismiss": ([world.pqls[0].pk], ""),
+        **{f"routing:{page}": ([lead], "") for page in OF_LEAD},
+        **{f"routing:review-{way}": ([world.pqls[0].pk], "") for way in ("pass", "dismiss")},
         "routing:pilot-verdict": ([1], ""),
         **{
             f"routing:alert-{verb}": ([Alert.objects.get(key="own").pk], "")
@@ -338,23 +334,17 @@ def address(name: str, world: World) -> str:
             f"api:alert-{verb}": ([Alert.objects.get(key="own").pk], "")
             for verb in ("detail", "read", "unread")
         },
-        "routing:view-edit": ([SavedView.objects.get().pk], ""),
-        "routing:view-delete": ([SavedView.objects.get().pk], ""),
-        "routing:queue-panel": ([lead], ""),
+        **{f"routing:view-{way}": ([SavedView.objects.get().pk], "") for way in ("edit", "delete")},
         "routing:queue-selected": (["accept"], ""),
         "routing:queue-undo": ([], f"?changes={_done(world)}"),
         "api:pql-undo": ([world.pqls[4].pk], ""),
         "routing:undo": ([_done(world)], ""),
         "routing:task-undone": ([Task.objects.get(key="done").pk], ""),
         **{f"routing:task-{verb}": ([Task.objects.get(key="").pk], "") for verb in TO_DO},
-        "routing:lead-show": ([lead], ""),
         "routing:lead-events": ([lead], "?before=2026-06-01T00:00:00Z&id=1"),
-        "routing:lead-evidence": ([lead, version, "company_size"], "?at=2026-06-01T00:00:00Z"),
+        "routing:lead-evidence": ([lead, version, "company_size"], MOMENT),
         "routing:account-show": ([account], ""),
-        "routing:account-evidence": (
-            [account, version, "company_size"],
-            "?at=2026-06-01T00:00:00Z",
-        ),
+        "routing:account-evidence": ([account, version, "company_size"], MOMENT),
         "routing:preview-work": ([Preview.objects.get().pk], ""),
         "routing:rubric-sheet": ([version], ""),
     }
