@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from leads.models import Lead
@@ -42,6 +43,16 @@ class TaskQuerySet(models.QuerySet["Task"]):
         of_open = Q(qualification=None) | Q(pql_state__in=OPEN_STATES)
         standing = told.filter(of_open, done_at=None, removed_at=None)
         return standing.order_by("due_at", "-priority", "pk")
+
+    def by_owner(self) -> dict[int | None, int]:
+        """How many there are to do of each rep; None: of nobody. All are read, but once."""
+        still = models.FilteredRelation(
+            "qualification", condition=Q(qualification__state__in=OPEN_STATES)
+        )
+        standing = self.filter(done_at=None, removed_at=None).annotate(open_pql=still)
+        to_do = standing.filter(Q(qualification=None) | Q(open_pql__isnull=False))
+        owners = to_do.order_by().values_list(Coalesce("rep", "open_pql__rep"))
+        return dict(owners.annotate(number=models.Count("*")))
 
     def done(self) -> TaskQuerySet:
         """Done ones, the last first."""

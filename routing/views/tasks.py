@@ -26,14 +26,15 @@ def task_list(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     tab = request.GET.get("tab", home)
     tab = tab if tab in TABS else home
     at = timezone.now()
+    counts = reading.task_counts(viewer)
     if tab == "done":
         page = reading.done_page(viewer, at=at)
     else:
-        page = reading.to_do_page(viewer, mine=tab == "mine", at=at)
+        page = reading.to_do_page(viewer, counts, mine=tab == "mine", at=at)
     context = {
         "tab": tab,
         "page": page,
-        "counts": reading.task_counts(viewer),
+        "counts": counts,
         "at": at,
         "section": "tasks",
     }

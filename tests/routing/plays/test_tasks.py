@@ -6,6 +6,7 @@ from routing import plays, services
 from routing.models import Task
 from routing.models.qualification import State
 from routing.models.task import Priority
+from routing.plays.reading import nobodys_count, task_counts
 from routing.viewers import Viewer
 from tests.factories.routing import RepFactory, TeamFactory, UserFactory, make_manager, make_pql
 from tests.factories.rubrics import AT, LeadFactory
@@ -98,6 +99,26 @@ def test_seen_by_is_ones_own_the_teams_and_nobodys() -> None:
     others = Task.objects.to_do().of_others(viewer)
     assert set(others) == {of_pqls[1], of_pqls[3], given[1], nobodys}
     assert Task.objects.of_others(Viewer.of(make_manager())).count() == 8
+
+
+def test_counts_are_those_of_the_lists() -> None:
+    mine, mate = RepFactory.create(), RepFactory.create()
+    stranger = RepFactory.create(team=TeamFactory.create(name="Elsewhere"))
+    for number, owner in enumerate((mine, mate, stranger, None, mine, None)):
+        pql, closed = make_pql(rep=owner), make_pql(rep=owner, state=State.WON, closed_at=AT)
+        for of in (pql, closed):
+            make_task(f"of {of.pk}", lead=of.lead, qualification=of)
+            make_task(f"{mate} of {of.pk}", lead=of.lead, qualification=of, rep=mate)
+        make_task(f"given {number}", rep=owner)
+    Task.objects.filter(title__endswith="4").update(done_at=AT)
+    Task.objects.filter(title__endswith="5").update(removed_at=AT)
+    to_do = Task.objects.to_do()
+    for user in (mine.user, stranger.user, make_manager()):
+        viewer = Viewer.of(user)
+        counts, others = task_counts(viewer), to_do.of_others(viewer)
+        assert counts.mine == to_do.of_rep(viewer.rep_id).count()
+        assert counts.others == others.count() >= counts.of_nobody
+        assert counts.nobodys == counts.of_nobody == others.nobodys().count() == nobodys_count() > 0
 
 
 @pytest.mark.parametrize("state", [State.WON, State.EXPIRED])

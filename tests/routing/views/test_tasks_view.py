@@ -132,7 +132,7 @@ def test_list_costs_no_query_a_task(
         pql = make_pql(rep=maya.rep)
         make_task(f"Call {number}", hours=number, lead=pql.lead, qualification=pql)
     client.get("/tasks/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get("/tasks/")
 
 
