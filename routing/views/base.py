@@ -67,7 +67,9 @@ def answer(
     if is_fragment(request):
         event = "ripeline:refused" if is_refusal else "ripeline:done"
         response = HttpResponse(status=409 if is_refusal else 204)
-        response["HX-Trigger"] = json.dumps({event: {"message": message, "undo": undo}})
+        # At the body: what was pressed may have been renewed, and would tell nobody.
+        told = {"message": message, "undo": undo, "target": "body"}
+        response["HX-Trigger"] = json.dumps({event: told})
         return response
     messages.add_message(request, messages.ERROR if is_refusal else messages.SUCCESS, message)
     return redirect(back(request))

@@ -5,25 +5,32 @@ const POLL_MS = 3000;
 const dialog = document.getElementById("dialog");
 let asking = false;
 let failures = 0;
-let hasActed = false; // tasks and tags changed here are no part of what the page says it has seen
+// Tasks and tags changed here are no part of what the page says it has seen.
+let acted = 0;
+let shown = 0; // how many of the actions the list tells of
 
 async function pulse() {
   const live = document.querySelector("[data-live]");
   if (!live || asking || document.hidden || dialog.open) return;
   asking = true;
+  const now = acted;
+  const address = now > shown ? live.dataset.pulse.replace(/seen=[^&]*/, "seen=") : live.dataset.pulse;
   try {
-    const address = hasActed ? live.dataset.pulse.replace(/seen=[^&]*/, "seen=") : live.dataset.pulse;
-    hasActed = false;
     const response = await fetch(address, { headers: { "HX-Request": "true" } });
     failures = 0;
-    if (response.redirected) location.reload();
-    // The page may have been filtered or left while we asked.
-    else if (response.status === 200 && live.isConnected && !dialog.open) patch(live, await response.text());
+    if (response.redirected) return location.reload();
+    const html = await response.text();
+    // The page may have been filtered or left, or a dialog opened, while we asked.
+    if (response.status === 200 && live.isConnected && !dialog.open) {
+      patch(live, html);
+      shown = now;
+    }
   } catch {
     failures += 1;
   } finally {
     asking = false;
   }
+  if (acted > now) pulse(); // done while we asked: the answer may be from before
 }
 
 function tick() {
@@ -91,7 +98,7 @@ function announce(news) {
 }
 
 document.body.addEventListener("ripeline:done", () => {
-  hasActed = true;
+  acted += 1;
   pulse();
 });
 document.body.addEventListener("ripeline:refused", pulse);
