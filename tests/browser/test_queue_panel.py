@@ -165,6 +165,7 @@ def test_task_and_tag_are_written_in_the_panel_and_seen_on_the_row(
     page.get_by_label("New tag").fill("big")
     page.get_by_role("button", name="Add the tag").click()
     expect(page.locator(".row-marks")).to_contain_text("big")
+    expect(page.locator("#panel .tag")).to_have_count(1)
     page.keyboard.press("u")
     expect(page.locator("#panel .tag")).to_have_count(0)
     page.get_by_role("button", name="Done: Send the offer").click()

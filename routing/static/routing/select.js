@@ -44,8 +44,8 @@ document.addEventListener("change", (event) => {
   show();
 });
 // Done: who was selected is selected no longer.
-document.body.addEventListener("ripeline:done", (event) => {
-  if (!event.target.closest?.("#selected, [data-selected]")) return;
+document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.xhr.status !== 204 || !detail.requestConfig.elt.closest("#selected, [data-selected]")) return;
   selected.clear();
   show();
 });

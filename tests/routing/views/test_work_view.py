@@ -245,7 +245,7 @@ def test_undo_is_offered_and_takes_it_back(client: Client, maya: User) -> None:
     response = client.post(undo, headers=HTMX)
     assert response.status_code == 204
     told = json.loads(response["HX-Trigger"])["ripeline:done"]
-    assert told == {"message": "Undone. Ada is assigned again.", "undo": ""}
+    assert told == {"message": "Undone. Ada is assigned again.", "undo": "", "target": "body"}
     pql.refresh_from_db()
     assert (pql.state, pql.reject_reason, pql.closed_at) == (State.ASSIGNED, "", None)
     again = client.post(undo, headers=HTMX)
