@@ -4,6 +4,7 @@ until when it stays one."""
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from leads.models import Lead
 from rubrics import explain
 from rubrics.evidence import Contacts, contacts
 from rubrics.explain import Scored
@@ -19,8 +20,10 @@ HORIZON = timedelta(days=400)
 """How far ahead is looked."""
 MICROSECOND = timedelta(microseconds=1)
 MOST_ROUNDS = 5000
-MOST_QUERIES = {Subject.LEAD: 50, Subject.ACCOUNT: 20}
-"""A page waits for so many measurements ahead at most; those of an account take longer."""
+MOST_QUERIES = 50
+"""A page waits for so many measurements ahead at most."""
+MOST_MEASURED = 200
+"""So many people are measured for that at most: of an account, all its people each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def pql_until(scored: Scored, *, subject_id: int, within: timedelta = HORIZON) -
     present only: of a past moment it is known what did happen.
     """
     end, blur_us = scored.at + within, _blur_us(scored.version.version)
-    here, queries = scored, 0
+    here, queries, most = scored, 0, _most_queries(scored, subject_id)
     for _ in range(MOST_ROUNDS):
         ahead_us = here.judgement.next_us
         if ahead_us is None or here.at + timedelta(microseconds=ahead_us) > end:
@@ -130,7 +133,7 @@ def pql_until(scored: Scored, *, subject_id: int, within: timedelta = HORIZON) -
         then = here.at + timedelta(microseconds=blur_us if is_blurred else ahead_us)
         later = None if is_blurred else _by_time_alone(here, then, ahead_us)
         if later is None or not later.judgement.is_pql:
-            if queries == MOST_QUERIES[here.version.version.subject]:
+            if queries >= most:
                 return Until(here.at + timedelta(microseconds=ahead_us), is_exact=False)
             queries += 1
             later = explain.score_now(here.version, subject_id=subject_id, at=then)
@@ -141,6 +144,14 @@ def pql_until(scored: Scored, *, subject_id: int, within: timedelta = HORIZON) -
             return Until(first.at, _because(here, first))
         here = later
     return Until(here.at, is_exact=False)
+
+
+def _most_queries(scored: Scored, subject_id: int) -> int:
+    """How often may be measured ahead: an account of hundreds twice, a small one as a lead."""
+    if scored.version.version.subject is Subject.LEAD:
+        return MOST_QUERIES
+    people = Lead.objects.filter(account=subject_id).count()
+    return min(MOST_QUERIES, max(MOST_MEASURED // max(people, 1), 2))
 
 
 def _blur_us(version: Version) -> int:

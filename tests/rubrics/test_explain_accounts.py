@@ -178,3 +178,18 @@ def test_pql_until_its_people_are_quiet(version: RubricVersion, company: Account
     assert (until.at, until.is_exact) == (AT + 29 * DAY, True)
     assert now(version, company, until.at - MICROSECOND).judgement.is_pql
     assert not now(version, company, until.at).judgement.is_pql
+
+
+def test_pql_until_measures_a_large_company_a_few_times_only(
+    version: RubricVersion, company: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each measurement is of all its people: then the answer is a bound."""
+    monkeypatch.setattr(outlook, "MOST_MEASURED", 1)
+    bo = Lead.objects.get(name="Bo")
+    make_hits(version.rubric.product, bo.pk, [("used", AT - n * DAY) for n in range(1, 9)])
+    ann = Lead.objects.get(name="Ann")
+    make_hits(version.rubric.product, ann.pk, [("used", AT - n * DAY) for n in range(1, 9)])
+    until = outlook.pql_until(now(version, company), subject_id=company.pk)
+    assert until is not None
+    assert not until.is_exact
+    assert until.at < AT + 29 * DAY

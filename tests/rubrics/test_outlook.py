@@ -15,7 +15,6 @@ from rubrics.explain import Scored
 from rubrics.mappers import Compiled
 from rubrics.outlook import Until
 from rubrics.scoring.advice import Advice
-from rubrics.scoring.types import Subject
 from tests.oracle.facts import Person
 from tests.oracle.judging import judge
 from tests.oracle.strategies import SIGNALS
@@ -141,7 +140,7 @@ def test_pql_for_good(version: Compiled, product: Product) -> None:
 def test_pql_until_gives_a_bound_after_many_measurements(
     version: Compiled, product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(outlook.MOST_QUERIES, Subject.LEAD, 0)
+    monkeypatch.setattr(outlook, "MOST_QUERIES", 0)
     lead = make(product, ("a", AT - 5 * DAY), ("a", AT - DAY))
     until = outlook.pql_until(now(version, lead), subject_id=lead.pk)
     assert until == Until(AT + 13 * DAY, is_exact=False)
