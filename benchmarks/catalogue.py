@@ -9,10 +9,15 @@ in, in turns with the counter at rest and with it counting all the time in a pro
 import argparse
 import threading
 import time
+from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from benchmarks.database import own_database, workers
 from benchmarks.results import Row, keep, percentile
+
+if TYPE_CHECKING:
+    from leads.models import Source
 
 NAMES = 200
 LEADS = 5_000
@@ -99,7 +104,7 @@ def _count() -> tuple[float, list[float]]:
         blocks.append(time.monotonic() - started)
 
 
-def _take_in(batches: int, pool) -> tuple[list[float], list[float]]:  # type: ignore[no-untyped-def]
+def _take_in(batches: int, pool: Executor) -> tuple[list[float], list[float]]:
     """Seconds of each batch taken in: with nobody counting, and beside a counter; in turns."""
     from leads.models import Source
 
@@ -119,7 +124,7 @@ def _take_in(batches: int, pool) -> tuple[list[float], list[float]]:  # type: ig
     return alone, beside
 
 
-def _ring(pool, over: threading.Event) -> None:  # type: ignore[no-untyped-def]
+def _ring(pool: Executor, over: threading.Event) -> None:
     while not over.is_set():
         pool.submit(count_once).result()
 
@@ -131,7 +136,7 @@ def count_once() -> None:
     count_events(at=datetime.now(UTC), seconds=1)
 
 
-def _send(source, name: str) -> float:  # type: ignore[no-untyped-def]
+def _send(source: "Source", name: str) -> float:
     from leads.ingest import ingest, read_message
 
     now = datetime.now(UTC)

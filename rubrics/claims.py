@@ -227,7 +227,7 @@ def mark(tables: Tables, ids: Iterable[int], *, at: datetime) -> None:
 
 def _mark(tables: Tables, who: str, argument: int | list[int], at: datetime) -> None:
     template = (
-        "INSERT INTO {changes} AS c ({key}, generation, changed_at, attempts)"  # noqa: S608
+        "INSERT INTO {changes} AS c ({key}, generation, changed_at, attempts)"  # noqa: S608  fixed names
         f" SELECT DISTINCT id, 1, %(at)s::timestamptz, 0 FROM ({who}) AS who(id) ORDER BY id"
         " ON CONFLICT ({key}) DO UPDATE SET generation = c.generation + 1, attempts = 0"
     )

@@ -106,6 +106,7 @@ class EventTypeAdmin(MappingPages):
     def shown_signals(self, row: EventType) -> SafeString | str:
         if not row.signals:  # type: ignore[attr-defined]  # annotated
             return "not mapped"
+        # Attributes that the queryset annotates.
         return format_html_join(", ", "{}", ([name] for name in row.signals))  # type: ignore[attr-defined]
 
     @display(description="day by day")
@@ -147,9 +148,11 @@ def add_months(rows: Iterable[EventType], at: datetime, *, counted: datetime | N
         counts[type_id][start] = count
     rhythms = type_rhythms(ids)
     for row in types:
+        # Kept on the row for its page only.
         row.month_counts = [counts[row.pk].get(day, 0) for day in days]  # type: ignore[attr-defined]
         rhythm = rhythms.get(row.pk)
         is_silent = rhythm is not None and rhythm.is_silent(counted or at)
+        # Kept on the row for its page only.
         row.state = "Silent" if is_silent else "Active"  # type: ignore[attr-defined]
 
 
@@ -161,6 +164,7 @@ def page_context(row: EventType) -> dict[str, Any]:
     return {
         "row": row,
         "sample": sample,
+        # Kept on the row for its page only.
         "chart": bars(row.month_counts, "Received on each of the last 30 days"),  # type: ignore[attr-defined]
         "properties": properties_table(facts),
         "examples": examples(sample.events[:EXAMPLES], facts),

@@ -130,6 +130,7 @@ class PlayForm(ModelForm):
         }
         for name, listed in choices.items():
             if name in self.fields:
+                # Chosen from, so it has choices.
                 self.fields[name].choices = listed  # type: ignore[attr-defined]
         if "webhook_destination" in self.fields:
             widget = self.fields["webhook_destination"].widget

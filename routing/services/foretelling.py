@@ -29,7 +29,8 @@ def foretell(*, at: datetime, limit: int, may_go_on: Callable[[], bool] = lambda
         may_go_on: asked before each; False ends the call early, with what is made kept.
     """
     Forecast.objects.of_closed(at - CLOSED_WITHIN).delete()
-    stale = Qualification.objects.unforetold(at).select_related("score")  # type: ignore[misc]  # joined by with_score()
+    # Joined by with_score().
+    stale = Qualification.objects.unforetold(at).select_related("score")  # type: ignore[misc]
     stale = stale.annotate(
         past_total=Coalesce(Subquery(total_before(at - TREND_SPAN)), 0),
         gain_changes=Subquery(_first_change_since(at - TREND_SPAN)),
@@ -48,13 +49,13 @@ def _foretold(pql: Qualification, at: datetime) -> Forecast:
     until = _until(score, at) if score.is_pql else None
     moments = [at + REFRESH]
     if pql.gain_changes:  # type: ignore[attr-defined]  # annotated by foretell()
-        moments.append(pql.gain_changes + TREND_SPAN)  # type: ignore[attr-defined]
+        moments.append(pql.gain_changes + TREND_SPAN)  # type: ignore[attr-defined]  # annotated
     return Forecast(
         qualification=pql,
         lead_id=pql.lead_id,
         product_id=pql.product_id,
         revision=score.revision,
-        gain=score.total - pql.past_total,  # type: ignore[attr-defined]
+        gain=score.total - pql.past_total,  # type: ignore[attr-defined]  # annotated
         falls_at=until.at if until else None,
         because=until.because[:BECAUSE_LENGTH] if until else "",
         due_at=min(moments),

@@ -24,7 +24,7 @@ from rubrics.previews.verdict import comparison
 class CountSerializer(serializers.Serializer[Any]):
     """One thing counted by what scores now, and with the draft."""
 
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField()  # type: ignore[assignment]  # a name of the base class
     now = serializers.IntegerField()
     then = serializers.IntegerField()
 
@@ -32,7 +32,7 @@ class CountSerializer(serializers.Serializer[Any]):
 class ShareSerializer(serializers.Serializer[Any]):
     """PQLs among those who signed up within some days."""
 
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField()  # type: ignore[assignment]  # a name of the base class
     sign_ups = serializers.IntegerField()
     now = serializers.IntegerField()
     then = serializers.IntegerField()
@@ -133,7 +133,7 @@ class PreviewLineSerializer(serializers.Serializer[Any]):
     """A line that gives other points; null where there is no such line."""
 
     key = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField()  # type: ignore[assignment]  # a name of the base class
     axis = serializers.CharField()
     now = serializers.IntegerField(allow_null=True)
     then = serializers.IntegerField(allow_null=True)

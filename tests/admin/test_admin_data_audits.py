@@ -62,6 +62,7 @@ def test_report_of_the_version_asked_for(world: World, client: Client, audit: Da
 def test_exported_as_csv(world: World, client: Client, audit: DataAudit) -> None:
     response = client.get(url(audit, "export"))
     assert response["Content-Type"].startswith("text/csv")
+    # The response streams, which the test client is not typed for.
     text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
     assert text.startswith("\ufeffpart,name,state")
     running = DataAudit.objects.create(reason="on_demand", started_at=AT)

@@ -52,6 +52,7 @@ def test_identity_of_zombie_is_none() -> None:
 def test_end_leaves_a_stranger_with_the_same_pid_alone(
     sleeper: "subprocess.Popen[bytes]", difference: dict[str, object]
 ) -> None:
+    # The checker knows no keywords of several types.
     recorded = dataclasses.replace(identity_of(sleeper), **difference)  # type: ignore[arg-type]
     assert end(recorded, (signal.SIGKILL, 0.2))
     assert sleeper.poll() is None
@@ -63,7 +64,7 @@ def program(tmp_path: Path, script: str, **options: object) -> Program:
         argv=[sys.executable, "-c", script],
         env=dict(os.environ),
         log=tmp_path / "sample.log",
-        **options,  # type: ignore[arg-type]
+        **options,  # type: ignore[arg-type]  # values of several kinds
     )
 
 

@@ -48,6 +48,7 @@ def test_supervisor_restarts_the_killed(tmp_path: Path) -> None:
     for _ in range(3):
         first = pid_of(child)
         os.kill(first, signal.SIGKILL)
+        # The default binds the loop variable.
         assert tick_until(supervisor, lambda first=first: pid_of(child) != first, 2)  # type: ignore[misc]
     assert "SIGKILL" in said[0]
     supervisor.stop(("sample",), hurry=lambda: False)

@@ -57,6 +57,7 @@ def row(
 ) -> Row:
     """A row by rule: ``people`` and ``tokens`` but for the ``others``, named with their status."""
     statuses = dict.fromkeys(Row._fields, tokens) | dict.fromkeys(PEOPLE, people)
+    # The statuses go by field names.
     return Row(**(statuses | {"anonymous": anonymous} | others))  # type: ignore[arg-type]
 
 
@@ -94,6 +95,7 @@ def send(client: Client, method: str, url: str, body: Any = None) -> HttpRespons
     if method == "GET":
         return client.get(url)
     if url.startswith("/api/"):
+        # The method is found by its name.
         return getattr(client, method.lower())(url, body or {}, content_type="application/json")  # type: ignore[no-any-return]
     if method == "POST":
         return client.post(url, body or {}, headers={"HX-Request": "true"})

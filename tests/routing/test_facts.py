@@ -54,6 +54,7 @@ def test_facts_of_a_lead_nothing_is_known_of() -> None:
     assert facts_of([], at=NOW) == {}
 
 
+# The fixture has no type that can be imported.
 def test_facts_of_many_cost_as_many_queries_as_of_one(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     scores = ScoreFactory.create_batch(3)
     keys = [(score.lead_id, score.product_id) for score in scores]

@@ -11,6 +11,7 @@ from tests.integrations.datasets.files import LEADS, event, write_set
 
 
 def problems(rows: object) -> list[RowProblem]:
+    # Only row problems come out of a bad file.
     return [row for row in rows if isinstance(row, RowProblem)]  # type: ignore[attr-defined]
 
 
@@ -102,6 +103,7 @@ def test_an_account_needs_a_name(tmp_path: Path) -> None:
 )
 def test_bad_event_lines(tmp_path: Path, line: object, field: str) -> None:
     good = event(2, "u1", "2026-01-01T00:00:00Z")
+    # Raw lines may stand among the rows.
     data = DataSet(write_set(tmp_path, events=[line, "", good]))  # type: ignore[list-item]
     problem, row = data.events({"u1"})
     assert isinstance(problem, RowProblem)

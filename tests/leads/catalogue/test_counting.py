@@ -98,6 +98,7 @@ def test_windows_of_the_list(source: Source, lead: Lead) -> None:
         store(source, lead, received_at=AT - timedelta(hours=hours))
     count_all()
     row = EventType.objects.with_volumes(AT).get()
+    # Attributes that the queryset annotates.
     found = (row.last_day, row.last_week, row.last_month, row.total)  # type: ignore[attr-defined]
     assert found == (2, 4, 6, 7)
 
@@ -248,7 +249,7 @@ def test_counting_beside_ingest_and_itself_is_exact(source: Source) -> None:
 
     def guarded(work: object, *args: object) -> None:
         try:
-            work(*args)  # type: ignore[operator]
+            work(*args)  # type: ignore[operator]  # some callable
         except BaseException as error:  # noqa: BLE001  handed to the test below
             errors.append(error)
         finally:

@@ -67,7 +67,7 @@ def alert_at(at: datetime, rep: Rep, key: str = "k", **changes: object) -> Alert
         lead=pql.lead,
         qualification=pql,
         at=at,
-        **values,  # type: ignore[arg-type]
+        **values,  # type: ignore[arg-type]  # values of several kinds
     )
 
 

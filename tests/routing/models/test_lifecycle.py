@@ -13,6 +13,7 @@ DAY = timedelta(days=1)
 
 
 def test_without_policies_the_settings_count(settings: pytest.FixtureRequest) -> None:
+    # The settings fixture takes any name.
     settings.QUALIFICATION_COOLDOWN_DAYS = 12  # type: ignore[attr-defined]
     lifecycle = LifecyclePolicy.objects.lifecycles().of(1)
     assert lifecycle.cooldown == 12 * DAY

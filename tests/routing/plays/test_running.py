@@ -298,6 +298,7 @@ def test_forget_drops_what_was_left_out_a_month_ago() -> None:
     assert outcomes(play) == [("fired", "")]
 
 
+# The fixture has no type that can be imported.
 def test_a_batch_costs_no_query_a_run_that_is_left_out(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
     conditions = [{"field": "total", "op": "at_least", "value": 400}]
     make_play("signal_hit", params=LIMIT, conditions=conditions)

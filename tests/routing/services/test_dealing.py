@@ -68,7 +68,7 @@ def test_opening_asks_the_live_rules_and_logs_each_step() -> None:
     ]
     assert decision.steps[0]["conditions"] == [{"words": "Country is DE: it is US", "holds": False}]
     assert read_facts(decision.facts).total == pql.total
-    assert pql.changes.last().reason == decision.reason  # type: ignore[union-attr]
+    assert pql.changes.last().reason == decision.reason  # type: ignore[union-attr]  # there is one
 
 
 def test_why_nobody_can_take_it_is_logged_for_each_rep() -> None:
@@ -119,12 +119,14 @@ def test_account_owner_comes_before_who_works_there_and_who_won_there() -> None:
     )
     change: dict[str, Any] = {"score__lead__account": lead.account}
     [third] = _open(**change)
+    # The checker cannot know that there is one.
     assert (third.rep, third.changes.last().reason) == (winner, "Accounts: won a deal there")  # type: ignore[union-attr]
     Qualification.objects.filter(pk=third.pk).update(rep=worker)
     [second] = _open(**change)
     assert second.rep == worker
     AccountOwner.objects.create(account=lead.account, rep=owner, since=AT)
     [first] = _open(**change)
+    # The checker cannot know that there is one.
     assert (first.rep, first.changes.last().reason) == (owner, "Accounts: owns the account")  # type: ignore[union-attr]
 
 
@@ -163,6 +165,7 @@ def test_a_rule_that_waits_for_working_hours_is_asked_again_then() -> None:
     assert services.deal_waiting(at=morning, limit=10) == 1
     pql.refresh_from_db()
     assert (pql.rep, pql.assigned_at) == (rep, morning)
+    # The checker cannot know that there is one.
     assert pql.decisions.first().trigger == Trigger.WAITING  # type: ignore[union-attr]
 
 
@@ -203,6 +206,7 @@ def test_turns_go_on_from_batch_to_batch() -> None:
     assert [turn.dealt for turn in DealTurn.objects.order_by("rep")] == [3, 2, 2]
 
 
+# The fixture has no type that can be imported.
 def test_opening_many_costs_as_many_queries_as_opening_few(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     reps = RepFactory.create_batch(4, max_open=500, max_new_a_day=400)
     america = Territory.objects.create(name="America", regions=["NA"])

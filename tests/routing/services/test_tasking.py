@@ -82,6 +82,7 @@ def test_only_who_manages_a_rep_gives_them_tasks() -> None:
     lead = LeadFactory.create()
 
     def give(by: object, rep: object) -> None:
+        # The checker knows no keywords of several types.
         services.add_task(lead, title="Call", due_on=TODAY, rep=rep, by=by, at=AT)  # type: ignore[arg-type]
 
     with pytest.raises(services.NotYours):
@@ -153,6 +154,7 @@ def test_task_given_on_is_the_other_reps_and_news_to_them_alone() -> None:
 
 def nobodys_task(**values: object) -> Task:
     lead = values.pop("lead", None) or LeadFactory.create()
+    # The checker knows no keywords of several types.
     return Task.objects.create(key="x", lead=lead, title="Call", created_at=AT, due_at=AT, **values)  # type: ignore[misc]
 
 

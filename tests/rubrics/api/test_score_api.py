@@ -113,7 +113,7 @@ def test_lists_cost_a_fixed_number_of_queries(
     for number in range(10, 20):
         add_lead(world, number)
     for path, budget in (("scores/", 3), ("rubrics/", 2), ("rubric-versions/", 2)):
-        with django_assert_max_num_queries(budget):  # type: ignore[operator]
+        with django_assert_max_num_queries(budget):  # type: ignore[operator]  # a fixture
             assert client.get(f"/api/v1/{path}").status_code == 200
 
 

@@ -151,7 +151,7 @@ def test_leads_move_to_a_new_segment(product: Product, leads: Leads) -> None:
     assert preview.tallies["moves"] == {"entered": 1, "stayed": 3}
     row = preview.leads.get()
     assert (row.lead, row.now_rubric, row.then_rubric) == (leads["c"], "small", "Large")
-    publish_now(preview.version, by=None, at=AT)  # type: ignore[arg-type]
+    publish_now(preview.version, by=None, at=AT)  # type: ignore[arg-type]  # its version is there
     while score_due(at=AT):
         pass
     assert Score.objects.filter(is_pql=True).count() == preview.count("then.pqls", "all")

@@ -53,7 +53,7 @@ def test_chunk_of_a_preview_that_was_stopped_meanwhile_is_not_kept(
 
     def stopped_meanwhile(*args: object, **values: object) -> object:
         jobs.stop(preview, at=AT)
-        return look(*args, **values)  # type: ignore[arg-type]
+        return look(*args, **values)  # type: ignore[arg-type]  # values of several kinds
 
     monkeypatch.setattr(running, "look", stopped_meanwhile)
     preview_some(at=AT, seconds=60)

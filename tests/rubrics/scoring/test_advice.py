@@ -40,7 +40,7 @@ def lead(*values: float | None, **fields: object) -> Start:
     wanted = fields.pop("thresholds", WANTED)
     return start(
         SIZE, INVITE, EXPORT, USED, values=values, units=FLAGS,
-        **{"thresholds": wanted, "acts": {i: Act((i,)) for i in (1, 2)}, **fields},  # type: ignore[arg-type]
+        **{"thresholds": wanted, "acts": {i: Act((i,)) for i in (1, 2)}, **fields},  # type: ignore[arg-type]  # values of several kinds
     )  # fmt: skip
 
 
