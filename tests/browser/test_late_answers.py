@@ -81,3 +81,18 @@ def test_answer_that_a_dialog_kept_from_the_row_is_asked_for_again(
         asking.continue_()
     page.keyboard.press("Escape")
     expect(page.locator(".row-marks")).to_contain_text("big")
+
+
+def test_late_answer_leaves_open_what_is_being_typed(open_page: OpenPage, maya: User) -> None:
+    page = _panel(open_page, maya)
+    held = _hold(page, r"/accept/$")
+    page.locator("#panel").get_by_role("button", name="Accept Ada Vogel").click()
+    sent = _wait_for(page, held)
+    page.locator("#panel").get_by_role("link", name="Add a task").click()
+    page.get_by_label("What is to be done").fill("Send the off")
+    sent.continue_()
+    expect(page.locator("#toasts")).to_contain_text("Accepted Ada Vogel")
+    expect(page.get_by_label("What is to be done")).to_have_value("Send the off")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel .task-title")).to_have_text("Send the off")
+    expect(page.locator(".row .state")).to_have_text("Accepted")

@@ -65,6 +65,8 @@ def test_keys_go_from_the_search_to_its_rows_and_act_on_all_selected(
     expect(page.get_by_role("link", name="Cleo Sato", exact=True)).to_be_focused()
     expect(page.locator(".rows > li")).to_have_count(1)
     page.get_by_role("link", name="Clear all").click()
+    expect(page.locator(".rows > li")).to_have_count(3)
+    page.wait_for_load_state()
     for key in "jxjx":
         page.keyboard.press(key)
     expect(page.locator("#selected")).to_contain_text("2 selected")

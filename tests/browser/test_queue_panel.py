@@ -1,5 +1,7 @@
 """A lead beside the list, and many PQLs worked at once: by mouse and keys, wide and narrow."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import expect
@@ -29,10 +31,10 @@ def test_panel_opens_steps_and_closes_by_keys(open_page: OpenPage, maya: User, w
     panel = page.get_by_role("dialog", name="Ada Vogel")
     expect(panel).to_be_visible()
     expect(page.locator("#panel-title")).to_be_focused()
-    assert f"open={ada.lead_id}" in page.url
+    expect(page).to_have_url(re.compile(f"open={ada.lead_id}$"))
     page.keyboard.press("j")
     expect(page.locator("#panel-title")).to_have_text("Bo Ueda")
-    assert f"open={bo.lead_id}" in page.url
+    expect(page).to_have_url(re.compile(f"open={bo.lead_id}$"))
     assert complaints(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.keyboard.press("k")
@@ -40,7 +42,7 @@ def test_panel_opens_steps_and_closes_by_keys(open_page: OpenPage, maya: User, w
     page.keyboard.press("Escape")
     expect(page.locator("#panel")).to_be_hidden()
     expect(page.get_by_role("link", name="Ada Vogel", exact=True)).to_be_focused()
-    assert "open=" not in page.url
+    expect(page).not_to_have_url(re.compile("open="))
 
 
 def test_panel_acts_and_refreshes_with_its_row(open_page: OpenPage, maya: User) -> None:

@@ -25,6 +25,10 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   const first = dialog.querySelector("[autofocus]");
   if (first) first.focus();
 });
+// Answered, it is done with; an answer to something else must not take away what is typed in it.
+document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (dialog.contains(detail.requestConfig.elt) && detail.xhr.getResponseHeader("HX-Trigger")) dialog.close();
+});
 dialog.addEventListener("close", () => {
   document.getElementById("dialog-body").replaceChildren();
   if (opener) focusPlace(opener);

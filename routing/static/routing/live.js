@@ -102,6 +102,7 @@ document.body.addEventListener("ripeline:done", () => {
   pulse();
 });
 document.body.addEventListener("ripeline:refused", pulse);
+dialog.addEventListener("close", pulse); // nothing moves under it while it is open
 document.addEventListener("visibilitychange", pulse);
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 tick();

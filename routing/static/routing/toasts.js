@@ -5,7 +5,6 @@ const SECONDS = { done: 5, refused: 9, undo: 60 };
 const MOST = 4;
 const toasts = document.getElementById("toasts");
 const said = document.getElementById("said");
-const dialog = document.getElementById("dialog");
 
 Object.assign(ripeline, { toast, undoLast });
 
@@ -61,10 +60,7 @@ function undoLast() {
 }
 
 function told(kind) {
-  return (event) => {
-    if (dialog.open) dialog.close();
-    toast(event.detail.message, { kind, undo: event.detail.undo });
-  };
+  return (event) => toast(event.detail.message, { kind, undo: event.detail.undo });
 }
 
 document.body.addEventListener("ripeline:done", told("done"));
