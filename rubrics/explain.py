@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from rubrics.mappers import Compiled, compiled
 from rubrics.measures.statement import measure
@@ -12,7 +13,7 @@ from rubrics.scoring.lines import lines
 from rubrics.scoring.types import Axis, Judgement, Line, Measured
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scored:
     """A score computed for a moment, with its reasons; nothing of it is stored."""
 
@@ -20,7 +21,11 @@ class Scored:
     version: Compiled
     measured: Measured
     judgement: Judgement
-    lines: list[Line]
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """Told when somebody asks: who looks ahead goes through dozens of scores for one's sake."""
+        return lines(self.version.version, self.measured, self.judgement, self.version.describe)
 
 
 def breakdown(score: Score | AccountScore) -> list[Line]:
@@ -41,9 +46,7 @@ def _stored_measures(score: Score | AccountScore) -> Measured:
 
 def judged(version: Compiled, measured: Measured, at: datetime) -> Scored:
     """What these numbers are worth, with reasons."""
-    judgement = version.judge(measured)
-    told = lines(version.version, measured, judgement, version.describe)
-    return Scored(at, version, measured, judgement, told)
+    return Scored(at, version, measured, version.judge(measured))
 
 
 def top_reasons(score: Score, count: int = 3) -> list[Line]:
