@@ -16,6 +16,16 @@ DONE_ON_LEAD = 5
 MOST_DRAFTS = 3
 MOST_CHANGES = 20
 NOBODYS = "Nobody’s yet"
+_NAMES = ("first_name", "last_name", "username")
+TOLD = (
+    *("title", "note", "priority", "due_at", "done_at", "removed_at"),
+    *("lead__name", "lead__email", "lead__is_synthetic", "qualification__state"),
+    *(f"lead__account__{name}" for name in ("name", "domain", "external_id")),
+    *("rep__team", "qualification__rep__team"),
+    *(f"{who}__user__{name}" for who in ("rep", "qualification__rep") for name in _NAMES),
+    *(f"{who}__{name}" for who in ("done_by", "made_by") for name in _NAMES),
+)
+"""What is told of a task and its people: a list of hundreds reads nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +79,29 @@ class TaskPage:
 
 def of_lead(lead: Lead, viewer: Viewer, *, at: datetime) -> LeadPlays:
     """A lead's tasks that the viewer may see, drafts nobody used yet, its tags and its stage."""
-    seen = _with_people(Task.objects.filter(lead=lead).seen_by(viewer))
+    to_do, done, changes = _tasks_of(lead, viewer, at)
     return LeadPlays(
-        to_do=_shown(seen.to_do()[:MOST_SHOWN], viewer, at),
-        done=_shown(seen.done()[:DONE_ON_LEAD], viewer, at),
-        changes=_changes(lead, viewer),
+        to_do=to_do,
+        done=done,
+        changes=changes,
         drafts=list(Draft.objects.open().filter(lead=lead)[:MOST_DRAFTS]),
         tags=list(LeadTag.objects.filter(lead=lead)),
         stage=LeadStage.objects.current([lead.pk]).get(lead.pk),
+    )
+
+
+def _tasks_of(
+    lead: Lead, viewer: Viewer, at: datetime
+) -> tuple[list[Shown], list[Shown], list[TaskChange]]:
+    """One query for most leads: those that there is, and was, nothing to do about."""
+    tasks = Task.objects.filter(lead=lead)
+    if not tasks.exists():
+        return [], [], []
+    seen = _with_people(tasks.seen_by(viewer))
+    return (
+        _shown(seen.to_do()[:MOST_SHOWN], viewer, at),
+        _shown(seen.done()[:DONE_ON_LEAD], viewer, at),
+        _changes(lead, viewer),
     )
 
 
@@ -150,7 +175,7 @@ def done_page(viewer: Viewer, *, at: datetime) -> TaskPage:
 def _with_people(tasks: TaskQuerySet) -> TaskQuerySet:
     return tasks.select_related(
         "lead__account", "rep__user", "qualification__rep__user", "done_by", "made_by"
-    ).defer("lead__attributes", "lead__account__attributes", "qualification__breakdown")
+    ).only(*TOLD)
 
 
 def _shown(tasks: Iterable[Task], viewer: Viewer, at: datetime) -> list[Shown]:
