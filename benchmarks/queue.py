@@ -100,6 +100,7 @@ def measure_all(leads: int, pqls: int) -> None:
                 Row(f"- slowest of {len(found)}: {worst}, p50 / p95 / p99",
                     spread_ms(found[worst][1]), f"p95 < {GOAL_MS} ms", p95 < GOAL_MS),
             ]  # fmt: skip
+        rows += [_row_behind(user, who, what, to) for what, to in _behind(name).items()]
         _, cold = _visit(user, "/?tab=team", forgets=True)
         rows.append(Row(f"{who}, tab team, counts made anew, p50 / p95 / p99", spread_ms(cold)))
     rows.append(Row(f"Slowest of all: {slowest[0]}, p95", f"{slowest[1]:,.0f} ms"))
@@ -108,10 +109,11 @@ def measure_all(leads: int, pqls: int) -> None:
         f"Queue page: {leads:,} scored leads, {opened:,} open PQLs",
         rows,
         notes=[
-            f"Every tab in every order it has, and filters of the longest list; {VISITS} visits "
-            f"each, the first left out; {REPS} reps in {TEAMS} teams. A rep sees their own and "
-            "their team's PQLs, a manager those of everyone. The preset's thresholds are lowered "
-            f"for this: made-up leads do little, and {pqls:,} of them are to pass. States, "
+            "Every tab in every order it has, filters of the longest list, and what is opened from "
+            f"there; {VISITS} visits each, the first left out; {REPS} reps in {TEAMS} teams. A rep "
+            "sees their own and their team's PQLs, a manager those of everyone. The preset's "
+            f"thresholds are lowered for this: made-up leads do little, and {pqls:,} of them are "
+            "to pass. States, "
             "promises, forecasts, tasks and tags are made up."
         ],
     )
@@ -127,6 +129,35 @@ def _pages() -> dict[str, dict[str, str]]:
     }
     narrowed = {of: f"/?tab={Tab.TEAM}&{query}" for of, query in NARROWED.items()}
     return tabs | {"narrowed": narrowed}
+
+
+def _behind(name: str) -> dict[str, str]:
+    """What is opened from the queue: of a PQL of the rep, or of anybody, that has a task to do."""
+    from django.urls import reverse
+
+    from routing.models import Task
+
+    tasks = Task.objects.to_do()
+    if name != "manager":
+        tasks = tasks.filter(qualification__rep__user__username=name)
+    lead = tasks.select_related("lead")[0].lead
+    return {
+        "a lead's page": reverse("routing:lead-show", args=[lead.pk]),
+        "the panel beside the list": reverse("routing:queue-panel", args=[lead.pk]),
+        "an account's page": reverse("routing:account-show", args=[lead.account_id]),
+        "the inbox": reverse("routing:inbox"),
+        "tasks": reverse("routing:task-list"),
+    }
+
+
+def _row_behind(user: object, who: str, what: str, address: str) -> Row:
+    queries, seconds = _visit(user, address)
+    return Row(
+        f"{who}, {what} ({queries} queries), p50 / p95 / p99",
+        spread_ms(seconds),
+        f"p95 < {GOAL_MS} ms",
+        percentile(seconds, 0.95) < GOAL_MS,
+    )
 
 
 def _fill(leads: int, pqls: int) -> int:

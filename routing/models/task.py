@@ -70,9 +70,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(Q(rep=rep_id) | Q(rep=None, qualification__in=theirs))
 
     def nobodys(self) -> TaskQuerySet:
-        """Those that no rep has: given to nobody, and of no PQL that somebody works."""
-        of_nobody = Q(qualification=None) | Q(qualification__rep=None)
-        return self.filter(of_nobody, rep=None)
+        """Those that no rep has: given to nobody, and of no PQL or one that waits for a rep."""
+        # By a list of these few PQLs: else each task's is looked up until there are enough.
+        waiting = Qualification.objects.open().filter(rep=None)
+        return self.filter(Q(qualification=None) | Q(qualification__in=waiting), rep=None)
 
     def somebodys(self) -> TaskQuerySet:
         """All others."""
