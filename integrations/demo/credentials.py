@@ -33,6 +33,8 @@ class Credentials:
     signins: tuple[SignIn, ...]
     api_token: str
     write_key: str
+    kit_write_key: str = ""
+    """Of the demo's second product; empty where there is but one."""
 
     def as_json(self) -> str:
         """The credentials as one JSON object."""
@@ -61,7 +63,8 @@ def read_credentials() -> Credentials:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         signins = tuple(SignIn(**entry) for entry in found["signins"])
-        return Credentials(signins, str(found["api_token"]), str(found["write_key"]))
+        kit_write_key = str(found.get("kit_write_key", ""))
+        return Credentials(signins, str(found["api_token"]), str(found["write_key"]), kit_write_key)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NoCredentialsError(
             f"No demo credentials in {path}; `manage.py load_demo` makes them."

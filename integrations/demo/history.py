@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
 from integrations.datasets.rows import EventRow, LeadRow, OutcomeRow
+from integrations.demo.moments import DAYS, at_work, sign_up_moment, today
 from integrations.demo.news import News, news_of
 from integrations.demo.people import Company, Person, people
-from integrations.demo.visits import Message, Progress, look_around, visit
+from integrations.demo.visits import Message, Progress, Visit, look_around, visit
 
-DAYS = 90
 PEOPLE = 600
 PREFIX = "lumen"
 # So many sign-ups are today's, whatever day it is, and keener than most: the queue is alive.
 TODAYS_EVERY = 30
 TODAYS_EAGERNESS = 4.0
-OFFICE_HOURS = (13, 22)  # UTC: most of them are American
 DECISION_DAYS = (6, 30)
 # A team begins lately, and its people follow each other within days.
 TEAM_BEGAN_DAYS = (6, 40)
@@ -28,7 +26,7 @@ TEAM_FOLLOWS_DAYS = (1, 9)
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Everything that happened before the demo was loaded."""
+    """Everything that happened with a product before the demo was loaded."""
 
     leads: list[LeadRow]
     events: list[EventRow]
@@ -50,12 +48,12 @@ def make_past(seed: int, *, at: datetime, count: int = PEOPLE) -> Past:
         if company is not None and company.team > 1:
             signed_up_at = _with_the_team(began, company, random, at)
         else:
-            signed_up_at = _today(random, at) if is_todays else _sign_up_moment(random, at)
+            signed_up_at = today(random, at) if is_todays else sign_up_moment(random, at)
         past.leads.append(lead_row(person, signed_up_at))
         eagerness = TODAYS_EAGERNESS if is_todays else 1.0
         events = list(_events(person, signed_up_at, random, eagerness, until=at))
         past.events.extend(events)
-        outcome = _outcome(person, signed_up_at, random, visits=_visits(events))
+        outcome = outcome_of(person, signed_up_at, random, visits=_visits(events))
         if outcome is not None and outcome.occurred_at < at:
             past.outcomes.append(outcome)
     past.news.extend(news_of(companies.values(), seed, at=at))
@@ -87,22 +85,6 @@ def event_row(person: Person, message: Message, number: int, at: datetime) -> Ev
     )
 
 
-def _today(random: Random, at: datetime) -> datetime:
-    return at - timedelta(hours=random.uniform(1.5, 16))
-
-
-def _sign_up_moment(random: Random, at: datetime) -> datetime:
-    """A working moment in the last ninety days, up to two hours ago; more of them lately."""
-    latest = at - timedelta(hours=2)
-    day = (at - timedelta(days=DAYS * random.random() ** 1.15)).date()
-    if day.weekday() >= 5 and random.random() < 0.7:
-        day -= timedelta(days=2)
-    moment = _at_work(random, day)
-    while moment > latest:
-        moment -= timedelta(days=1)
-    return moment
-
-
 def _with_the_team(
     began: dict[str, datetime], company: Company, random: Random, at: datetime
 ) -> datetime:
@@ -113,34 +95,40 @@ def _with_the_team(
         if last is None
         else last + timedelta(days=random.uniform(*TEAM_FOLLOWS_DAYS))
     )
-    moment = min(_at_work(random, moment.date()), _today(random, at))
+    moment = min(at_work(random, moment.date()), today(random, at))
     began[company.external_id] = moment
     return moment
-
-
-def _at_work(random: Random, day: Any) -> datetime:
-    hour = min(max(random.gauss(sum(OFFICE_HOURS) / 2, 3.2), 0.0), 23.5)
-    return datetime.combine(day, time(), UTC) + timedelta(
-        seconds=int(hour * 3600) + random.randint(0, 1500)
-    )
 
 
 def _events(
     person: Person, signed_up_at: datetime, random: Random, eagerness: float, *, until: datetime
 ) -> Iterator[EventRow]:
-    persona, progress = person.persona, Progress()
-    number = 0
     if random.random() < 0.18:
         message = look_around(random)
         before = signed_up_at - timedelta(minutes=random.randint(3, 600)) + message.after
-        yield event_row(person, message, number, before)
+        yield event_row(person, message, 0, before)
+    yield from visits_of(person, signed_up_at, random, eagerness, until=until)
+
+
+def visits_of(
+    person: Person,
+    signed_up_at: datetime,
+    random: Random,
+    eagerness: float,
+    *,
+    until: datetime,
+    visit: Visit = visit,
+) -> Iterator[EventRow]:
+    """Yield what the person did on all the days that they came back, as long as they did."""
+    persona, progress = person.persona, Progress()
+    number = 0
     stay_days = min(random.expovariate(1 / persona.stay_days), DAYS)
     for day in range(int(stay_days) + 1):
         start = signed_up_at + timedelta(minutes=1)
         if day:
             if random.random() > persona.return_rate:
                 continue
-            start = _at_work(random, (signed_up_at + timedelta(days=day)).date())
+            start = at_work(random, (signed_up_at + timedelta(days=day)).date())
             if start.weekday() >= 5 and random.random() < 0.8:
                 continue
         for message in visit(person, progress, random, eagerness=eagerness):
@@ -153,7 +141,7 @@ def _visits(events: list[EventRow]) -> int:
     return len({event.occurred_at.date() for event in events})
 
 
-def _outcome(
+def outcome_of(
     person: Person, signed_up_at: datetime, random: Random, *, visits: int
 ) -> OutcomeRow | None:
     """Buying takes will, a company that can, and having really used the product."""

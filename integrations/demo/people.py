@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeVar
@@ -74,14 +74,14 @@ class Person:
         return traits | ({"department": self.department} if self.department else {})
 
 
-def people(seed: int, count: int, *, prefix: str) -> Iterator[Person]:
-    """Yield ``count`` people; colleagues follow each other.
+def people(seed: int, count: int, *, prefix: str, taken: Collection[str] = ()) -> Iterator[Person]:
+    """Yield ``count`` people; colleagues follow each other. No company has a domain in ``taken``.
 
     Every person has a random stream of their own, so that making more of them, or other personas,
     leaves the ones before as they were.
     """
     company: Company | None = None
-    taken: set[str] = set()
+    domains = set(taken)
     seats = 0
     for number in range(count):
         random = Random(f"{seed}/{prefix}/{number}")  # noqa: S311 - a demo, not a secret
@@ -93,7 +93,7 @@ def people(seed: int, count: int, *, prefix: str) -> Iterator[Person]:
         seats -= 1
         # Besides teams, about one in ten is a colleague of the one before.
         if company is None or (seats <= 0 and random.random() > COLLEAGUE_SHARE):
-            company = make_company(random, f"{prefix}-co-{number:04d}", taken)
+            company = make_company(random, f"{prefix}-co-{number:04d}", domains)
             seats = company.team
         elif seats > 0:
             persona = weighted(random, TEAM_SHARES)

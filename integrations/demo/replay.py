@@ -20,25 +20,27 @@ from routing.services import open_qualifications
 from rubrics.mappers import Compiled
 from rubrics.measures.subjects import AccountIds, LeadIds
 from rubrics.models import AccountScore, Score, ScoreChange
-from rubrics.scores import score_by
+from rubrics.scores import score_by, score_panel
+from rubrics.scoring.types import Subject
+from rubrics.segments import published_panels
 
 Happening = tuple[datetime, Callable[[datetime], None]]
 
-# Coarse at first, fine lately, so that what is new today is new to the half hour.
+# Coarse at first, fine lately, so that what is new today is new to the hour.
 FINE_FROM = timedelta(days=2)
-FINE_STEP = timedelta(minutes=30)
-COARSE_STEP = timedelta(hours=5)
+FINE_STEP = timedelta(minutes=40)
+COARSE_STEP = timedelta(hours=10)
 # An account's history is coarser: many people change it.
 ACCOUNT_STEP = timedelta(days=2)
 
 
 @dataclass(slots=True)
 class Replay:
-    """Replays one past for two versions; ``ids`` names the leads of the past."""
+    """Replays the pasts of all products, each under its id, by the versions that are published;
+    ``ids`` names the leads of the pasts."""
 
-    version: Compiled
+    pasts: Mapping[int, Past]
     of_accounts: Compiled
-    past: Past
     ids: Mapping[str, int]
     random: Random
     planned: list[tuple[datetime, int, Decision]] = field(default_factory=list)
@@ -48,16 +50,22 @@ class Replay:
     def run(self, *, since: datetime, until: datetime) -> None:
         """Go from ``since`` to ``until``. Needs a transaction that nobody else can see into."""
         touched = self._touched(list(_steps(since, until, self.random)))
+        panels = [panel for panel in published_panels() if panel.subject is Subject.LEAD]
+        trying: dict[int, set[int]] = defaultdict(set)
         active: set[int] = set()
         accounts_at = since
-        for at, lead_ids in touched.items():
+        for at, met in touched.items():
+            for product_id, lead_ids in met.items():
+                trying[product_id] |= lead_ids
+            lead_ids = set().union(*met.values())
             while self.happenings and self.happenings[0][0] <= at:
                 _, happen = self.happenings.pop(0)
                 happen(at)
-            due = Score.objects.due(at).filter(rubric_id=self.version.rubric_id)
-            affected = lead_ids | set(due.values_list("lead_id", flat=True))
+            affected = lead_ids | set(Score.objects.due(at).values_list("lead_id", flat=True))
+            for panel in panels:
+                if theirs := sorted(affected & trying[panel.product_id]):
+                    score_panel(panel, LeadIds(theirs, at))
             if affected:
-                score_by(self.version, LeadIds(sorted(affected), at))
                 self._open(at, until)
             self._work(at)
             active |= lead_ids
@@ -73,17 +81,21 @@ class Replay:
         if affected:
             score_by(self.of_accounts, AccountIds(sorted(affected), at))
 
-    def _touched(self, steps: list[datetime]) -> dict[datetime, set[int]]:
-        """Which leads did something, or signed up, between each step and the one before."""
-        moments = [(row.created_at, row.external_id) for row in self.past.leads]
-        moments += [(row.occurred_at, row.user_id) for row in self.past.events]
+    def _touched(self, steps: list[datetime]) -> dict[datetime, dict[int, set[int]]]:
+        """Which leads did something in a product, or signed up, between each step and the one
+        before; the leads under the product's id."""
+        moments: list[tuple[datetime, str, int]] = []
+        for product_id, past in self.pasts.items():
+            moments += [(row.created_at, row.external_id, product_id) for row in past.leads]
+            moments += [(row.occurred_at, row.user_id, product_id) for row in past.events]
         moments.sort()
-        touched: dict[datetime, set[int]] = {}
+        touched: dict[datetime, dict[int, set[int]]] = {}
         position = 0
         for at in steps:
-            touched[at] = set()
+            met = touched[at] = defaultdict(set)
             while position < len(moments) and moments[position][0] <= at:
-                touched[at].add(self.ids[moments[position][1]])
+                _, external_id, product_id = moments[position]
+                met[product_id].add(self.ids[external_id])
                 position += 1
         return touched
 
@@ -94,14 +106,13 @@ class Replay:
         # What waits for a review is nobody's to work.
         dealt = Qualification.objects.filter(opened_at=at, rep__isnull=False)
         new = list(dealt.order_by("pk"))
-        fates = defaultdict(list)
+        fates: dict[tuple[int, int | None], list[Outcome]] = defaultdict(list)
         outcomes = Outcome.objects.filter(lead__in=[q.lead_id for q in new])
         for outcome in outcomes.order_by("occurred_at"):
-            fates[outcome.lead_id].append(outcome)
+            fates[outcome.lead_id, outcome.product_id].append(outcome)
         for qualification in new:
-            for decision in decide(
-                self.random, opened_at=at, until=until, outcomes=fates[qualification.lead_id]
-            ):
+            fate = fates[qualification.lead_id, qualification.product_id]
+            for decision in decide(self.random, opened_at=at, until=until, outcomes=fate):
                 self.planned.append((decision.at, qualification.pk, decision))
         self.planned.sort(key=lambda plan: plan[:2])
 

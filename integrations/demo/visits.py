@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from integrations.demo import words
 from integrations.demo.people import Person
@@ -36,6 +36,14 @@ class Progress:
     is_unsubscribed: bool = False
 
 
+class Visit(Protocol):
+    """What a product's users do in one visit; each product has its own."""
+
+    def __call__(
+        self, person: Person, progress: Progress, random: Random, *, eagerness: float = 1.0
+    ) -> Iterator[Message]: ...
+
+
 def visit(
     person: Person, progress: Progress, random: Random, *, eagerness: float = 1.0
 ) -> Iterator[Message]:
@@ -43,7 +51,7 @@ def visit(
 
     ``eagerness`` multiplies the chance of every deed: 1 for an ordinary visit.
     """
-    clock = _Clock(random)
+    clock = Clock(random)
     progress.visits += 1
     session = f"{person.external_id}-s{progress.visits}"
     yield clock.message("Signed In", method=random.choice(("password", "google", "sso")))
@@ -59,11 +67,11 @@ def visit(
 
 def look_around(random: Random) -> Message:
     """A look at the pricing page before signing up."""
-    clock = _Clock(random)
+    clock = Clock(random)
     return Message(clock.tick(), "page", "Pricing", {"signed_in": False, "path": "/pricing"})
 
 
-class _Clock:
+class Clock:
     """The time since the visit began; every message takes some."""
 
     def __init__(self, random: Random) -> None:
@@ -79,7 +87,7 @@ class _Clock:
 
 
 def _onboard(
-    person: Person, progress: Progress, random: Random, clock: _Clock, eagerness: float
+    person: Person, progress: Progress, random: Random, clock: Clock, eagerness: float
 ) -> Iterator[Message]:
     for percent, step in words.ONBOARDING:
         if percent <= progress.onboarding:
@@ -92,13 +100,13 @@ def _onboard(
         yield clock.message("Onboarding Step Completed", step=step, percent=percent)
 
 
-def _build(person: Person, progress: Progress, random: Random, clock: _Clock) -> Iterator[Message]:
+def _build(person: Person, progress: Progress, random: Random, clock: Clock) -> Iterator[Message]:
     for _ in range(random.randint(1, 2)):
         yield clock.message("Dashboard Built", widgets=random.randint(2, 12))
 
 
 def _integrate(
-    person: Person, progress: Progress, random: Random, clock: _Clock
+    person: Person, progress: Progress, random: Random, clock: Clock
 ) -> Iterator[Message]:
     left = [name for name in words.INTEGRATIONS if name not in progress.integrations]
     if left:
@@ -107,7 +115,7 @@ def _integrate(
         yield clock.message("Integration Connected", integration=name)
 
 
-def _invite(person: Person, progress: Progress, random: Random, clock: _Clock) -> Iterator[Message]:
+def _invite(person: Person, progress: Progress, random: Random, clock: Clock) -> Iterator[Message]:
     domain = person.email.partition("@")[2]
     for _ in range(random.randint(1, 2)):
         name = f"{random.choice(words.FIRST_NAMES)}.{random.choice(words.LAST_NAMES)}".lower()
@@ -115,52 +123,52 @@ def _invite(person: Person, progress: Progress, random: Random, clock: _Clock) -
         yield clock.message("Teammate Invited", email=progress.invited[-1])
 
 
-def _price(person: Person, progress: Progress, random: Random, clock: _Clock) -> Iterator[Message]:
+def _price(person: Person, progress: Progress, random: Random, clock: Clock) -> Iterator[Message]:
     yield Message(clock.tick(), "page", "Pricing", {"signed_in": True, "path": "/pricing"})
 
 
 def _check_out(
-    person: Person, progress: Progress, random: Random, clock: _Clock
+    person: Person, progress: Progress, random: Random, clock: Clock
 ) -> Iterator[Message]:
     plan = random.choice(("team", "business"))
     yield clock.message("Checkout Started", plan=plan, seats=random.choice((3, 5, 10, 25)))
 
 
 def _go_premium(
-    person: Person, progress: Progress, random: Random, clock: _Clock
+    person: Person, progress: Progress, random: Random, clock: Clock
 ) -> Iterator[Message]:
     yield clock.message("Premium Feature Used", feature=random.choice(words.PREMIUM_FEATURES))
 
 
-def _export(person: Person, progress: Progress, random: Random, clock: _Clock) -> Iterator[Message]:
+def _export(person: Person, progress: Progress, random: Random, clock: Clock) -> Iterator[Message]:
     yield clock.message("Report Exported", format=random.choice(("pdf", "csv", "slides")))
 
 
-def _share(person: Person, progress: Progress, random: Random, clock: _Clock) -> Iterator[Message]:
+def _share(person: Person, progress: Progress, random: Random, clock: Clock) -> Iterator[Message]:
     for _ in range(random.randint(1, 3)):
         yield clock.message("Dashboard Shared", dashboard=f"d{random.randint(1, 400)}")
 
 
 def _hit_limit(
-    person: Person, progress: Progress, random: Random, clock: _Clock
+    person: Person, progress: Progress, random: Random, clock: Clock
 ) -> Iterator[Message]:
     yield clock.message("Usage Limit Hit", limit=random.choice(words.LIMITS))
 
 
 def _administer(
-    person: Person, progress: Progress, random: Random, clock: _Clock
+    person: Person, progress: Progress, random: Random, clock: Clock
 ) -> Iterator[Message]:
     yield clock.message(random.choice(("Role Changed", "SSO Configured")))
 
 
 def _roll_out(
-    person: Person, progress: Progress, random: Random, clock: _Clock
+    person: Person, progress: Progress, random: Random, clock: Clock
 ) -> Iterator[Message]:
     yield clock.message("Rollout Started", seats=random.choice((25, 50, 100)))
 
 
 def _unsubscribe(
-    person: Person, progress: Progress, random: Random, clock: _Clock
+    person: Person, progress: Progress, random: Random, clock: Clock
 ) -> Iterator[Message]:
     if not progress.is_unsubscribed:
         progress.is_unsubscribed = True
@@ -168,7 +176,7 @@ def _unsubscribe(
 
 
 def _downgrade(
-    person: Person, progress: Progress, random: Random, clock: _Clock
+    person: Person, progress: Progress, random: Random, clock: Clock
 ) -> Iterator[Message]:
     yield clock.message("Trial Downgraded", from_plan="business", to_plan="free")
 

@@ -80,6 +80,11 @@ DOERS = (
     "Software Engineer", "Customer Success Specialist",
 )  # fmt: skip
 
+DEVELOPERS = (
+    "Software Engineer", "Platform Engineer", "Engineering Manager", "Principal Engineer",
+    "VP Engineering", "Chief Technology Officer",
+)  # fmt: skip
+
 # Which department a title belongs to, by the first of these words that it has.
 DEPARTMENTS = {
     "Customer Success": "Customer Success", "Marketing": "Marketing", "Growth": "Marketing",
@@ -96,6 +101,10 @@ ONBOARDING = (
     (20, "Welcome tour"), (40, "Data source chosen"), (60, "First chart"), (80, "Goal set"),
     (100, "Dashboard shared"),
 )  # fmt: skip
+
+DOCS = ("webhooks", "rate_limits", "pagination", "embedding")
+ENDPOINTS = ("charts", "metrics", "exports", "forecasts", "annotations")
+PREMIUM_ENDPOINTS = ("exports", "forecasts")
 
 LIMITS = ("seats", "dashboards", "data_sources")
 

@@ -1,4 +1,4 @@
-"""Set up the demo: staff, product, rubric, ninety days of history, and what came of it."""
+"""Set up the demo: staff, products, rubrics, ninety days of history, and what came of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,15 @@ from integrations.datasets.lead_writer import LeadWriter
 from integrations.datasets.load import Load
 from integrations.datasets.loader import load_events, load_leads, load_outcomes
 from integrations.datasets.scoring import BATCH
-from integrations.demo import PRODUCT_KEY, PRODUCT_NAME, SEED, SOURCE_NAME
+from integrations.demo import (
+    KIT_KEY,
+    KIT_NAME,
+    KIT_SOURCE_NAME,
+    PRODUCT_KEY,
+    PRODUCT_NAME,
+    SEED,
+    SOURCE_NAME,
+)
 from integrations.demo.alerts import fill_inboxes
 from integrations.demo.arrangements import arrange
 from integrations.demo.credentials import (
@@ -25,9 +33,11 @@ from integrations.demo.credentials import (
     write_credentials,
 )
 from integrations.demo.golden import keep_golden_leads
-from integrations.demo.history import DAYS, PEOPLE, Past, make_past
+from integrations.demo.history import PEOPLE, Past, make_past
+from integrations.demo.kit import make_kit_past
+from integrations.demo.moments import DAYS
 from integrations.demo.replay import Replay
-from integrations.demo.rubrics import publish_rubrics
+from integrations.demo.rubrics import publish_kit_rubric, publish_rubrics
 from integrations.demo.staff import MANAGER, hire, issue_token
 from integrations.demo.trials import (
     PILOT_BEGAN,
@@ -61,31 +71,29 @@ def is_loaded() -> bool:
 
 @transaction.atomic
 def load_demo(*, at: datetime, seed: int = SEED, count: int = PEOPLE) -> None:
-    """Load the whole demo of ``count`` people as of ``at``, or nothing."""
+    """Load the whole demo of ``count`` people and some more as of ``at``, or nothing."""
     since = at - timedelta(days=DAYS + 5)
     ensure_event_partitions(since)
     ensure_event_partitions(at)
-    product, _ = Product.objects.get_or_create(key=PRODUCT_KEY, defaults={"name": PRODUCT_NAME})
-    source, write_key = create_source(name=SOURCE_NAME, product=product, is_synthetic=True)
+    product, source, write_key = _add_product(PRODUCT_KEY, PRODUCT_NAME, SOURCE_NAME)
+    kit, kit_source, kit_write_key = _add_product(KIT_KEY, KIT_NAME, KIT_SOURCE_NAME)
     signins = hire()
     name_destinations()
     of_leads, of_accounts = publish_rubrics(product, at=since)
+    publish_kit_rubric(kit, kit_source, at=since)
     manager = get_user_model().objects.get(username=MANAGER)
     keep_golden_leads(of_leads.rubric, by=manager, at=since)
-    load = Load(source, product, at, as_it_happened=True)
     past = make_past(seed, at=at, count=count)
-    writer = LeadWriter(load)
-    load_leads(past.leads, writer)
-    load_events(past.events, writer.ids, load)
-    load_outcomes(past.outcomes, writer.ids, load)
-    _tell(past, writer.ids, product)
+    ids = _write(past, Load(source, product, at, as_it_happened=True))
+    _tell(past, ids, product)
+    kit_past = make_kit_past(seed, past, at=at, count=count)
+    kit_ids = _write(kit_past, Load(kit_source, kit, at, as_it_happened=True))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # or the planner takes the tables for empty, 400 times over
     replay = Replay(
-        compiled(of_leads.pk),
+        {product.pk: past, kit.pk: kit_past},
         compiled(of_accounts.pk),
-        past,
-        writer.ids,
+        ids | kit_ids,
         Random(seed),  # noqa: S311 - a demo
         happenings=[
             (at - PILOT_BEGAN, lambda moment: start_pilot(product, at=moment)),
@@ -101,15 +109,37 @@ def load_demo(*, at: datetime, seed: int = SEED, count: int = PEOPLE) -> None:
     StateChange.objects.not_handed_on().update(handed_on_at=F("at"))
     for key in PLAYS:
         turn_on(make_example(key, by=None, at=at, product=product), by=None, at=at)
-    write_credentials(Credentials(signins, issue_token(), write_key))
+    write_credentials(Credentials(signins, issue_token(), write_key, kit_write_key))
+
+
+def _add_product(key: str, name: str, source_name: str) -> tuple[Product, Source, str]:
+    """A product of the demo, what sends its events, and the write key of that."""
+    product, _ = Product.objects.get_or_create(key=key, defaults={"name": name})
+    source, write_key = create_source(name=source_name, product=product, is_synthetic=True)
+    return product, source, write_key
+
+
+def _write(past: Past, load: Load) -> dict[str, int]:
+    """Write what happened; return which lead is whose ``external_id``."""
+    writer = LeadWriter(load)
+    load_leads(past.leads, writer)
+    load_events(past.events, writer.ids, load)
+    load_outcomes(past.outcomes, writer.ids, load)
+    return writer.ids
 
 
 @transaction.atomic
 def renew_credentials(*, at: datetime, source_name: str = SOURCE_NAME) -> None:
     """Give everybody new passwords and keys where the file with them is gone."""
-    source = Source.objects.get(name=source_name)
-    write_key = rotate_write_key(source, at=at, overlap=timedelta(0))
-    write_credentials(Credentials(hire(), issue_token(), write_key))
+    names = [source_name, KIT_SOURCE_NAME] if source_name == SOURCE_NAME else [source_name]
+    sources = {source.name: source for source in Source.objects.filter(name__in=names)}
+    no_overlap = timedelta(0)
+    keys = [
+        rotate_write_key(sources[name], at=at, overlap=no_overlap)
+        for name in names
+        if name in sources
+    ]
+    write_credentials(Credentials(hire(), issue_token(), *keys))
 
 
 def has_credentials(source_name: str = SOURCE_NAME) -> bool:

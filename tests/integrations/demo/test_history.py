@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from integrations.demo import SEED
-from integrations.demo.history import DAYS, make_past
+from integrations.demo.history import PEOPLE, make_past
+from integrations.demo.kit import make_kit_past
+from integrations.demo.moments import DAYS
 from integrations.demo.people import people
 
 AT = datetime(2026, 6, 3, 15, tzinfo=UTC)
@@ -63,3 +65,18 @@ def test_people_some_come_as_a_team_of_several_departments() -> None:
 @pytest.mark.parametrize("count", [10, 20])
 def test_people_more_of_them_leave_the_first_as_they_were(count: int) -> None:
     assert list(people(SEED, 30, prefix="x"))[:count] == list(people(SEED, count, prefix="x"))
+
+
+def test_make_kit_past_is_deterministic_and_some_of_it_is_of_lumenboards_people() -> None:
+    board = make_past(SEED, at=AT)
+    past = make_kit_past(SEED, board, at=AT, count=PEOPLE)
+    assert past == make_kit_past(SEED, board, at=AT, count=PEOPLE)
+    began = {row.external_id: row.created_at for row in board.leads}
+    both = [row for row in past.leads if row.external_id in began]
+    assert 25 <= len(both) <= 60
+    assert all(row.created_at > began[row.external_id] for row in both)
+    alone = {row.account.get("domain") for row in past.leads if row not in both} - {None}
+    assert not alone & {row.account.get("domain") for row in board.leads}
+    assert max(row.occurred_at for row in past.events) < AT
+    ids = [row.message_id for row in past.events]
+    assert len(set(ids)) == len(ids)

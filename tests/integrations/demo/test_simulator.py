@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from itertools import islice
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
-from integrations.demo import SEED, sender
+from integrations.demo import SEED, sender, words
+from integrations.demo.credentials import Credentials, write_credentials
 from integrations.demo.sender import Sender, WriteKeyRefusedError, run
-from integrations.demo.traffic import Traffic
+from integrations.demo.traffic import KIT, Traffic
 
 
 class Ingest(ThreadingHTTPServer):
@@ -99,6 +102,30 @@ def test_traffic_brings_newcomers_who_get_serious() -> None:
     assert 5 <= len(serious) <= 30
     known = [user for user, done in deeds.items() if "identify" not in done]
     assert len(known) > 20
+
+
+def test_traffic_of_the_second_product_is_its_own_and_some_of_the_same_people() -> None:
+    messages = list(islice(iter(Traffic(SEED, run="test", product=KIT)), 1500))
+    events = {message.get("event") for message in messages} - {None}
+    assert events <= {
+        "Signed Up", "API Key Created", "API Called", "Advanced Docs Viewed",
+        "Production Deployed", "Call Quota Reached",
+    }  # fmt: skip
+    users = {message["userId"].split("-")[0] for message in messages}
+    assert users == {"kit", "lumen"}
+    titles = {m["traits"]["title"] for m in messages if m["type"] == "identify"}
+    assert titles <= set(words.DEVELOPERS)
+    others = {message["messageId"] for message in islice(stream(), 1500)}
+    assert not others & {message["messageId"] for message in messages}
+
+
+def test_simulate_product_command_sends_for_each_product_with_its_key(
+    ingest: Ingest, tmp_path: Path, settings: Settings
+) -> None:
+    settings.DEMO_CREDENTIALS_FILE = str(tmp_path / "demo.json")
+    write_credentials(Credentials((), "token", "board", "kit"))
+    call_command("simulate_product", url=ingest.url, rate=500.0, duration=0.3, stdout=StringIO())
+    assert ingest.keys == {"board:", "kit:"}
 
 
 def test_run_sends_what_it_makes(ingest: Ingest) -> None:

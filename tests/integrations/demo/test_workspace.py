@@ -1,6 +1,7 @@
 """The demo as a whole: alive, typical, synthetic; and the doors to it. Loaded once for all."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -30,6 +31,7 @@ from leads.models import (
 from routing import pilots
 from routing.models import Alert, Pilot, Qualification, StateChange
 from routing.models.qualification import State
+from rubrics.explain import stored_score
 from rubrics.models import AccountScore, AccountScoreChange, RubricVersion, Score, ScoreChange
 from rubrics.scores import rescore
 from tests.rubrics.makers import rolled_back
@@ -62,13 +64,15 @@ def credentials_file(demo: Path, tmp_path: Path, settings: Settings) -> Path:
 
 
 def test_load_demo_is_typical_and_alive() -> None:
-    leads = Lead.objects.count()
+    leads = Trial.objects.filter(product__key="lumenboard").count()
     assert leads == 600
-    crossed = ScoreChange.objects.filter(crossed=True).values("lead").distinct().count()
+    of_board = ScoreChange.objects.filter(crossed=True, product__key="lumenboard")
+    crossed = of_board.values("lead").distinct().count()
     assert 0.07 <= crossed / leads <= 0.14
-    converted = set(Outcome.objects.filter(kind="converted").values_list("lead", flat=True))
+    bought = Outcome.objects.filter(kind="converted", product__key="lumenboard")
+    converted = set(bought.values_list("lead", flat=True))
     assert 0.035 <= len(converted) / leads <= 0.09
-    pqls = set(Qualification.objects.values_list("lead", flat=True))
+    pqls = _board_pqls()
     rest = 1 - len(pqls) / leads
     assert len(converted & pqls) / len(pqls) > 3 * len(converted - pqls) / (leads * rest)
     states = set(Qualification.objects.values_list("state", flat=True))
@@ -79,9 +83,16 @@ def test_load_demo_is_typical_and_alive() -> None:
     _check_accounts_are_typical()
 
 
+def _board_pqls() -> set[int]:
+    """Leads that were PQLs of Lumenboard."""
+    of_board = Qualification.objects.filter(product__key="lumenboard")
+    return set(of_board.values_list("lead", flat=True))
+
+
 def _check_accounts_are_typical() -> None:
     scores = AccountScore.objects.all()
-    assert scores.count() == Account.objects.count()
+    of_board = Account.objects.filter(leads__trials__product__key="lumenboard").distinct()
+    assert scores.count() == of_board.count()
     assert 0.05 <= scores.filter(is_pql=True).count() / scores.count() <= 0.15
     assert set(scores.values_list("band", flat=True)) == {0, 1, 2, 3}
     with_history = AccountScoreChange.objects.values("account").annotate(n=Count("pk"))
@@ -98,10 +109,35 @@ def _check_accounts_are_typical() -> None:
     assert trials.filter(ends_at=None, lead__account=None).exists()
 
 
+def test_load_demo_has_a_segment_and_a_second_product_that_some_use_besides() -> None:
+    """What the highest of two scores, the bonus for both and a segment look like, is there."""
+    rubrics = Counter(Score.objects.values_list("version__rubric__key", flat=True))
+    assert rubrics["large-companies"] >= 40
+    assert rubrics["developer-platform"] >= 90
+    large = Score.objects.filter(version__rubric__key="large-companies")
+    assert not large.filter(lead__account__attributes__employees__lte=500).exists()
+    both = Lead.objects.annotate(products=Count("trials")).filter(products=2)
+    assert both.count() >= 25
+    best = Counter(
+        Score.objects.filter(lead=lead).headline_first().values_list("product__key", flat=True)[0]
+        for lead in both
+    )
+    assert min(best["lumenboard"], best["lumenkit"]) >= 8
+    lines = (
+        line for one in Score.objects.filter(lead__in=both) for line in stored_score(one).lines
+    )
+    assert sum(line.key == "cross_product" for line in lines) >= 15
+    of_kit = Qualification.objects.filter(product__key="lumenkit")
+    assert {State.ASSIGNED, State.REJECTED, State.WON} <= set(
+        of_kit.values_list("state", flat=True)
+    )
+    assert len(_board_pqls() & set(of_kit.values_list("lead", flat=True))) >= 3
+
+
 def test_load_demo_is_synthetic_and_quiet() -> None:
     assert not Lead.objects.exclude(is_synthetic=True).exists()
     assert not Account.objects.exclude(is_synthetic=True).exists()
-    assert Source.objects.get().is_synthetic
+    assert set(Source.objects.values_list("is_synthetic", flat=True)) == {True}
     assert not StateChange.objects.unannounced().exists()
     assert not ScoreChange.objects.unrouted().exists()
     assert not LeadChange.objects.exists()
@@ -131,9 +167,9 @@ def test_load_demo_the_replayed_scores_are_the_engines() -> None:
 
 
 def _results() -> list[object]:
-    columns = ("version", "fit", "behavior", "points")
+    columns = ("product", "version", "fit", "behavior", "points")
     return [
-        list(Score.objects.order_by("lead").values_list("lead", *columns)),
+        list(Score.objects.order_by("lead", "product").values_list("lead", *columns)),
         list(AccountScore.objects.order_by("account").values_list("account", *columns)),
         ScoreChange.objects.count(),
         AccountScoreChange.objects.count(),
@@ -153,7 +189,9 @@ def test_demo_credentials_open_the_doors() -> None:
     for entry in found["signins"]:
         assert authenticate(username=entry["username"], password=entry["password"]) is not None
     assert ApiToken.objects.usable_with(found["api_token"]) is not None
-    assert Source.objects.get().key_hash == hash_write_key(found["write_key"])
+    board, kit = Source.objects.order_by("name")
+    assert board.key_hash == hash_write_key(found["write_key"])
+    assert kit.key_hash == hash_write_key(found["kit_write_key"])
     assert found["write_key"] not in str(list(Source.objects.values()))
 
 
