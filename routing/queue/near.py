@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from leads.models import Lead
 from routing.models import LeadTag, Qualification
 from routing.queue.marks import tags_of
+from routing.queue.maxima import Maxima, maxima_of
 from routing.queue.reading import PAGE_SIZE, TREND_SPAN, Page, total_before
 from routing.queue.wanted import Wanted
 from routing.reasons import missing
@@ -36,6 +37,11 @@ class NearMiss:
     @property
     def lead(self) -> Lead:
         return self.score.lead
+
+    @property
+    def maxima(self) -> Maxima:
+        """Of how many points the numbers are."""
+        return maxima_of(self.score.version_id)
 
 
 def read_near_misses(wanted: Wanted, *, at: datetime) -> Page[NearMiss]:

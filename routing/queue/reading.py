@@ -16,6 +16,7 @@ from routing import digests
 from routing.models import Forecast, Qualification, Rep
 from routing.models.qualification import UNREVIEWED, QualificationQuerySet, State
 from routing.queue.marks import TOLD, Tasks, due_of_tasks, tags_of
+from routing.queue.maxima import Maxima, maxima_of
 from routing.queue.narrowing import FEW, narrowed
 from routing.queue.ordering import OF_TABS, by_score, gathered, guessed, walked
 from routing.queue.wanted import Order, Tab, Wanted
@@ -61,6 +62,11 @@ class Row:
     may_act: bool
     tags: list[str]
     tasks: Tasks | None
+
+    @property
+    def maxima(self) -> Maxima:
+        """Of how many points the numbers are."""
+        return maxima_of(self.score.version_id if self.score else self.pql.version_id)
 
     @property
     def mark(self) -> str:

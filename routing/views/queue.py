@@ -29,6 +29,7 @@ from routing.queue import (
     read_near_misses,
     read_page,
 )
+from routing.queue.maxima import common
 from routing.viewers import Viewer
 from routing.views.base import answer, is_fragment, page_for, person, show
 from routing.views.chips import chips_of
@@ -111,6 +112,7 @@ def _queue(
         "wanted": wanted,
         "tabs": _tabs(wanted, figures, viewer),
         "page": page,
+        "maxima": common(row.maxima for row in page.rows),
         "of": None if wanted.is_filtered else figures.counts.get(wanted.tab),
         "unassigned": figures.counts[Tab.UNASSIGNED],
         "why_nobodys": lambda: reports.why_nobodys(figures.newest_change),
