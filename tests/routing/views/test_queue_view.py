@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +16,14 @@ from routing.services import open_qualifications
 from rubrics.models import Score
 from rubrics.publishing import publish_now
 from rubrics.services import load_rubric
-from tests.factories.routing import RepFactory, TeamFactory, UserFactory, make_manager, make_pql
+from tests.factories.routing import (
+    QualificationFactory,
+    RepFactory,
+    TeamFactory,
+    UserFactory,
+    make_manager,
+    make_pql,
+)
 from tests.factories.rubrics import (
     AT,
     DOCUMENT,
@@ -363,3 +371,25 @@ def test_the_notice_of_what_nobody_works_says_why_by_the_log(client: Client) -> 
     assert "2 PQLs nobody works." in page
     assert "Nobody it is for can take it now: 1 rep at the daily limit" in page
     assert "No rep was available" not in page
+
+
+def test_rows_of_several_products_name_theirs_and_of_how_many_points_they_are(
+    signed_in: Client, maya: User
+) -> None:
+    first = make_pql(rep=maya.rep)
+    page = signed_in.get("/").content.decode()
+    assert "Total <small>/150</small>" in page
+    assert "Product: </span>" not in page
+    limits = {"fit": 0, "behavior": 185, "velocity_exceeds_cap": False}
+    kit = DOCUMENT | {"rubric": "kit", "limits": limits, "criteria": DOCUMENT["criteria"][-1:]}
+    product = ProductFactory.create(name="Kit")
+    version = load_rubric(kit, product=product, by=None, at=AT)
+    second = QualificationFactory.create(rep=maya.rep, version=version, fit=0)
+    cache.clear()  # what the filters offer is remembered for a while
+    page = signed_in.get("/").content.decode()
+    assert "Total <small>" not in page
+    for pql, total in ((first, 150), (second, 185)):
+        row = page.split(f'data-key="pql-{pql.pk}"')[1].split("</li>\n")[0]
+        assert f"Product: </span>{pql.product.name}" in row
+        assert f"/{total}</small>" in row
+        assert ("asks for no fit" in row) == (pql == second)
