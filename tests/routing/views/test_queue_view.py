@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from leads.models import Source
+from leads.models import Product, Source
 from routing.models import Forecast, Qualification
 from routing.models.qualification import State
 from routing.services import open_qualifications
@@ -382,7 +382,7 @@ def test_rows_of_several_products_name_theirs_and_of_how_many_points_they_are(
     assert "Product: </span>" not in page
     limits = {"fit": 0, "behavior": 185, "velocity_exceeds_cap": False}
     kit = DOCUMENT | {"rubric": "kit", "limits": limits, "criteria": DOCUMENT["criteria"][-1:]}
-    product = ProductFactory.create(name="Kit")
+    product = Product.objects.create(key="kit", name="Kit")
     version = load_rubric(kit, product=product, by=None, at=AT)
     second = QualificationFactory.create(rep=maya.rep, version=version, fit=0)
     cache.clear()  # what the filters offer is remembered for a while
