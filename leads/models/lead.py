@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from leads.models.account import Account
+from leads.models.lookups import AnyOf
 from leads.models.search import beginnings, words_of
 
 FEW = 5_000
@@ -82,7 +83,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         of all.
         """
         if few is not None:
-            return models.Q(**{f"{lead}__in": few})
+            return models.Q(AnyOf(models.F(lead), few))
         own = Lead.objects.filter(pk=models.OuterRef(lead)).matching(words)
         return models.Q(models.Subquery(own, output_field=models.BooleanField()))
 
