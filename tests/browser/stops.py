@@ -40,6 +40,7 @@ NO_PAGES: dict[str, str] = {
     "admin:rubrics_rubricversion_download": FILE,
     "routing:inbox-pulse": PART,
     "routing:lead-events": PART,
+    "routing:account-evidence": PART,
     "routing:lead-evidence": PART,
     "routing:preview-work": PART,
     "routing:queue-advice": PART,
