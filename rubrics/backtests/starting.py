@@ -113,6 +113,10 @@ def ask_question(
         horizon_days=asking.horizon_days or usual.horizon_days,
         kinds=tuple(asking.kinds),
     )
+    if asking.since and asking.until and asking.until <= asking.since:
+        raise BacktestRefused(
+            "until", f"The period ends before it begins: give a day after {asking.since:%-d %B %Y}."
+        )
     _check(question)
     return question
 

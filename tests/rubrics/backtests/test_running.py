@@ -205,6 +205,7 @@ def test_backtest_before_the_outcome(version: RubricVersion, leads: list[Lead]) 
         ({"days": -1}, "days", "between 0"),
         ({"horizon_days": 4000}, "horizon_days", "1 to 3650"),
         ({"since": AT + DAY}, "since", "The period is empty"),
+        ({"since": AT - DAY, "until": AT - 9 * DAY}, "until", "ends before it begins"),
         ({"since": SINCE - 90 * DAY, "until": SINCE - 80 * DAY}, "since", "Nobody signed up"),
         ({"since": AT - 20 * DAY}, "horizon_days", "Nobody's time is over"),
     ],
