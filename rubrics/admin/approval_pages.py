@@ -10,9 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from unfold.decorators import action
 
-from leads import audit
 from leads.admin.base import AppAdmin, change_url
-from rubrics.admin.audit_words import change_words
 from rubrics.admin.drafts import person
 from rubrics.approvals import (
     APPROVE,
@@ -23,8 +21,10 @@ from rubrics.approvals import (
     send_back,
     workers_on,
 )
+from rubrics.comparing import compare_documents
 from rubrics.documents import fingerprint_of
 from rubrics.errors import NotApprovable
+from rubrics.files import version_document
 from rubrics.golden.checking import judge_golden_leads
 from rubrics.mappers import compiled
 from rubrics.measures import SpecError
@@ -32,7 +32,7 @@ from rubrics.models import Preview, RubricVersion
 from rubrics.rows import document_of
 
 AXES = ("total", "fit", "behavior")
-UNSIGNED = ("note", "source", "name", "description", "signals", "rubric")
+UNSIGNED = ("note", "source", "name", "description", "rubric")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class ApprovalPages(AppAdmin):
             "steps": version.approvals.newest_first().select_related("by"),
             "thresholds": _thresholds(document, published),
             "published": published,
-            "changes": _changes(document, published),
+            **_differences(version, published),
             "golden": _golden_words(version),
             "share": _share_words(version, fingerprint_of(document)),
             "fingerprint": fingerprint_of(document),
@@ -118,15 +118,19 @@ def _thresholds(document: Any, published: RubricVersion | None) -> list[Threshol
     ]
 
 
-def _changes(document: Any, published: RubricVersion | None) -> list[str]:
-    """What differs from the published version, in words."""
+def _differences(version: RubricVersion, published: RubricVersion | None) -> dict[str, Any]:
+    """What differs from the published version, in words: of what is signed; or why none can be
+    told."""
     if published is None:
-        return []
-    now, then = (
-        {name: part for name, part in one.items() if name not in UNSIGNED}
-        for one in (document, document_of(published))
-    )
-    return [change_words(*change) for change in audit.differences(then, now)]
+        return {}
+    try:
+        now, then = version_document(version), version_document(published)
+    except SpecError as error:
+        return {"problem": str(error)}
+    signals = {**then["signals"], **now["signals"]}  # no part of the version
+    same = {name: then[name] for name in UNSIGNED if name in then} | {"signals": signals}
+    unsigned = {name: None for name in UNSIGNED if name not in then}
+    return {"comparison": compare_documents(then | same, now | unsigned | same)}
 
 
 def _golden_words(version: RubricVersion) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from leads.models import AuditEntry
+from leads.models.signal import OPS
 from rubrics.golden.words import PLAIN, expected_words
 from rubrics.measures import SpecError
 from rubrics.words import Wording, criterion_words
 
-NOTHING = "nothing"
+NOTHING, EMPTY = "nothing", "empty"
 MOST_CHARACTERS = 240
 MOST_VALUES = 8
 # Sections of a document whose name says less than what stands in it.
@@ -50,7 +51,7 @@ def path_words(path: str) -> str:
 
 def value_words(value: Any) -> str:
     """A value of a document as text, the long ones shortened."""
-    text = "; ".join(_told(value)) if isinstance(value, list | dict) else _plain(value)
+    text = "; ".join(_told(value)) or EMPTY if isinstance(value, list | dict) else _plain(value)
     return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"
 
 
@@ -66,6 +67,10 @@ def _told(value: Any) -> Iterator[str]:
             yield expected_words(value)
         elif "signal" in value and "ago" in value:
             yield f"{value['signal']} {value['ago']} ago"
+        elif "property" in value and "op" in value:
+            yield _condition(value)
+        elif "kind" in value and "event" in value:
+            yield _mapping(value)
         else:
             yield ", ".join(f"{_spoken(name)} {value_words(one)}" for name, one in value.items())
         return
@@ -74,6 +79,24 @@ def _told(value: Any) -> Iterator[str]:
             yield f"and {len(value) - MOST_VALUES} more"
             return
         yield from _told(one) if isinstance(one, list | dict) else [_plain(one)]
+
+
+def _condition(condition: Mapping[str, Any]) -> str:
+    """One condition of a mapping: ``plan is pro``."""
+    op = condition["op"]
+    value = _plain(condition["value"]) if "value" in condition else ""
+    return f"{condition['property']} {OPS.get(op, _spoken(op))} {value}".strip()
+
+
+def _mapping(mapping: Mapping[str, Any]) -> str:
+    """Which events a mapping makes hits: ``track “Paid” from Website, if plan is pro``."""
+    event = f"{mapping['kind']} “{mapping['event']}”" if mapping["event"] else mapping["kind"]
+    conditions = " and ".join(_condition(one) for one in mapping.get("conditions") or ())
+    told = event + (f" from {mapping['source']}" if mapping.get("source") else "")
+    told += f", if {conditions}" if conditions else ""
+    for name in ("value", "session"):
+        told += f", {name} {mapping[name]}" if mapping.get(name) else ""
+    return told
 
 
 def _criterion(entry: Mapping[str, Any]) -> Iterator[str]:

@@ -70,10 +70,20 @@ def test_the_page_says_what_is_signed(draft: RubricVersion, manager: Client) -> 
     page = response.content.decode()
     rows = [(one.name, one.draft, one.published) for one in response.context["thresholds"]]
     assert rows == [("Total", 12, 10), ("Fit", 0, 0), ("Behavior", 10, 10)]
-    assert response.context["changes"] == ["Thresholds, total: 10 → 12"]
+    groups = response.context["comparison"].groups
+    told = [change.text for group in groups for change in group.changes]
+    assert told == ["The total of a PQL: 12 (was 10)"]
+    assert told[0] in page
     assert "1 of 2 golden leads come out as agreed" in page
     assert "7.5% of 400 scored: 30 PQLs, now 44." in page
     assert "Nobody has approved this draft yet" in page
+
+
+def test_a_draft_that_is_no_whole_rubric_says_so(draft: RubricVersion, manager: Client) -> None:
+    draft.criteria.all().delete()
+    page = manager.get(version_url(draft, "approval"))
+    assert page.status_code == 200
+    assert "This draft cannot be compared yet." in page.content.decode()
 
 
 def test_asked_for_approved_and_published(

@@ -54,6 +54,21 @@ CRITERION = {
     ("path", "before", "after", "words"),
     [
         ("thresholds.total", 80, 75, "Thresholds, total: 80 → 75"),
+        ("lists.tools", None, [], "Lists, tools: empty"),
+        (
+            "mappings.35.conditions",
+            [{"property": "widgets", "op": "at_least", "value": 10}],
+            [{"property": "role", "op": "present"}],
+            "Mappings, 35, conditions: widgets is at least 10 → role is there",
+        ),
+        (
+            "mappings",
+            None,
+            {"key": "3", "kind": "track", "event": "Paid", "source": "Website", "session": "visit",
+             "conditions": [{"property": "plan", "op": "equals", "value": "pro"}], "value": ""},
+            "Mappings: track “Paid” from Website, if plan is pro, session visit",
+        ),
+        ("mappings", {"kind": "page", "event": ""}, None, "Mappings: page, taken away"),
         (
             "criteria.invites.tiers",
             TIERS[:1],
