@@ -69,8 +69,9 @@ class Explained:
     counting: frozenset[str]
 
     @property
-    def axes(self) -> tuple[AxisLines, AxisLines]:
-        return self.fit, self.behavior
+    def axes(self) -> tuple[AxisLines, ...]:
+        """Both; of a rubric that has no fit part, behavior alone."""
+        return tuple(axis for axis in (self.fit, self.behavior) if axis.maximum)
 
     @property
     def is_of_account(self) -> bool:

@@ -70,10 +70,11 @@ def _groups(document: Document, wording: Wording) -> Iterator[str]:
 
 def _limits(document: Document) -> Iterator[str]:
     limits = document["limits"]
-    yield (
-        f"Fit goes from 0 to {number_words(limits.get('fit'))}, behavior from 0 to "
-        f"{number_words(limits.get('behavior'))}."
-    )
+    of_behavior = f"from 0 to {number_words(limits.get('behavior'))}."
+    if limits.get("fit") == 0:
+        yield f"There is no fit part. Behavior goes {of_behavior}"
+    else:
+        yield f"Fit goes from 0 to {number_words(limits.get('fit'))}, behavior {of_behavior}"
     if limits.get("velocity_exceeds_cap"):
         yield "The velocity bonus may lift behavior above its cap."
 

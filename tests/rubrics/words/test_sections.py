@@ -48,6 +48,10 @@ def told(key: str, **sections: Any) -> list[str]:
              "The velocity bonus may lift behavior above its cap."], id="caps",
         ),
         pytest.param(
+            told("limits", limits={"fit": 0, "behavior": 185}),
+            ["There is no fit part. Behavior goes from 0 to 185."], id="no fit part",
+        ),
+        pytest.param(
             told("ceiling", ceiling={"behavior": 40, "name": "Long free", "when": [UPGRADED]}),
             ["Long free: behavior is at most 40 while all of this holds: “Upgraded” never."],
             id="a ceiling",
