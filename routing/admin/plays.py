@@ -195,6 +195,16 @@ class PlayAdmin(AppAdmin):
         )
 
 
+# What a run's cause is named by.
+CAUSES = {
+    "event": "An event",
+    "change": "A change of the score",
+    "pql": "A PQL that opened",
+    "trial": "A trial that ends",
+    "state": "A step of a PQL",
+}
+
+
 @admin.register(PlayRun)
 class PlayRunAdmin(BigTableAdmin):
     list_display = ("id", "play", "lead_name", "shown_state", "skipped_for", "occurred_at")
@@ -209,29 +219,34 @@ class PlayRunAdmin(BigTableAdmin):
     fields = (
         ("play", "lead_name", "qualification"),
         ("shown_state", "skipped_for"),
-        ("cause", "occurred_at"),
+        ("caused_by", "occurred_at"),
         ("found_at", "worked_at"),
         "what_held",
         "what_was_done",
     )
-    readonly_fields = ("lead_name", "shown_state", "what_held", "what_was_done")
+    readonly_fields = ("lead_name", "shown_state", "caused_by", "what_held", "what_was_done")
 
     @display(description="lead")
     def lead_name(self, run: PlayRun) -> str:
         return lead_link(run.lead_id, run.lead)
 
+    @display(description="cause")
+    def caused_by(self, run: PlayRun) -> str:
+        kind, _, number = run.cause.partition(":")
+        return f"{CAUSES.get(kind, kind)} (number {number})"
+
     @display(description="outcome", label=STATE_COLORS)
     def shown_state(self, run: PlayRun) -> str:
         return run.get_state_display()
 
-    @display(description="conditions", empty_value="None asked")
-    def what_held(self, run: PlayRun) -> SafeString | None:
+    @display(description="conditions")
+    def what_held(self, run: PlayRun) -> SafeString | str:
         rows = (("Yes" if one["holds"] else "No", one["words"]) for one in run.checked)
-        return format_html_join("", "<div>{}: {}</div>", rows) or None
+        return format_html_join("", "<div>{}: {}</div>", rows) or "None asked"
 
-    @display(description="done", empty_value="Nothing")
-    def what_was_done(self, run: PlayRun) -> SafeString | None:
-        return format_html_join("", "<div>{}</div>", ((one,) for one in run.did)) or None
+    @display(description="done")
+    def what_was_done(self, run: PlayRun) -> SafeString | str:
+        return format_html_join("", "<div>{}</div>", ((one,) for one in run.did)) or "Nothing"
 
 
 @admin.register(PlayDryRun)

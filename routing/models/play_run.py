@@ -117,7 +117,7 @@ class PlayRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.play}, {self.cause}: {self.get_state_display().lower()}"
+        return f"{self.play}, {self.lead}: {self.get_state_display().lower()}"
 
     def key_of(self, kind: str) -> str:
         """The key of what an action of this kind makes: it is made once a run."""

@@ -180,3 +180,15 @@ def test_sentence_of_a_play_for_one_product_names_it() -> None:
 def test_sentence_of_what_could_not_act_says_what_is_missing() -> None:
     play = make_play("total_reached", on_since=None)
     assert sentence(play, vocabulary(None)) == "Not ready: Trigger: Enter a total from 1 to 500."
+
+
+def test_run_says_in_words_what_caused_it_and_what_was_asked(client: Client) -> None:
+    play = make_play("signal_hit", params={"signals": ["limit"]})
+    lead = make_score().lead
+    hit(lead, "limit", at=AT)
+    run(AT)
+    one = play.runs.get()
+    page = client.get(f"/admin/routing/playrun/{one.pk}/change/").content.decode()
+    assert f"An event (number {one.cause.partition(':')[2]})" in page
+    assert "None asked" in page
+    assert f"{play}, {lead}: acted" in page
