@@ -128,10 +128,14 @@ def test_a_column_is_pasted_into_a_list(
     page = open_page(path(draft), user=ann)
     page.get_by_role("button", name="Edit the list competitors").click()
     pasted = page.get_by_label("Paste a column from a spreadsheet")
+    unsaved = page.locator("#l-competitors form[data-touched]")  # leaving the page asks first
+    expect(unsaved).to_have_count(0)
     pasted.fill("https://www.new.example\nrival.example\nnot one")
+    expect(unsaved).to_have_count(1)
     page.get_by_role("button", name="See what is new").click()
     told = page.locator("#l-competitors")
     expect(told).to_contain_text("1 new, 1 there already, 1 malformed")
+    expect(unsaved).to_have_count(1)
     page.get_by_role("button", name="Add 1 value").click()
     expect(told).to_contain_text("2 values")
     assert document_of(draft)["lists"]["competitors"] == ["new.example", "rival.example"]

@@ -55,10 +55,17 @@ window.ripeline = (() => {
     if (shown) shown.textContent = `(${lines})`;
   }
 
+  // Leaving the page with what is typed and not saved asks first.
+  function touch(field) {
+    const form = field.closest?.("#editor form.ed-form");
+    if (form && !field.dataset.find) form.dataset.touched = "yes";
+  }
+
   function enhance(root) {
     root.querySelectorAll?.("form[data-form]").forEach(show);
     root.querySelectorAll?.(".ed-control > div[id]").forEach(narrow);
     root.querySelectorAll?.(".ed-values").forEach(count);
+    root.querySelectorAll?.("textarea[name=pasted]").forEach((area) => { if (area.value) touch(area); });
   }
 
   // --- Rows: tiers, conditions, groups, bands -------------------------------------------------
@@ -167,12 +174,9 @@ window.ripeline = (() => {
     }
   });
   window.addEventListener("beforeunload", (event) => {
-    if (document.querySelector("#editor form[data-form][data-touched]")) event.preventDefault();
+    if (document.querySelector("#editor form[data-touched]")) event.preventDefault();
   });
-  document.addEventListener("input", (event) => {
-    const form = event.target.closest?.("#editor form[data-form]");
-    if (form) form.dataset.touched = "yes";
-  });
+  document.addEventListener("input", (event) => touch(event.target));
 
   return { dropped };
 })();
