@@ -36,7 +36,7 @@ def lead_list(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     leads = people.visible_leads(viewer)
     if words:
         leads = leads.filter(Lead.objects.worded(words))
-    scores = Score.objects.headline_first().select_related("rubric")
+    scores = Score.objects.headline_first().select_related("version")
     start = (number - 1) * LEADS_A_PAGE
     found = list(
         leads.select_related("account")

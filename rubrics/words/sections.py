@@ -129,6 +129,8 @@ def _combination(document: Document) -> Iterator[str]:
             f"The total is 0 to 100: {number_words(blend.get('behavior'))} % behavior and "
             f"{number_words(blend.get('fit'))} % fit, each as a share of its cap."
         )
+    elif document["limits"].get("fit") == 0:
+        yield "The total is the behavior."
     else:
         yield "The total is fit plus behavior."
 

@@ -393,3 +393,8 @@ def test_rows_of_several_products_name_theirs_and_of_how_many_points_they_are(
         assert f"Product: </span>{pql.product.name}" in row
         assert f"/{total}</small>" in row
         assert ("asks for no fit" in row) == (pql == second)
+    points = {"fit": 0, "is_pql": True, "measures": [60.0], "points": [60]}
+    ScoreFactory.create(lead=second.lead, stands_for=version, **points)
+    assert '<span class="muted">none</span>' in signed_in.get("/leads/").content.decode()
+    panel = signed_in.get(f"/queue/open/{second.lead_id}/").content.decode()
+    assert ("<dt>Fit</dt>" in panel, "<dt>Behavior</dt>" in panel) == (False, True)

@@ -82,6 +82,10 @@ def told(key: str, **sections: Any) -> list[str]:
         ),
         pytest.param(told("combination"), ["The total is fit plus behavior."], id="a sum"),
         pytest.param(
+            told("combination", limits={"fit": 0, "behavior": 185}),
+            ["The total is the behavior."], id="behavior alone",
+        ),
+        pytest.param(
             told("combination", combination={"mode": "blend", "behavior": 70, "fit": 30}),
             ["The total is 0 to 100: 70 % behavior and 30 % fit, each as a share of its cap."],
             id="a blend",
