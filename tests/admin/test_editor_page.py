@@ -305,6 +305,7 @@ def test_the_page_costs_as_much_with_25_criteria(
     for number in range(19):
         entry |= {"key": "", "name": f"More {number}"}
         editing.save_criterion(draft, entry=entry, seen=None, by=None, at=AT)
+    client.get(version_url(draft))  # what is remembered from then on, whichever test comes first
     with django_assert_max_num_queries(20):
         client.get(version_url(draft))
     with django_assert_max_num_queries(16):
