@@ -37,7 +37,7 @@ def test_a_pilot_that_ends_before_it_starts_is_refused(client: Client) -> None:
     )  # fmt: skip
     page = answer.content.decode()
     assert "The end is before the start. Swap them." in page
-    assert "less than or equal to 50" in page
+    assert "50 or less." in page
     assert not Pilot.objects.exists()
 
 

@@ -244,7 +244,7 @@ def test_what_falls_is_read_of_those_whom_the_viewer_sees() -> None:
     rep = RepFactory.create(team=TeamFactory.create())
     plan = _plan(Tab.EXPIRING, Order.TOTAL, Viewer.of(rep.user), FEW)
     assert "Append" in plan, plan
-    assert "Index Cond: (rep_id IS NULL)" in plan, plan
+    assert "(rep_id IS NULL)" in plan, plan  # by which index is up to how many rows there are
     assert "rep_id IS NULL) OR" not in plan, plan
 
 
