@@ -40,10 +40,8 @@ def account_evidence(
 
     Whom another team works is not named.
     """
-    account, version = (
-        get_object_or_404(Account, pk=pk),
-        get_object_or_404(RubricVersion, pk=version_pk),
-    )
+    account = get_object_or_404(Account, pk=pk)
+    version = get_object_or_404(RubricVersion, pk=version_pk)
     at = moment(request.GET.get("at", ""))
     hits = evidence(version.pk, subject_id=account.pk, criterion_key=key, at=at)
     named = set(visible_leads(viewer).filter(pk__in=[hit.lead.pk for hit in hits]))

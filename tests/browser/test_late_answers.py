@@ -96,3 +96,19 @@ def test_late_answer_leaves_open_what_is_being_typed(open_page: OpenPage, maya: 
     page.keyboard.press("Enter")
     expect(page.locator("#panel .task-title")).to_have_text("Send the off")
     expect(page.locator(".row .state")).to_have_text("Accepted")
+
+
+def test_several_undos_wait_for_each_other(open_page: OpenPage, maya: User) -> None:
+    names = ("Ada Vogel", "Bo Ueda", "Cleo Sato")
+    for name in names:
+        make_pql(rep=maya.rep, lead__name=name)
+    page = open_page("/", user=maya)
+    for name in names:
+        page.get_by_role("button", name=f"Accept {name}").click()
+        expect(page.locator("#toasts")).to_contain_text(f"Accepted {name}")
+    expect(page.locator(".row .state", has_text="Accepted")).to_have_count(3)
+    held = _hold(page, r"/undo/")
+    for _ in names:
+        page.keyboard.press("u")
+    _wait_for(page, held).continue_()
+    expect(page.locator(".row .state", has_text="Assigned")).to_have_count(3)

@@ -1,5 +1,5 @@
 // What every page of the reps has: the dialog, menus, the theme, and a focus that is never lost.
-// toasts.js, keys.js, live.js, choose.js and panel.js build on what `window.ripeline` holds.
+// toasts.js, keys.js, live.js, select.js and panel.js build on what `window.ripeline` holds.
 
 document.documentElement.classList.add("js");
 const dialog = document.getElementById("dialog");
